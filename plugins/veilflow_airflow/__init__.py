@@ -1,0 +1,1 @@
+"""Veilflow in Airflow: operators, gates and links."""
