@@ -1,0 +1,258 @@
+"""What a stage may tell the world: frozen, typed records without a single value of the data.
+
+Strictly value-free means: no cell value and no boundary derived from one. Labels come from the
+policy or from a hierarchy's definition; counts under :data:`SMALL_COUNT` from the raw side are
+merged (:func:`coarse_count`); minimum and maximum are left out; digests of inputs are keyed.
+Evidence travels through XCom, logs and the report, so nothing else may be put here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = [
+    "FORMAT",
+    "SMALL_COUNT",
+    "Anonymization",
+    "Check",
+    "ClassRisk",
+    "ClassSizeBin",
+    "ColumnFinding",
+    "ColumnUtility",
+    "EvidenceBundle",
+    "OutputFile",
+    "PublishedRelease",
+    "SourceTable",
+    "StageEvidence",
+    "Synthesis",
+    "TableCounts",
+    "coarse_count",
+]
+
+FORMAT = 1
+SMALL_COUNT = 10
+
+
+def coarse_count(count: int) -> int | None:
+    """``count``, or None where it is from 1 to 9: too few people to be told from the raw side."""
+    return None if 0 < count < SMALL_COUNT else count
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls.model_validate(data)
+
+
+class SourceTable(_Record):
+    """One pinned table: how many files and bytes, and a digest keyed under the dataset's key."""
+
+    table: str
+    files: int
+    bytes: int
+    digest: str
+
+
+class ColumnFinding(_Record):
+    """What classification found in one column and what the policy decided about it."""
+
+    table: str
+    column: str
+    type: str
+    role: str
+    score: float
+    evidence: tuple[str, ...]
+    declared_role: str | None
+    treatment: str | None
+    contradiction: str | None = None
+
+
+class TableCounts(_Record):
+    """Rows of one table on their way through ``protect``; small raw-side counts are None."""
+
+    table: str
+    rows_in: int | None
+    rows_out: int
+    rows_suppressed: int | None
+    columns_in: int
+    columns_out: int
+
+
+class ClassSizeBin(_Record):
+    """Equivalence classes whose size (in privacy units) lies in [low, high]; high None = open.
+
+    ``classes`` and ``rows`` are None where merged because too small to be told.
+    """
+
+    low: int
+    high: int | None
+    classes: int | None
+    rows: int | None
+
+
+class ClassRisk(_Record):
+    """Re-identification risk of one view (a table, or tables joined on the privacy unit).
+
+    ``smallest_class`` counts privacy units and is only given for the output side. Risks are
+    probabilities of correct re-identification by an attacker who knows every quasi-identifier
+    of the view for one person known to be in the data (prosecutor model).
+    """
+
+    view: str
+    side: Literal["before", "after"]
+    quasi_identifiers: tuple[str, ...]
+    classes: int | None
+    smallest_class: int | None
+    max_risk: float | None
+    average_risk: float | None
+    share_below_k: float | None
+    share_unique: float | None
+    histogram: tuple[ClassSizeBin, ...] = ()
+
+
+class ColumnUtility(_Record):
+    """How much of a column's information the output keeps; 1 is all, 0 none."""
+
+    table: str
+    column: str
+    treatment: str
+    level: int | None = None
+    level_name: str | None = None
+    levels: int | None = None
+    granularity: float | None = None
+    total_variation: float | None = None
+    null_share_before: float | None = None
+    null_share_after: float | None = None
+
+
+class Anonymization(_Record):
+    """The chosen full-domain generalisation and what it costs."""
+
+    k: int
+    suppression_limit: float
+    levels: dict[str, int]
+    level_names: dict[str, str]
+    loss: float
+    nodes_total: int
+    nodes_evaluated: int
+    optimal: bool
+    suppressed_share: dict[str, float]
+    granularity: dict[str, float] = {}
+    discernibility: dict[str, int] = {}
+    classes: dict[str, int] = {}
+
+
+class Check(_Record):
+    """One verdict of the judge. ``sentence`` says in plain words what was looked for."""
+
+    name: str
+    table: str
+    column: str | None = None
+    passed: bool
+    observed: float | None = None
+    bound: float | None = None
+    unit: str = ""
+    sentence: str
+    blocking: bool = True
+
+
+class Synthesis(_Record):
+    """How synthetic rows were made."""
+
+    method: str
+    table: str
+    rows_fitted: int
+    rows_sampled: int
+    columns: tuple[str, ...]
+    rare_values_merged: int | None
+    library: str
+
+
+class OutputFile(_Record):
+    """One encrypted object of a release, as the winning attempt wrote it."""
+
+    table: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class PublishedRelease(_Record):
+    """Where a release is, under which keys, and how its manifest can be checked."""
+
+    release: str
+    product: Literal["masked", "synthetic"]
+    series: str
+    number: int | None
+    trial: bool
+    prefix: str
+    manifest_sha256: str
+    signer: str
+    signer_fingerprint: str
+    release_key: str
+    classes: tuple[str, ...]
+    provider: str
+    rows: dict[str, int]
+    report: str
+    shredding: str
+
+
+class StageEvidence(_Record):
+    """What one stage of one run measured. Optional parts belong to the stage that fills them."""
+
+    format: Literal[1] = 1
+    stage: str
+    run: str
+    dataset: str
+    policy_sha256: str
+    attempt: str = ""
+    started: dt.datetime
+    seconds: float
+    cpu_seconds: float
+    bytes_read: int = 0
+    bytes_written: int = 0
+    versions: dict[str, str] = {}
+    phases: dict[str, float] = {}
+    source: tuple[SourceTable, ...] = ()
+    columns: tuple[ColumnFinding, ...] = ()
+    tables: tuple[TableCounts, ...] = ()
+    anonymization: Anonymization | None = None
+    risk: tuple[ClassRisk, ...] = ()
+    utility: tuple[ColumnUtility, ...] = ()
+    checks: tuple[Check, ...] = ()
+    synthesis: tuple[Synthesis, ...] = ()
+    files: tuple[OutputFile, ...] = ()
+    released: PublishedRelease | None = None
+    notes: tuple[str, ...] = ()
+
+
+class EvidenceBundle(_Record):
+    """All evidence of one product of a run: what evidence.json holds and the report shows."""
+
+    format: Literal[1] = 1
+    dataset: str
+    run: str
+    product: Literal["masked", "synthetic"]
+    created: dt.datetime
+    trial: bool
+    policy_sha256: str
+    policy_name: str
+    purpose: dict[str, Any]
+    parameters: dict[str, Any]
+    privacy_unit: str | None
+    stages: tuple[StageEvidence, ...]
+    refused: tuple[str, ...] = ()
+    remaining_risk: tuple[str, ...] = ()
+
+    def stage(self, name: str) -> StageEvidence | None:
+        """The evidence of stage ``name``, or None if it hasn't run."""
+        return next((stage for stage in self.stages if stage.stage == name), None)
