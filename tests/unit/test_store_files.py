@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from veilflow.errors import StoreUnavailable, UsageError
 from veilflow.store.file_store import FileStore
 from veilflow.store.object_store import (
