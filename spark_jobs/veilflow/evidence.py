@@ -195,7 +195,7 @@ class PublishedRelease(_Record):
     number: int | None
     trial: bool
     prefix: str
-    manifest_sha256: str
+    manifest_sha256: str = ""
     signer: str
     signer_fingerprint: str
     release_key: str
@@ -250,6 +250,7 @@ class EvidenceBundle(_Record):
     parameters: dict[str, Any]
     privacy_unit: str | None
     stages: tuple[StageEvidence, ...]
+    released: PublishedRelease | None = None
     refused: tuple[str, ...] = ()
     remaining_risk: tuple[str, ...] = ()
 

@@ -1,0 +1,180 @@
+"""The first task of a run: fix the policy, the parameters and the source, once and for all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import platform
+from pathlib import Path
+
+import veilflow
+from veilflow.errors import PolicyError, SourceError
+from veilflow.evidence import SourceTable, StageEvidence
+from veilflow.keys import KeyProvider, derive, open_provider
+from veilflow.pipeline.home import expand
+from veilflow.pipeline.measure import StageClock
+from veilflow.pipeline.paths import run_key
+from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
+from veilflow.pipeline.source import PinnedSource, PinnedTable, pin_table, resolve_root
+from veilflow.pipeline.state import Run, put_json, read_json
+from veilflow.policy import Policy, policy_sha256, read_policy
+from veilflow.store.key_records import ensure_masking_root
+from veilflow.store.object_store import ObjectStore, open_store
+from veilflow.store.probe import probe
+
+__all__ = ["effective_policy", "pin", "pin_source", "unlisted_columns"]
+
+
+def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = None) -> RunRef:
+    """Start the run ``run``, or find it: the same id always means what was pinned first.
+
+    Nothing is read but file headers and, for the digest, bytes; no Spark is started.
+
+    Raises:
+        PolicyError: the policy can't be used, a parameter loosens it, or the source has columns
+            that nobody decided about (all are named, with the line to add).
+        SourceError: a file is missing or unreadable.
+        CapabilityMissing, StoreUnavailable, KeyUnavailable: the store or the keys aren't usable.
+    """
+    clock = StageClock()
+    parameters = parameters or RunParameters()
+    loaded = read_policy(policy_path)
+    policy = effective_policy(loaded.policy, parameters)
+    store_uri, keys_uri = expand(policy.publish.store), expand(policy.publish.keys)
+    ref = RunRef(store_uri, policy.dataset, run)
+    store = open_store(store_uri)
+    key = run_key(ref.dataset, ref.run)
+    if read_json(store, key) is None:
+        probe(store)
+        provider = open_provider(keys_uri)
+        probe_keys = getattr(provider, "probe", None)
+        if probe_keys is not None:
+            probe_keys()
+        source = pin_source(policy, Path(policy_path), parameters, store, provider)
+        record = RunRecord(
+            dataset=policy.dataset,
+            run=run,
+            created=dt.datetime.now(dt.UTC),
+            policy_name=Path(policy_path).name,
+            policy=policy,
+            policy_sha256=policy_sha256(policy),
+            parameters=parameters,
+            store=store_uri,
+            keys=keys_uri,
+            source=source,
+        )
+        put_json(store, key, record.to_json())
+    stored = read_json(store, key)
+    assert stored is not None
+    opened = Run(ref, RunRecord.from_json(stored), store)
+    opened.finish(_evidence(opened.record, clock, _notes(opened)))
+    return ref
+
+
+def effective_policy(policy: Policy, parameters: RunParameters) -> Policy:
+    """``policy`` with the run's parameters. Raises PolicyError if one would loosen it."""
+    if parameters.k is None:
+        return policy
+    if policy.anonymize is None:
+        raise PolicyError("k: this policy has no 'anonymize:' section to tighten")
+    if parameters.k < policy.anonymize.k:
+        raise PolicyError(
+            f"k: {parameters.k} is below the policy's {policy.anonymize.k}; a run only tightens.",
+            remedy="To loosen it, change the policy, where it is reviewed.",
+        )
+    return policy.model_copy(
+        update={"anonymize": policy.anonymize.model_copy(update={"k": parameters.k})}
+    )
+
+
+def pin_source(
+    policy: Policy,
+    policy_path: Path,
+    parameters: RunParameters,
+    store: ObjectStore,
+    provider: KeyProvider,
+) -> PinnedSource:
+    """Pin every table and hold its columns against the policy (default deny)."""
+    root = resolve_root(expand(policy.source.root), policy_path.resolve(), parameters.input)
+    secret = ensure_masking_root(store, provider, policy.dataset, "digest")
+    key = derive(secret, domain=policy.dataset, use="source-digest")
+    tables = tuple(
+        pin_table(root, name, table.path, policy.source, key)
+        for name, table in policy.tables.items()
+    )
+    problems = [problem for table in tables for problem in _column_problems(policy, table)]
+    if problems:
+        raise PolicyError(
+            problems,
+            remedy=f"'veilflow classify {root}' says what they hold; then edit {policy_path}.",
+        )
+    return PinnedSource(root=str(root), reading=policy.source, tables=tables)
+
+
+def unlisted_columns(policy: Policy, table: PinnedTable) -> tuple[str, ...]:
+    """Columns of the source that the policy doesn't name."""
+    listed = policy.tables[table.name].columns
+    return tuple(column.name for column in table.columns if column.name not in listed)
+
+
+def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
+    rules = policy.tables[table.name]
+    present = [column.name for column in table.columns]
+    folded = [name.casefold() for name in present]
+    if len(set(folded)) < len(folded):
+        raise SourceError(
+            f"table {table.name}: two columns differ in case only, which Spark can't tell apart; "
+            "rename one in the source"
+        )
+    problems = [
+        f"table {table.name}: column {name!r} is in the policy and not in the source; "
+        f"remove its line under tables.{table.name}.columns"
+        for name in rules.columns
+        if name not in present
+    ]
+    if rules.unlisted == "refuse":
+        problems += [
+            f"table {table.name}: nobody decided about column {name!r}; "
+            f"add under tables.{table.name}.columns the line '{name}: drop'"
+            for name in unlisted_columns(policy, table)
+        ]
+    return problems
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    """Which unlisted columns are left out, and for how many days nobody has decided."""
+    notes = []
+    for table in run.record.source.tables:
+        for name in unlisted_columns(run.policy, table):
+            digest = hashlib.sha256(f"{table.name}\0{name}".encode()).hexdigest()[:16]
+            key = f"unlisted/{run.record.dataset}/{digest}.json"
+            seen = {"table": table.name, "column": name, "since": run.record.created.isoformat()}
+            put_json(run.store, key, seen)
+            since = dt.datetime.fromisoformat((read_json(run.store, key) or seen)["since"])
+            days = (run.record.created - since).days
+            notes.append(
+                f"Column {name!r} of {table.name} isn't in the policy and was left out; "
+                f"undecided for {days} days."
+            )
+    return tuple(notes)
+
+
+def _evidence(record: RunRecord, clock: StageClock, notes: tuple[str, ...]) -> StageEvidence:
+    return StageEvidence(
+        stage="pin",
+        run=record.run,
+        dataset=record.dataset,
+        policy_sha256=record.policy_sha256,
+        started=clock.started,
+        seconds=clock.seconds,
+        cpu_seconds=clock.cpu_seconds,
+        bytes_read=sum(table.size for table in record.source.tables),
+        versions={"veilflow": veilflow.__version__, "python": platform.python_version()},
+        source=tuple(
+            SourceTable(
+                table=table.name, files=len(table.files), bytes=table.size, digest=table.digest
+            )
+            for table in record.source.tables
+        ),
+        notes=notes,
+    )

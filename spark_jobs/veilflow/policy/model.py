@@ -1,0 +1,163 @@
+"""The policy: one frozen, typed tree that drives everything. Unknown keys are errors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from veilflow.policy.columns import ColumnPolicy, ColumnSpec
+from veilflow.policy.scalars import Int, Name, Number
+
+__all__ = [
+    "AnonymizePolicy",
+    "Policy",
+    "PublishPolicy",
+    "Purpose",
+    "SchedulePolicy",
+    "SourcePolicy",
+    "SynthesizePolicy",
+    "TablePolicy",
+    "ValidatePolicy",
+]
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Purpose(_Strict):
+    """Why the data is released, to whom, on what legal basis, and for how long."""
+
+    purpose: str = Field(min_length=1)
+    legal_basis: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    recipients: tuple[Name, ...] = Field(min_length=1)
+    retention_days: Int = Field(gt=0)
+
+
+class SourcePolicy(_Strict):
+    """Where the raw tables lie. Runs may read inside ``root`` and nowhere else.
+
+    A relative root starts at the policy file; ``$VEILFLOW_HOME`` is replaced.
+    """
+
+    root: str = Field(min_length=1)
+    format: Literal["parquet", "csv"] = "parquet"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: Literal["utf-8", "iso-8859-1"] = "utf-8"
+    null_values: tuple[str, ...] = ()
+
+
+class TablePolicy(_Strict):
+    """One table: where it lies below the root, its columns, and what an unlisted one means."""
+
+    path: str = Field(min_length=1)
+    unlisted: Literal["refuse", "drop"] = "refuse"
+    columns: dict[str, ColumnSpec] = Field(min_length=1)
+
+    def with_role(self, role: str) -> dict[str, ColumnPolicy]:
+        """The released columns that have ``role``, in the policy's order."""
+        return {
+            name: column
+            for name, column in self.columns.items()
+            if column.role == role and column.is_released
+        }
+
+    @property
+    def released(self) -> dict[str, ColumnPolicy]:
+        """The columns that the output has, in the policy's order."""
+        return {name: column for name, column in self.columns.items() if column.is_released}
+
+
+class AnonymizePolicy(_Strict):
+    """k-anonymity: how many people every class must hold, and what may be suppressed for it."""
+
+    k: Int = Field(ge=2)
+    suppression_limit: Number = Field(default=0.02, ge=0, le=1)
+    recoding: Literal["full_domain"] = "full_domain"
+
+
+class SynthesizePolicy(_Strict):
+    """Synthetic rows beside the masked release, by SDV's GaussianCopula, one table at a time."""
+
+    method: Literal["gaussian_copula"] = "gaussian_copula"
+    tables: dict[str, Int] = Field(min_length=1, description="rows to sample for each table")
+    fit_rows: Int = Field(default=20_000, ge=100)
+    rare_below: Int = Field(default=10, ge=2)
+
+
+class ValidatePolicy(_Strict):
+    """Bounds the judge holds the output to, beyond k and leaks, which are always checked."""
+
+    max_null_share: Number = Field(default=1.0, ge=0, le=1)
+    min_granularity: Number = Field(default=0.0, ge=0, le=1)
+    max_copies: Number = Field(default=0.01, ge=0, le=1)
+
+
+class PublishPolicy(_Strict):
+    """Where releases go and who keeps the keys: the two lines that change between machines."""
+
+    store: str = "file://$VEILFLOW_HOME/store"
+    keys: str = "file://$VEILFLOW_HOME/keyring"
+    series: Name = "default"
+
+
+class SchedulePolicy(_Strict):
+    """When the DAG runs by itself."""
+
+    cron: str = Field(min_length=1)
+    timezone: str = "UTC"
+
+
+def _expand_unit(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class PrivacyUnit(_Strict):
+    """Who is protected: the column whose distinct values k counts, the same in every table."""
+
+    column: str | None = None
+    columns: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_form(self) -> PrivacyUnit:
+        if (self.column is None) == (not self.columns):
+            raise ValueError("give one column name, or 'columns' with one for each table")
+        return self
+
+    def of(self, table: str) -> str | None:
+        """The unit's column in ``table``, or None where the policy names none."""
+        return self.column if self.column is not None else self.columns.get(table)
+
+
+class Policy(_Strict):
+    """A whole policy; cross-checks between its parts are in :mod:`veilflow.policy.rules`."""
+
+    version: Literal[1] = 1
+    dataset: Name
+    extends: Literal["hipaa_safe_harbor", "internal_test", "external_research"] | None = None
+    purpose: Purpose
+    source: SourcePolicy
+    privacy_unit: (
+        Annotated[
+            PrivacyUnit, BeforeValidator(_expand_unit, json_schema_input_type=str | PrivacyUnit)
+        ]
+        | None
+    ) = None
+    tables: dict[Name, TablePolicy] = Field(min_length=1)
+    anonymize: AnonymizePolicy | None = None
+    synthesize: SynthesizePolicy | None = None
+    # "validate" is a method name of pydantic's own model class.
+    validation: ValidatePolicy = Field(default=ValidatePolicy(), alias="validate")
+    publish: PublishPolicy = PublishPolicy()
+    schedule: SchedulePolicy | None = None
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """The tree as plain JSON data, defaults included, under the names a policy file uses."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def unit_column(self, table: str) -> str | None:
+        """The privacy unit's column in ``table``; None means each row is its own unit."""
+        return None if self.privacy_unit is None else self.privacy_unit.of(table)

@@ -1,0 +1,108 @@
+"""What must hold between the parts of a policy. Each broken rule is (path, sentence)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veilflow.mask import TransformError, create_transform, is_allowed
+from veilflow.policy.columns import ColumnPolicy
+from veilflow.policy.model import Policy
+
+__all__ = ["Problem", "check_rules"]
+
+Problem = tuple[tuple[str | int, ...], str]
+
+
+def check_rules(policy: Policy) -> list[Problem]:
+    """Every broken rule with the path of the line to change; empty when the policy holds."""
+    return [*_units(policy), *_columns(policy), *_anonymize(policy), *_synthesize(policy)]
+
+
+def _units(policy: Policy) -> Iterator[Problem]:
+    if policy.privacy_unit is None:
+        if len(policy.tables) > 1:
+            yield (
+                ("tables",),
+                "several tables need 'privacy_unit: COLUMN', the column that says whose row it is",
+            )
+        return
+    for name, table in policy.tables.items():
+        unit = policy.unit_column(name)
+        if unit is None:
+            yield ("privacy_unit",), f"names no column for table {name!r}"
+        elif unit not in table.columns:
+            yield ("privacy_unit",), f"column {unit!r} isn't among the columns of table {name!r}"
+        elif table.columns[unit].role != "identifier":
+            yield (
+                ("tables", name, "columns", unit, "role"),
+                "the privacy unit's column is an identifier: say 'pseudonym' or 'drop'",
+            )
+    for name in policy.privacy_unit.columns:
+        if name not in policy.tables:
+            yield ("privacy_unit", "columns", name), f"there is no table {name!r}"
+
+
+def _columns(policy: Policy) -> Iterator[Problem]:
+    for name, table in policy.tables.items():
+        if not table.released:
+            yield ("tables", name, "columns"), "every column is dropped: nothing is left to release"
+        lowered: dict[str, str] = {}
+        for column_name, column in table.columns.items():
+            place = ("tables", name, "columns", column_name)
+            twin = lowered.setdefault(column_name.casefold(), column_name)
+            if twin != column_name:
+                yield place, f"differs from column {twin!r} in case only, which Spark can't tell"
+            yield from _protection(place, column)
+
+
+def _protection(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Problem]:
+    protect = column.protect
+    if protect is None or protect.name == "drop":
+        return
+    if protect.is_custom:
+        if not is_allowed(protect.name):
+            yield (
+                (*place, "protect"),
+                f"{protect.name} isn't on this installation's allow-list; whoever runs it adds "
+                "the name to the environment variable VEILFLOW_ALLOWED_TRANSFORMS",
+            )
+        return
+    try:
+        create_transform(protect.name, protect.parameters)
+    except TransformError as error:
+        yield (*place, "protect"), str(error)
+
+
+def _anonymize(policy: Policy) -> Iterator[Problem]:
+    quasi = [
+        ("tables", name, "columns", column)
+        for name, table in policy.tables.items()
+        for column in table.with_role("quasi")
+    ]
+    if quasi and policy.anonymize is None:
+        yield quasi[0], "quasi-identifiers need an 'anonymize:' section; add 'anonymize: {k: 5}'"
+    if policy.anonymize is not None and not quasi:
+        yield ("anonymize",), "no column has the role quasi, so there is nothing to make k-anonymous"
+    for name, table in policy.tables.items():
+        for column_name, column in table.with_role("quasi").items():
+            if column.max_level is not None and column.max_level < column.min_level:
+                yield (
+                    ("tables", name, "columns", column_name, "max_level"),
+                    "is below min_level",
+                )
+
+
+def _synthesize(policy: Policy) -> Iterator[Problem]:
+    if policy.synthesize is None:
+        return
+    for name, rows in policy.synthesize.tables.items():
+        place = ("synthesize", "tables", name)
+        if name not in policy.tables:
+            yield place, f"there is no table {name!r}"
+        elif rows < 1:
+            yield place, "ask for at least one row"
+        elif not any(
+            column.is_released and column.role in ("quasi", "sensitive", "insensitive")
+            for column in policy.tables[name].columns.values()
+        ):
+            yield place, "has no column that may reach the synthesizer (identifiers and text don't)"

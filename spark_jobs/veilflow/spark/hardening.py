@@ -1,0 +1,85 @@
+"""Spark settings that Veilflow runs under, and the refusal to run without them.
+
+Shuffle, spill and broadcast files are encrypted with 256 bits; processes authenticate and encrypt
+what they send each other; plans and options are redacted in event logs; the UI and the event log
+are off unless asked for; logging is off in Spark itself, because engines put cell values into
+their messages (what went wrong is told by :mod:`veilflow.spark.redaction` instead).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from veilflow.errors import PrerequisiteMissing
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["check_hardened", "is_local", "submit_conf"]
+
+_ALWAYS = {
+    "spark.io.encryption.enabled": "true",
+    "spark.io.encryption.keySizeBits": "256",
+    "spark.authenticate": "true",
+    "spark.network.crypto.enabled": "true",
+    "spark.network.crypto.cipher": "AES/GCM/NoPadding",
+    "spark.redaction.regex": "(?i)secret|password|passwd|token|credential|access[.]?key|private",
+    "spark.sql.redaction.options.regex": "(?i)secret|password|token|credential|key",
+    # Plans in event logs: expressions may hold policy constants and file names; none is needed.
+    "spark.sql.redaction.string.regex": "(?s).+",
+}
+_DEFAULTS = {
+    "spark.ui.enabled": "false",
+    "spark.eventLog.enabled": "false",
+    "spark.log.level": "OFF",
+    "spark.executor.syncLogLevel.enabled": "true",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.pyspark.udf.hideTraceback.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+}
+_REQUIRED_ON_CLUSTERS = (
+    "spark.io.encryption.enabled",
+    "spark.authenticate",
+    "spark.network.crypto.enabled",
+)
+
+
+def is_local(master: str) -> bool:
+    """True for a driver that runs its tasks itself: nothing crosses a network."""
+    return master == "local" or master.startswith("local[")
+
+
+def submit_conf(master: str) -> dict[str, str]:
+    """Settings to pass to spark-submit. They hold no secret.
+
+    On a cluster the shared secret comes from ``_SPARK_AUTH_SECRET`` in the environment or from
+    ``spark.authenticate.secret.file`` (mode 0600), never from an argument.
+    """
+    conf = {**_DEFAULTS, **_ALWAYS}
+    if is_local(master):
+        cores = os.cpu_count() or 1
+        conf["spark.sql.shuffle.partitions"] = str(max(2, cores))
+        conf["spark.driver.host"] = conf["spark.driver.bindAddress"] = "127.0.0.1"
+    return conf
+
+
+def check_hardened(spark: SparkSession) -> None:
+    """Raise PrerequisiteMissing naming the setting that this Spark application lacks."""
+    conf = spark.sparkContext.getConf()
+    required = _REQUIRED_ON_CLUSTERS[:1] if is_local(spark.sparkContext.master) else (
+        _REQUIRED_ON_CLUSTERS
+    )
+    for name in required:
+        if (conf.get(name) or "").lower() != "true":
+            raise PrerequisiteMissing(
+                f"This Spark application runs without {name}=true: data would lie or travel in "
+                "the clear.",
+                remedy=f"Pass --conf {name}=true to spark-submit, or set it for the cluster.",
+            )
+    if int(conf.get("spark.io.encryption.keySizeBits") or 128) < 256:
+        raise PrerequisiteMissing(
+            "spark.io.encryption.keySizeBits is below 256.",
+            remedy="Pass --conf spark.io.encryption.keySizeBits=256.",
+        )

@@ -1,0 +1,49 @@
+"""One hardened Spark session, in this process or as spark-submit made it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from veilflow.spark.hardening import check_hardened, is_local, submit_conf
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["DEFAULT_MASTER", "session"]
+
+DEFAULT_MASTER = "local[*]"
+
+
+@contextmanager
+def session(
+    name: str, master: str | None = None, extra: Mapping[str, str] | None = None
+) -> Iterator[SparkSession]:
+    """A hardened session, stopped at the end.
+
+    ``master`` None means what spark-submit decided, else ``VEILFLOW_MASTER``, else all cores of
+    this machine. Workers use this interpreter. Raises PrerequisiteMissing naming a setting that
+    the cluster lacks.
+    """
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName(f"veilflow {name}")
+    if "SPARK_ENV_LOADED" not in os.environ:  # spark-submit has decided the master and settings
+        chosen = master or os.environ.get("VEILFLOW_MASTER") or DEFAULT_MASTER
+        builder = builder.master(chosen)
+        for key, value in {**submit_conf(chosen), **(extra or {})}.items():
+            builder = builder.config(key, value)
+        if is_local(chosen):
+            memory = os.environ.get("VEILFLOW_DRIVER_MEMORY", "2g")
+            builder = builder.config("spark.driver.memory", memory)
+    spark = builder.getOrCreate()
+    try:
+        check_hardened(spark)
+        yield spark
+    finally:
+        spark.stop()
