@@ -1,0 +1,127 @@
+"""The column inventory: what was found in every column, and what was decided and done about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from veilflow.evidence import ColumnFinding
+from veilflow.report.facts import Facts
+from veilflow.report.formatting import percent, plural
+from veilflow.report.layout import Column, code, data_table, fold, pill, section
+from veilflow.report.markup import Child, Markup, join, tag
+from veilflow.report.plots import share_bar
+
+__all__ = ["inventory"]
+
+_ROLES = ("identifier", "quasi", "sensitive", "free_text", "insensitive")
+_ROLE_NAMES = {
+    "identifier": "identifier",
+    "quasi": "quasi-identifier",
+    "sensitive": "sensitive",
+    "free_text": "free text",
+    "insensitive": "insensitive",
+}
+_TREATMENTS = {
+    "generalize": "generalised",
+    "drop": "dropped",
+    "keep": "kept",
+    "nullify": "emptied",
+    "redact": "redacted",
+    "pseudonym": "keyed pseudonym",
+    "partial": "partly masked",
+    "truncate": "truncated",
+    "round": "rounded",
+    "bucket": "put in buckets",
+    "synthesize": "synthesised",
+}
+_HEADINGS = (
+    Column("Column"),
+    Column("Found"),
+    Column("Role"),
+    Column("What was done"),
+    Column("Detail kept"),
+)
+
+
+def inventory(facts: Facts) -> Markup:
+    lead = (
+        "Found is the kind of data that classification recognised, with the share of distinct "
+        "values that fit. The role is the policy's decision; a column that nobody decided about "
+        "isn't released."
+    )
+    if not facts.columns:
+        lead = "No column was classified in this run."
+        return section("columns", "Columns", lead)
+    groups = [
+        (table, [_row(facts, column) for column in facts.columns if column.table == table])
+        for table in dict.fromkeys(column.table for column in facts.columns)
+    ]
+    table = data_table(_HEADINGS, groups, class_="inventory")
+    return section("columns", "Columns", lead, _summary(facts.columns), table)
+
+
+def treatment_name(treatment: str) -> str:
+    """A transform's name as what happened; a user's own transform keeps its name."""
+    return _TREATMENTS.get(treatment, treatment)
+
+
+def _summary(columns: Sequence[ColumnFinding]) -> Markup:
+    roles = Counter(_role(column) for column in columns)
+    order = sorted(roles, key=lambda role: _ROLES.index(role) if role in _ROLES else len(_ROLES))
+    tables = len({column.table for column in columns})
+    said = f"{plural(len(columns), 'column')} in {plural(tables, 'table')}:"
+    tags = [join(" ", pill(f"{roles[r]:,} {_ROLE_NAMES.get(r, r)}", _kind(r))) for r in order]
+    return tag("p", said, tags, class_="summary")
+
+
+def _row(facts: Facts, column: ColumnFinding) -> tuple[Child, ...]:
+    utility = facts.utility_of(column.table, column.column)
+    return (
+        join(code(column.column), _contradiction(column)),
+        join(
+            tag("span", column.type.replace("_", " ") or "nothing known", class_="found"),
+            tag("span", percent(column.score), class_="score"),
+            _evidence(column),
+        ),
+        _roles(column),
+        _treatment(column),
+        share_bar(
+            utility.granularity if utility else None,
+            percent(utility.granularity if utility else None, absent="–"),
+        ),
+    )
+
+
+def _contradiction(column: ColumnFinding) -> Markup | None:
+    return tag("p", column.contradiction, class_="warning") if column.contradiction else None
+
+
+def _evidence(column: ColumnFinding) -> Markup | None:
+    if not column.evidence:
+        return None
+    return fold("Evidence", tag("ul", [tag("li", each) for each in column.evidence]))
+
+
+def _roles(column: ColumnFinding) -> Markup:
+    role = _role(column)
+    shown = pill(_ROLE_NAMES.get(role, role), _kind(role))
+    if column.declared_role is None:
+        return join(shown, tag("p", "suggested; the policy doesn't list it", class_="warning"))
+    if column.role != column.declared_role:
+        return join(shown, tag("p", f"suggested: {_ROLE_NAMES.get(column.role, column.role)}"))
+    return shown
+
+
+def _treatment(column: ColumnFinding) -> Child:
+    if column.treatment is None:
+        return tag("span", "nothing decided", class_="quiet")
+    return treatment_name(column.treatment)
+
+
+def _role(column: ColumnFinding) -> str:
+    return column.declared_role or column.role
+
+
+def _kind(role: str) -> str:
+    return f"role-{role.replace('_', '-')}" if role in _ROLES else "role-other"

@@ -1,0 +1,137 @@
+"""The evidence of all stages as one picture: what the report's sections read.
+
+Where two stages measured the same thing, the later one in the bundle is shown: ``validate`` judges
+the written output, ``protect`` only what it meant to write.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from veilflow.evidence import (
+    Anonymization,
+    Check,
+    ClassRisk,
+    ColumnFinding,
+    ColumnUtility,
+    EvidenceBundle,
+    OutputFile,
+    PublishedRelease,
+    SourceTable,
+    StageEvidence,
+    Synthesis,
+    TableCounts,
+)
+
+__all__ = ["Facts", "JudgedCheck", "RiskView", "collect"]
+
+Key = TypeVar("Key")
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class JudgedCheck:
+    stage: str
+    check: Check
+
+    @property
+    def is_blocking_failure(self) -> bool:
+        return self.check.blocking and not self.check.passed
+
+
+@dataclass(frozen=True)
+class RiskView:
+    """One view (a table, or tables joined on the privacy unit) before and after."""
+
+    name: str
+    before: ClassRisk | None
+    after: ClassRisk | None
+
+    @property
+    def quasi_identifiers(self) -> tuple[str, ...]:
+        """What the attacker is assumed to know: of the output where both sides are given."""
+        side = self.after or self.before
+        return side.quasi_identifiers if side else ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    dataset: str
+    product: Literal["masked", "synthetic"]
+    run: str
+    created: dt.datetime
+    trial: bool
+    policy_name: str
+    policy_sha256: str
+    purpose: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    privacy_unit: str | None
+    refused: tuple[str, ...]
+    remaining_risk: tuple[str, ...]
+    stages: tuple[StageEvidence, ...]
+    source: tuple[SourceTable, ...]
+    columns: tuple[ColumnFinding, ...]
+    tables: tuple[TableCounts, ...]
+    anonymization: Anonymization | None
+    risk: tuple[RiskView, ...]
+    utility: tuple[ColumnUtility, ...]
+    checks: tuple[JudgedCheck, ...]
+    synthesis: tuple[Synthesis, ...]
+    files: tuple[OutputFile, ...]
+    released: PublishedRelease | None
+
+    @property
+    def k(self) -> int | None:
+        """The smallest class that was asked for."""
+        return self.anonymization.k if self.anonymization else None
+
+    def utility_of(self, table: str, column: str) -> ColumnUtility | None:
+        return next((u for u in self.utility if (u.table, u.column) == (table, column)), None)
+
+
+def collect(bundle: EvidenceBundle) -> Facts:
+    stages = bundle.stages
+    return Facts(
+        dataset=bundle.dataset,
+        product=bundle.product,
+        run=bundle.run,
+        created=bundle.created,
+        trial=bundle.trial,
+        policy_name=bundle.policy_name,
+        policy_sha256=bundle.policy_sha256,
+        purpose=bundle.purpose,
+        parameters=bundle.parameters,
+        privacy_unit=bundle.privacy_unit,
+        refused=bundle.refused,
+        remaining_risk=bundle.remaining_risk,
+        stages=stages,
+        source=_latest((s.table, s) for stage in stages for s in stage.source),
+        columns=_latest(((c.table, c.column), c) for stage in stages for c in stage.columns),
+        tables=_latest((t.table, t) for stage in stages for t in stage.tables),
+        anonymization=_last(stage.anonymization for stage in stages),
+        risk=_views(_latest(((r.view, r.side), r) for stage in stages for r in stage.risk)),
+        utility=_latest(((u.table, u.column), u) for stage in stages for u in stage.utility),
+        checks=tuple(JudgedCheck(s.stage, check) for s in stages for check in s.checks),
+        synthesis=_latest((s.table, s) for stage in stages for s in stage.synthesis),
+        files=_latest((f.path, f) for stage in stages for f in stage.files),
+        released=_last(stage.released for stage in stages),
+    )
+
+
+def _latest(pairs: Iterable[tuple[Key, Record]]) -> tuple[Record, ...]:
+    return tuple(dict(pairs).values())
+
+
+def _last(records: Iterable[Record | None]) -> Record | None:
+    return next((record for record in reversed(list(records)) if record is not None), None)
+
+
+def _views(sides: tuple[ClassRisk, ...]) -> tuple[RiskView, ...]:
+    by_key = {(side.view, side.side): side for side in sides}
+    names = dict.fromkeys(side.view for side in sides)
+    return tuple(
+        RiskView(name, by_key.get((name, "before")), by_key.get((name, "after"))) for name in names
+    )

@@ -1,0 +1,260 @@
+"""The row of key figures: each a number, the bound it had to meet, and a plain sentence.
+
+A sentence says what the attacker was assumed to know and what risk remains. A figure that no
+stage measured is shown as not measured, never left out: its absence is a finding too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from veilflow.evidence import TableCounts
+from veilflow.report.facts import Facts, RiskView
+from veilflow.report.formatting import MERGED, count, decimal, one_in, percent, plural
+
+__all__ = ["KeyFigure", "key_figures", "suppressed_shares", "unit_noun"]
+
+Tone = Literal["plain", "good", "bad", "absent"]
+_NOT = "not measured"
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """``before`` is the same figure on the raw side; ``note`` says what was asked for."""
+
+    label: str
+    value: str
+    sentence: str
+    before: str = ""
+    note: str = ""
+    tone: Tone = "plain"
+
+
+def key_figures(facts: Facts) -> tuple[KeyFigure, ...]:
+    return (
+        _synthetic_rows(facts) if facts.synthesis else _rows(facts),
+        _smallest_class(facts),
+        _risk(facts, "max_risk"),
+        _risk(facts, "average_risk"),
+        _suppressed(facts),
+        _detail(facts),
+        _checks(facts),
+        _keys(facts),
+    )
+
+
+def unit_noun(facts: Facts) -> str:
+    """What k and risk count: people where the policy names a privacy unit, else rows."""
+    return "people" if facts.privacy_unit else "rows"
+
+
+def _smallest_class(facts: Facts) -> KeyFigure:
+    label = f"Smallest class, in {unit_noun(facts)}"
+    note = "" if facts.k is None else f"at least {facts.k:,} asked"
+    views = [v for v in facts.risk if v.after and v.after.smallest_class is not None]
+    if not views:
+        return KeyFigure(
+            label, _NOT, _unmeasured(facts, "the size of the classes"), "", note, "absent"
+        )
+    worst = min(views, key=lambda view: _smallest(view))
+    size = _smallest(worst)
+    tone: Tone = "plain" if facts.k is None else "good" if size >= facts.k else "bad"
+    sentence = (
+        f"An attacker who knows {_known(worst)} of one person finds at least "
+        f"{count(size)} {unit_noun(facts)} who fit equally well. What remains: where they all "
+        "share a sensitive value, the attacker learns it without telling them apart."
+        if size > 1
+        else f"An attacker who knows {_known(worst)} of one person can find that very person: "
+        f"at least one combination in the output belongs to {unit_noun(facts)} of one only."
+    )
+    return KeyFigure(label, f"{size:,}", sentence, "", note, tone)
+
+
+def _risk(facts: Facts, name: Literal["max_risk", "average_risk"]) -> KeyFigure:
+    label = "Highest risk" if name == "max_risk" else "Average risk"
+    views = [v for v in facts.risk if v.after and getattr(v.after, name) is not None]
+    if not views:
+        return KeyFigure(
+            label, _NOT, _unmeasured(facts, "the risk of being recognised"), tone="absent"
+        )
+    worst = max(views, key=lambda view: _side(view, name, after=True) or 0.0)
+    after, before = _side(worst, name, after=True), _side(worst, name, after=False)
+    odds = one_in(after)
+    chance = f"{percent(after)} ({odds})" if odds else percent(after)
+    if name == "max_risk":
+        bound = 1 / facts.k if facts.k else None
+        tone: Tone = "plain" if bound is None else "good" if _within(after, bound) else "bad"
+        note = "" if bound is None else f"at most {percent(bound)} asked"
+        sentence = (
+            f"For the person who is protected least, such an attacker, who also knows that the "
+            f"person is in the data, names the right record with a chance of {chance}."
+        )
+    else:
+        tone, note = "plain", "over everybody in the output"
+        sentence = (
+            "Somebody drawn at random from the output is recognised by such an attacker with a "
+            f"chance of {chance}. Attackers who know more than {_known(worst)} may do better."
+        )
+    return KeyFigure(label, percent(after), sentence, percent(before, absent=""), note, tone)
+
+
+def _suppressed(facts: Facts) -> KeyFigure:
+    label = "Rows suppressed"
+    shares = suppressed_shares(facts)
+    few = [t.table for t in facts.tables if t.rows_suppressed is None]
+    if few and not any(shares.values()):
+        sentence = "So few rows were left out that their number itself is not told."
+        return KeyFigure(label, MERGED, sentence)
+    if not shares:
+        return KeyFigure(label, _NOT, _unmeasured(facts, "suppressed rows"), tone="absent")
+    table = max(shares, key=lambda name: shares[name])
+    limit = facts.anonymization.suppression_limit if facts.anonymization else None
+    tone: Tone = "plain" if limit is None else "good" if _within(shares[table], limit) else "bad"
+    where = f" (most of them in {table})" if len(shares) > 1 and shares[table] else ""
+    return KeyFigure(
+        label,
+        percent(shares[table]),
+        f"These rows{where} were left out because too few people share them. Whoever is rare is "
+        "missing from the output, so small groups are under-represented in it."
+        if shares[table]
+        else "No row had to be left out to reach the class size that was asked for.",
+        "",
+        "" if limit is None else f"at most {percent(limit)} allowed",
+        tone,
+    )
+
+
+def suppressed_shares(facts: Facts) -> dict[str, float]:
+    """The share of each table's rows that was suppressed, where it may be told."""
+    if facts.anonymization and facts.anonymization.suppressed_share:
+        return dict(facts.anonymization.suppressed_share)
+    return {table.table: _share(table) for table in facts.tables if _tellable(table)}
+
+
+def _detail(facts: Facts) -> KeyFigure:
+    label = "Detail kept"
+    found = facts.anonymization
+    loss = "" if found is None else f"loss score {decimal(found.loss)}"
+    if found is None or not found.granularity:
+        sentence = _unmeasured(facts, "how much detail the output keeps")
+        return KeyFigure(label, _NOT, sentence, "", loss, "absent")
+    table = min(found.granularity, key=lambda name: found.granularity[name])
+    return KeyFigure(
+        label,
+        percent(found.granularity[table]),
+        "Granularity of the quasi-identifiers"
+        f"{f' of {table}' if len(found.granularity) > 1 else ''}: 100% would be the raw values, "
+        "0% a single value for everybody. What is kept is what analysts can work with, and what "
+        "an attacker can compare with other sources.",
+        "",
+        loss,
+    )
+
+
+def _checks(facts: Facts) -> KeyFigure:
+    total, passed = len(facts.checks), sum(each.check.passed for each in facts.checks)
+    if not total:
+        sentence = "No check of the output is recorded, so nothing vouches for this run."
+        return KeyFigure("Checks passed", "none run", sentence, tone="absent")
+    blocking = sum(each.is_blocking_failure for each in facts.checks)
+    tone: Tone = "bad" if blocking else "good" if passed == total else "plain"
+    note = f"{plural(blocking, 'blocking check')} failed" if blocking else "none blocking failed"
+    return KeyFigure(
+        "Checks passed",
+        f"{passed:,} of {total:,}",
+        "Measured on the output by code that took no part in making it. A check finds what it "
+        "looks for; the table of checks says what that is.",
+        "",
+        note,
+        tone,
+    )
+
+
+def _keys(facts: Facts) -> KeyFigure:
+    label, release = "Encryption keys", facts.released
+    if release is None:
+        sentence = "No release is recorded, so there is no key with which anybody could read it."
+        return KeyFigure(label, "none", sentence, tone="absent")
+    classes = len(release.classes)
+    return KeyFigure(
+        label,
+        f"1 + {classes:,}",
+        f"One key for the release as a whole and {plural(classes, 'key')} for its classes of "
+        "columns: a reader opens the classes granted to them and no others. Whoever holds the "
+        "keys can read the output, and what they have read stays with them.",
+        "",
+        f"held by {release.provider}",
+    )
+
+
+def _rows(facts: Facts) -> KeyFigure:
+    label = "Rows in the output"
+    if not facts.tables:
+        return KeyFigure(label, _NOT, "No stage of this run counted rows.", tone="absent")
+    columns = sum(table.columns_out for table in facts.tables)
+    read = [table.rows_in for table in facts.tables if table.rows_in is not None]
+    return KeyFigure(
+        label,
+        f"{sum(table.rows_out for table in facts.tables):,}",
+        f"Made from {plural(sum(read), 'row')} of the source. Each row still stands for something "
+        f"that happened to somebody, told in {plural(columns, 'column')} of which the attacker "
+        "may know some.",
+        "",
+        f"in {plural(len(facts.tables), 'table')}",
+    )
+
+
+def _synthetic_rows(facts: Facts) -> KeyFigure:
+    fitted = sum(each.rows_fitted for each in facts.synthesis)
+    sampled = sum(each.rows_sampled for each in facts.synthesis)
+    methods = ", ".join(dict.fromkeys(each.method.replace("_", " ") for each in facts.synthesis))
+    return KeyFigure(
+        "Synthetic rows",
+        f"{sampled:,}",
+        "Drawn from a model, not taken from people. But the model has seen real rows: it may "
+        "repeat rare combinations, and what it tells about a group can be true of its members.",
+        "",
+        f"{methods}, fitted on {plural(fitted, 'row')}",
+    )
+
+
+def _unmeasured(facts: Facts, what: str) -> str:
+    if facts.product == "synthetic":
+        return f"For this synthetic output {what} was not measured; the checks below judge it."
+    return f"No stage of this run measured {what}."
+
+
+def _known(view: RiskView) -> str:
+    """The quasi-identifiers as a phrase; a long list is counted, and the risk section names it."""
+    names = view.quasi_identifiers
+    if not names:
+        return "the quasi-identifiers"
+    if len(names) == 1:
+        return names[0]
+    if len(names) <= 4:
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"all {len(names)} quasi-identifiers"
+
+
+def _smallest(view: RiskView) -> int:
+    return (view.after.smallest_class if view.after else None) or 0
+
+
+def _side(view: RiskView, name: str, *, after: bool) -> float | None:
+    side = view.after if after else view.before
+    value: float | None = getattr(side, name) if side else None
+    return value
+
+
+def _within(value: float | None, bound: float) -> bool:
+    # Shares arrive rounded through JSON and through 1 / k.
+    return value is not None and value <= bound * (1 + 1e-9)
+
+
+def _tellable(table: TableCounts) -> bool:
+    return bool(table.rows_in) and table.rows_suppressed is not None
+
+
+def _share(table: TableCounts) -> float:
+    return (table.rows_suppressed or 0) / (table.rows_in or 1)

@@ -1,0 +1,99 @@
+"""The whole page, from the bundle to one string of HTML that needs nothing else."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from veilflow.evidence import EvidenceBundle
+from veilflow.report import checks, columns, header, making, privacy, release, remaining, utility
+from veilflow.report.facts import Facts, collect
+from veilflow.report.formatting import moment
+from veilflow.report.markup import Markup, join, tag
+
+__all__ = ["render"]
+
+# The report must be safe to open from a download folder and inside an Airflow tab alike.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def render(bundle: EvidenceBundle) -> str:
+    """One self-contained HTML page: the privacy report of one product of a run.
+
+    It holds no script, loads nothing, and is the same for the same bundle. Every text of the
+    bundle is escaped, but none is judged: that evidence holds no value of the data is the promise
+    of the stages that made it.
+    """
+    facts = collect(bundle)
+    page = tag("html", _head(facts), tag("body", _body(facts)), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _head(facts: Facts) -> Markup:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", header.title(facts)),
+        tag("style", _style()),
+    )
+
+
+_NAVIGATION = (
+    ("figures", "Key figures"),
+    ("why", "Purpose"),
+    ("class-sizes", "Class sizes"),
+    ("risk", "Risk"),
+    ("checks", "Checks"),
+    ("columns", "Columns"),
+    ("generalisation", "Generalisation"),
+    ("utility", "Utility"),
+    ("tables", "Tables"),
+    ("release", "Release"),
+    ("stages", "Stages"),
+    ("remaining", "What it doesn't say"),
+)
+
+
+def _body(facts: Facts) -> Markup:
+    links = [tag("a", name, href=f"#{ident}") for ident, name in _NAVIGATION]
+    sections = (
+        header.figures(facts),
+        header.purpose_and_run(facts),
+        privacy.class_sizes(facts),
+        privacy.risk(facts),
+        checks.checks(facts),
+        columns.inventory(facts),
+        privacy.generalisation(facts),
+        utility.utility(facts),
+        making.table_counts(facts),
+        making.synthesis(facts),
+        release.release(facts),
+        making.stages(facts),
+        remaining.remaining(facts),
+    )
+    return join(
+        header.banner(facts),
+        tag("nav", links, aria_label="Sections"),
+        tag("main", sections),
+        _footer(facts),
+    )
+
+
+def _footer(facts: Facts) -> Markup:
+    return tag(
+        "footer",
+        tag(
+            "p",
+            f"Made by Veilflow from the evidence of run {facts.run}, gathered on "
+            f"{moment(facts.created)}. Evidence holds counts, scores and hashes, and no value "
+            "of the data.",
+        ),
+    )
+
+
+def _style() -> Markup:
+    """The style sheet of the package: ours, so it isn't escaped."""
+    return Markup(resources.files(__package__).joinpath("report.css").read_text("utf-8"))

@@ -1,0 +1,96 @@
+"""What the output can still be used for, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from veilflow.evidence import ColumnUtility
+from veilflow.report.columns import treatment_name
+from veilflow.report.facts import Facts
+from veilflow.report.formatting import percent, plural
+from veilflow.report.layout import Column, code, data_table, fold, section
+from veilflow.report.markup import Child, Markup, tag
+from veilflow.report.plots import Bar, Panel, panel_bars
+
+__all__ = ["utility"]
+
+# A4 holds this many rows of one plot: a longer one couldn't be broken across pages.
+_ROWS_A_PLOT = 30
+_HEADINGS = (
+    Column("Column"),
+    Column("What was done"),
+    Column("Detail kept", numeric=True),
+    Column("Distribution shift", numeric=True),
+    Column("Empty before", numeric=True),
+    Column("Empty after", numeric=True),
+)
+
+
+def utility(facts: Facts) -> Markup:
+    lead = (
+        "Detail kept is granularity: 100% for the raw values, 0% for one value in all rows. "
+        "Distribution shift is total variation: the share of rows that would have to change "
+        "their value for the column to look like the source again; 0% is none."
+    )
+    measured = [u for u in facts.utility if _is_measured(u)]
+    if not measured:
+        lead = "No stage of this run measured how much of the columns' information was kept."
+        return section("utility", "Utility by column", lead)
+    tables = dict.fromkeys(u.table for u in measured)
+    plots = [
+        _figure(table, part, f"utility-{i}-{j}")
+        for i, table in enumerate(tables)
+        for j, part in enumerate(_parts([u for u in measured if u.table == table]))
+    ]
+    return section("utility", "Utility by column", lead, tag("div", plots, class_="plots"))
+
+
+def _figure(table: str, columns: Sequence[ColumnUtility], ident: str) -> Markup:
+    kept = tuple(_bar(u.granularity) for u in columns)
+    shift = tuple(_bar(u.total_variation) for u in columns)
+    said = "; ".join(
+        f"{u.column}: kept {percent(u.granularity)}, shift {percent(u.total_variation)}"
+        for u in columns
+    )
+    picture = panel_bars(
+        ident,
+        f"Detail kept and distribution shift of the columns of {table}",
+        said,
+        [u.column for u in columns],
+        (Panel("Detail kept", "after", kept), Panel("Distribution shift", "before", shift)),
+    )
+    rows = [_row(u) for u in columns]
+    caption = f"{plural(len(columns), 'column')}, from 0% to 100%"
+    return tag(
+        "figure",
+        tag("figcaption", tag("strong", table), tag("span", caption)),
+        picture,
+        fold("The figures behind the plot", data_table(_HEADINGS, [(None, rows)])),
+    )
+
+
+def _row(u: ColumnUtility) -> tuple[Child, ...]:
+    done = treatment_name(u.treatment)
+    if u.level is not None:
+        done += f", level {u.level}" + (f": {u.level_name}" if u.level_name else "")
+    return (
+        code(u.column),
+        done,
+        percent(u.granularity, absent="–"),
+        percent(u.total_variation, absent="–"),
+        percent(u.null_share_before, absent="–"),
+        percent(u.null_share_after, absent="–"),
+    )
+
+
+def _bar(share: float | None) -> Bar:
+    return Bar(share, percent(share, absent="–"))
+
+
+def _is_measured(u: ColumnUtility) -> bool:
+    return u.granularity is not None or u.total_variation is not None
+
+
+def _parts(columns: Sequence[ColumnUtility]) -> Iterator[Sequence[ColumnUtility]]:
+    for start in range(0, len(columns), _ROWS_A_PLOT):
+        yield columns[start : start + _ROWS_A_PLOT]
