@@ -13,7 +13,17 @@ from veilflow.mask.registry import Transform, ValueTransform, transform
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Bucket", "Constant", "Drop", "Keep", "Nullify", "Partial", "Redact", "Round", "Truncate"]
+__all__ = [
+    "Bucket",
+    "Constant",
+    "Drop",
+    "Keep",
+    "Nullify",
+    "Partial",
+    "Redact",
+    "Round",
+    "Truncate",
+]
 
 
 @transform("drop")
@@ -62,7 +72,7 @@ class Constant(ValueTransform):
 @transform("redact")
 @dataclass(frozen=True)
 class Redact(ValueTransform):
-    """"[REDACTED]" in every row that had a value; whether there was one stays visible."""
+    """ "[REDACTED]" in every row that had a value; whether there was one stays visible."""
 
     def mask(self, value: str) -> str | None:
         return "[REDACTED]"
@@ -171,6 +181,4 @@ class Bucket(Transform):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        return pc.multiply(
-            pc.floor(pc.divide(values.cast(pa.float64()), self.width)), self.width
-        )
+        return pc.multiply(pc.floor(pc.divide(values.cast(pa.float64()), self.width)), self.width)

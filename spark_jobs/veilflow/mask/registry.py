@@ -135,7 +135,9 @@ def create_transform(name: str, parameters: Mapping[str, Any]) -> Transform:
         and field.name not in parameters
     )
     if missing:
-        raise TransformError(f"{name} needs {', '.join(missing)}; write '{name}: {{{missing[0]}: …}}'")
+        raise TransformError(
+            f"{name} needs {', '.join(missing)}; write '{name}: {{{missing[0]}: …}}'"
+        )
     try:
         return cls(**parameters)
     except (TypeError, ValueError) as error:

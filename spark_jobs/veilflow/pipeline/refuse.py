@@ -38,9 +38,7 @@ def check_not_refused(run: Run, stage: str, product: Product) -> None:
         raise ReleaseRefused(earlier["reasons"], remedy=earlier["remedy"])
 
 
-def refuse(
-    run: Run, stage: str, product: Product, reasons: Sequence[str], remedy: str
-) -> NoReturn:
+def refuse(run: Run, stage: str, product: Product, reasons: Sequence[str], remedy: str) -> NoReturn:
     """Record the refusal, destroy the keys, remove the objects, write the report, and raise.
 
     The record comes first: if this process dies in between, a retry finds it and finishes.

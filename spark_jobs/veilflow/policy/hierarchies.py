@@ -74,3 +74,29 @@ HierarchySpec = Annotated[
     HierarchyPolicy,
     BeforeValidator(_expand, json_schema_input_type=Literal["redact"] | HierarchyPolicy),
 ]
+
+
+def build_hierarchy(spec: HierarchyPolicy | None) -> Hierarchy:
+    """The hierarchy that ``spec`` stands for; without one, the value or nothing (``redact``).
+
+    Raises PolicyError if the levels don't fit together.
+    """
+    from veilflow.hierarchy import (
+        CsvHierarchy,
+        DateHierarchy,
+        IntervalHierarchy,
+        PrefixHierarchy,
+        RedactHierarchy,
+    )
+
+    if spec is None or spec.redact:
+        return RedactHierarchy()
+    if spec.dates is not None:
+        return DateHierarchy(spec.dates, spec.formats, on_unknown=spec.on_unknown)
+    if spec.prefix is not None:
+        return PrefixHierarchy(spec.prefix, on_unknown=spec.on_unknown)
+    if spec.intervals is not None:
+        return IntervalHierarchy(
+            spec.intervals, lower=spec.lower, upper=spec.upper, on_unknown=spec.on_unknown
+        )
+    return CsvHierarchy(spec.rows or (), on_unknown=spec.on_unknown)

@@ -68,7 +68,9 @@ def read_policy(path: str | Path) -> LoadedPolicy:
     return LoadedPolicy(policy, path, origins)
 
 
-def _with_preset(document: LocatedDocument, path: Path) -> tuple[dict[str, Any], dict[KeyPath, str]]:
+def _with_preset(
+    document: LocatedDocument, path: Path
+) -> tuple[dict[str, Any], dict[KeyPath, str]]:
     origins = {place: f"{path.name}:{line}" for place, line in document.lines.items() if place}
     name = document.data.get("extends")
     if not isinstance(name, str):

@@ -37,7 +37,10 @@ class YamlProblem(Exception):
 
 def parse_located(text: str) -> LocatedDocument:
     """Parse one YAML document, keeping lines. Anchors work; tags that build objects don't."""
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError:
+        raise YamlProblem(1, "not valid YAML: a character that YAML doesn't allow") from None
     try:
         node = loader.get_single_node()
         if node is None:
@@ -49,8 +52,6 @@ def parse_located(text: str) -> LocatedDocument:
         raise YamlProblem(
             mark.line + 1 if mark else 1, f"not valid YAML: {error.problem or error.context}"
         ) from None
-    except yaml.YAMLError:
-        raise YamlProblem(1, "not valid YAML: a character that YAML doesn't allow") from None
     finally:
         loader.dispose()
 

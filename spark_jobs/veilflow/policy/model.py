@@ -21,6 +21,7 @@ __all__ = [
     "ValidatePolicy",
 ]
 
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from veilflow.errors import PolicyError
 from veilflow.mask import TransformError, create_transform, is_allowed
 from veilflow.policy.columns import ColumnPolicy
+from veilflow.policy.hierarchies import build_hierarchy
 from veilflow.policy.model import Policy
 
 __all__ = ["Problem", "check_rules"]
@@ -82,14 +84,33 @@ def _anonymize(policy: Policy) -> Iterator[Problem]:
     if quasi and policy.anonymize is None:
         yield quasi[0], "quasi-identifiers need an 'anonymize:' section; add 'anonymize: {k: 5}'"
     if policy.anonymize is not None and not quasi:
-        yield ("anonymize",), "no column has the role quasi, so there is nothing to make k-anonymous"
+        yield (
+            ("anonymize",),
+            "no column has the role quasi, so there is nothing to make k-anonymous",
+        )
     for name, table in policy.tables.items():
         for column_name, column in table.with_role("quasi").items():
-            if column.max_level is not None and column.max_level < column.min_level:
-                yield (
-                    ("tables", name, "columns", column_name, "max_level"),
-                    "is below min_level",
-                )
+            yield from _levels(("tables", name, "columns", column_name), column)
+        unit = policy.unit_column(name)
+        if unit in table.columns and table.with_role("quasi") and unit not in table.released:
+            yield (
+                ("tables", name, "columns", unit),
+                "k counts people, and the judge counts them on the output: "
+                "release the privacy unit as 'pseudonym'",
+            )
+
+
+def _levels(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Problem]:
+    try:
+        top = build_hierarchy(column.hierarchy).levels - 1
+    except PolicyError as error:
+        yield (*place, "hierarchy"), str(error)
+        return
+    highest = top if column.max_level is None else column.max_level
+    if highest > top:
+        yield (*place, "max_level"), f"the hierarchy's highest level is {top}"
+    if column.min_level > min(highest, top):
+        yield (*place, "min_level"), "is above the highest level that is allowed"
 
 
 def _synthesize(policy: Policy) -> Iterator[Problem]:

@@ -15,3 +15,13 @@ def schema_text() -> str:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Veilflow policy"
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def _write() -> None:
+    import pathlib
+
+    pathlib.Path("docs/policy.schema.json").write_text(schema_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _write()

@@ -68,8 +68,10 @@ def submit_conf(master: str) -> dict[str, str]:
 def check_hardened(spark: SparkSession) -> None:
     """Raise PrerequisiteMissing naming the setting that this Spark application lacks."""
     conf = spark.sparkContext.getConf()
-    required = _REQUIRED_ON_CLUSTERS[:1] if is_local(spark.sparkContext.master) else (
-        _REQUIRED_ON_CLUSTERS
+    required = (
+        _REQUIRED_ON_CLUSTERS[:1]
+        if is_local(spark.sparkContext.master)
+        else (_REQUIRED_ON_CLUSTERS)
     )
     for name in required:
         if (conf.get(name) or "").lower() != "true":

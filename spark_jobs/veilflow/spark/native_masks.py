@@ -74,8 +74,10 @@ def _(transform: Truncate, value: Column, data_type: DataType) -> Column:
 
     if transform.length is not None:
         return F.substring(value.cast("string"), 1, transform.length)
-    return F.trunc(value.cast("date"), str(transform.to)) if transform.to != "day" else (
-        value.cast("date")
+    return (
+        F.trunc(value.cast("date"), str(transform.to))
+        if transform.to != "day"
+        else (value.cast("date"))
     )
 
 

@@ -97,9 +97,7 @@ def _trial(tables: dict[str, DataFrame], record: RunRecord, limit: int) -> dict[
         other = record.policy.unit_column(name)
         assert unit is not None and other is not None  # several tables need a privacy unit
         people = chosen.select(quoted(unit).alias("__person")).distinct()
-        limited[name] = tables[name].join(
-            people, quoted(other) == F.col("__person"), "left_semi"
-        )
+        limited[name] = tables[name].join(people, quoted(other) == F.col("__person"), "left_semi")
     return limited
 
 
@@ -163,9 +161,7 @@ def check_reading(
         f"tables.{table}.columns.{name}: {_coarse(row[f'failed{index}'], 'value')} can't be cast "
         f"to {column.cast}"
         for index, (name, column) in enumerate(columns.items())
-        if column.cast is not None
-        and column.on_cast_error == "refuse"
-        and row[f"failed{index}"]
+        if column.cast is not None and column.on_cast_error == "refuse" and row[f"failed{index}"]
     ]
     if failures:
         raise ReleaseRefused(

@@ -1,0 +1,113 @@
+"""Classify every column of the pinned tables, and hold the verdicts against the policy.
+
+The sample is deterministic: rows in the order of a hash of the whole row, up to ``SAMPLE_ROWS`` a
+table. A type that is in a share ``p`` of the rows is missed with probability
+``(1 - p) ** SAMPLE_ROWS``; the evidence says it for one row in a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from veilflow.classify import (
+    ColumnSample,
+    ColumnVerdict,
+    classify_table,
+    contradiction,
+    miss_probability,
+)
+from veilflow.evidence import ColumnFinding
+from veilflow.policy import ColumnPolicy, Policy
+from veilflow.spark.reading import CORRUPT, quoted
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+__all__ = ["SAMPLE_ROWS", "classify", "classify_frame", "sampling_note"]
+
+SAMPLE_ROWS = 5_000
+
+
+def sampling_note() -> str:
+    """How much was looked at and what that may miss."""
+    missed = miss_probability(0.001, SAMPLE_ROWS)
+    return (
+        f"Columns were classified on up to {SAMPLE_ROWS:,} rows a table, chosen by hash; a type "
+        f"found in one row in a thousand is missed with probability {missed:.1%}."
+    )
+
+
+def classify(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[ColumnFinding, ...]:
+    """A finding for every column of every table, whether or not the policy lists it."""
+    return tuple(
+        _finding(name, verdict, policy.tables[name].columns.get(verdict.name))
+        for name, frame in frames.items()
+        for verdict in classify_frame(frame)
+    )
+
+
+def classify_frame(frame: DataFrame) -> tuple[ColumnVerdict, ...]:
+    """The verdict on each column, from one sample and one pass of counts."""
+    from pyspark.sql import functions as F
+
+    names = [name for name in frame.columns if name != CORRUPT]
+    types = dict(frame.dtypes)
+    counted = [F.count(F.lit(1)).alias("rows")]
+    for index, name in enumerate(names):
+        counted.append(F.count(quoted(name)).alias(f"filled{index}"))
+        if not types[name].startswith(("map", "variant")):
+            counted.append(F.approx_count_distinct(quoted(name)).alias(f"distinct{index}"))
+    row = frame.agg(*counted).first()
+    assert row is not None
+    texts = [_text(name, types[name]) for name in names]
+    order = F.xxhash64(*texts) if texts else F.lit(0)
+    sample = (
+        frame.select(*[text.alias(f"c{i}") for i, text in enumerate(texts)], order.alias("__order"))
+        .orderBy("__order")
+        .limit(SAMPLE_ROWS)
+        .drop("__order")
+        .toArrow()
+    )
+    counts = row.asDict()
+    return classify_table(
+        [
+            ColumnSample(
+                name=name,
+                values=sample.column(index).to_pylist(),
+                physical_type=types[name],
+                rows=counts["rows"],
+                nulls=counts["rows"] - counts[f"filled{index}"],
+                distinct=counts.get(f"distinct{index}"),
+            )
+            for index, name in enumerate(names)
+        ]
+    )
+
+
+def _text(name: str, data_type: str) -> Column:
+    from pyspark.sql import functions as F
+
+    value = quoted(name)
+    if data_type.startswith(("struct", "array", "map")):
+        return F.to_json(value)
+    if data_type == "binary":
+        return F.when(value.isNotNull(), F.lit(""))
+    return value.cast("string")
+
+
+def _finding(table: str, verdict: ColumnVerdict, column: ColumnPolicy | None) -> ColumnFinding:
+    against = None
+    if column is not None:
+        against = contradiction(verdict, column.role, column.type, column.treatment)
+    return ColumnFinding(
+        table=table,
+        column=verdict.name,
+        type=verdict.type,
+        role=verdict.role,
+        score=round(verdict.score, 2),
+        evidence=verdict.evidence,
+        declared_role=None if column is None else column.role,
+        treatment="left out (unlisted)" if column is None else column.treatment,
+        contradiction=against,
+    )
