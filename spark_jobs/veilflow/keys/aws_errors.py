@@ -19,7 +19,7 @@ from veilflow.errors import (
 )
 from veilflow.keys.provider import KeyAccessDenied
 
-__all__ = ["AliasTaken", "KeyNotUsable", "translate", "translate_code"]
+__all__ = ["AliasTaken", "KeyNotUsable", "raised_by_boto", "translate", "translate_code"]
 
 
 class AliasTaken(KeyUnavailable):
@@ -75,6 +75,15 @@ _CREDENTIALS_REMEDY = (
 )
 
 
+def raised_by_boto() -> tuple[type[Exception], ...]:
+    """What a call may raise: boto's own errors, and what an answer that isn't KMS's provokes."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    foreign = (AttributeError, LookupError, OSError, TypeError, ValueError)
+    return (BotoCoreError, ClientError, ResponseParserError, *foreign)
+
+
 def translate(error: Exception, *, operation: str, key_id: str, endpoint: str) -> VeilflowError:
     """The error to raise instead of one that boto3 raised."""
     import botocore.exceptions as boto
@@ -97,7 +106,7 @@ def translate(error: Exception, *, operation: str, key_id: str, endpoint: str) -
             f"KMS {operation} can't be asked with these arguments (key {key_id!r}).",
             remedy="Check the key id and the sizes.",
         )
-    if isinstance(error, boto.ClientError | boto.HTTPClientError | boto.ConnectionError):
+    if isinstance(error, boto.HTTPClientError | boto.ConnectionError | OSError):
         return KeyUnavailable(
             f"The KMS at {endpoint} doesn't answer ({name} in {operation}).",
             remedy="Check that it runs and AWS_ENDPOINT_URL_KMS or AWS_ENDPOINT_URL, then retry.",

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from veilflow.errors import KeyNotFound, KeyUnavailable, UsageError, VeilflowError
 from veilflow.keys.aws_client import endpoint_name, open_client, without_debug_logs
-from veilflow.keys.aws_errors import AliasTaken, KeyNotUsable, translate
+from veilflow.keys.aws_errors import AliasTaken, KeyNotUsable, raised_by_boto, translate
 from veilflow.keys.context import kms_context
 from veilflow.keys.key_ids import ALIAS_LETTERS, check_key_id, escape_key_id
 from veilflow.keys.probe import check_context_binding
@@ -29,6 +29,18 @@ _WAITING_DAYS = 7
 _SPECS: dict[KeyKind, dict[str, str]] = {
     "encryption": {"KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"},
     "signing": {"KeyUsage": "SIGN_VERIFY", "KeySpec": "ECC_NIST_P256"},
+}
+# What an answer must hold before anything is built on it.
+_ANSWERS: dict[str, tuple[str, ...]] = {
+    "CreateKey": ("KeyMetadata",),
+    "Decrypt": ("Plaintext",),
+    "DescribeKey": ("KeyMetadata",),
+    "Encrypt": ("CiphertextBlob",),
+    "GenerateDataKey": ("Plaintext", "CiphertextBlob"),
+    "GetPublicKey": ("PublicKey",),
+    "ReEncrypt": ("CiphertextBlob",),
+    "ScheduleKeyDeletion": ("DeletionDate",),
+    "Sign": ("Signature",),
 }
 _ALGORITHMS: dict[KeyKind, str] = {"encryption": "SYMMETRIC_DEFAULT", "signing": ECDSA_P256}
 
@@ -155,7 +167,7 @@ class AwsKms:
             KeyId=found.resource,
             PendingWindowInDays=_WAITING_DAYS,
         )
-        return replace(found, state="pending", pending_until=_utc(answer.get("DeletionDate")))
+        return replace(found, state="pending", pending_until=_utc(answer["DeletionDate"]))
 
     def describe(self, key_id: str, resource: str = "") -> KeyDescription:
         """The key's state. ``destroyed`` only if ``resource`` (its ARN) no longer exists.
@@ -266,8 +278,10 @@ class AwsKms:
         with without_debug_logs():
             try:
                 answer: dict[str, Any] = getattr(client, _method(operation))(**arguments)
+                for name in _ANSWERS.get(operation, ()):
+                    answer[name]
                 return answer
-            except Exception as error:
+            except raised_by_boto() as error:
                 failure = translate(
                     error, operation=operation, key_id=key_id, endpoint=self.endpoint
                 )

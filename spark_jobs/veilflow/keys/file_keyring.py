@@ -57,11 +57,12 @@ class FileKeyring:
     def ensure(self, key_id: str, kind: KeyKind) -> KeyDescription:
         """The key, created if it wasn't there; two processes at once get the same one."""
         self._directory.create()
-        if self._load(key_id) is None:
+        name = _file_name(key_id)
+        if not self._directory.exists(name):
             with self._directory.locked():
-                if self._load(key_id) is None:
+                if not self._directory.exists(name):
                     key = KeyFile(key_id, kind, 0, ()).with_version(os.urandom(_KEY_BYTES), _now())
-                    self._directory.write(_file_name(key_id), key.to_bytes())
+                    self._directory.write(name, key.to_bytes())
         return self._usable(key_id, kind).describe()
 
     def generate_data_key(self, key_id: str, context: Mapping[str, str]) -> tuple[bytes, bytes]:
@@ -150,7 +151,7 @@ class FileKeyring:
         return Signature(ED25519, key_id, private.sign(signing_input(message)))
 
     def public_key(self, key_id: str) -> bytes:
-        """The newest version's public key, PEM. Pin it early: the keyring forgets it on destruction."""
+        """The newest version's public key, PEM. Pin it early: it goes with the private key."""
         from cryptography.hazmat.primitives import serialization
 
         public = _ed25519(self._usable(key_id, "signing").newest).public_key()

@@ -30,7 +30,7 @@ _HASH_MARK = "h"
 
 def check_key_id(key_id: str) -> str:
     """The id itself, or :class:`UsageError`: printable, not blank, at most 512 characters."""
-    if not isinstance(key_id, str) or not key_id.strip():
+    if not key_id.strip():
         raise UsageError("A key id is a text that is not blank.")
     if not key_id.isprintable() or key_id != key_id.strip() or len(key_id) > _LONGEST_KEY_ID:
         raise UsageError(
@@ -46,7 +46,7 @@ def check_name(name: str, what: str) -> str:
     A slash is refused because it separates the parts of a key id: with it, two different
     hierarchies could name one key.
     """
-    if not isinstance(name, str) or not name.strip():
+    if not name.strip():
         raise UsageError(f"The {what}'s name is empty.")
     if "/" in name or not name.isprintable() or name != name.strip() or len(name) > _LONGEST_NAME:
         raise UsageError(
