@@ -84,6 +84,7 @@ class Progress:
         self._shown = self._begun if not self._terminal else 0.0
         self._packages: set[str] = set()
         self._megabytes = 0.0
+        self._unpacking = False
 
     def see(self, line: str) -> None:
         if line.startswith("Collecting "):
@@ -91,9 +92,11 @@ class Progress:
         elif found := _DOWNLOADED.search(line):
             self._megabytes += float(found[1]) * _MEGABYTES[found[2]]
         elif line.startswith("Installing collected packages:"):
+            self._unpacking = True
             self._show(f"unpacking {line.count(',') + 1} packages, a minute or two", now=True)
-            return
-        self._show(f"{len(self._packages)} packages found, {self._megabytes:.0f} MB downloaded")
+        if not self._unpacking:
+            found_so_far = f"{len(self._packages)} packages found"
+            self._show(f"{found_so_far}, {self._megabytes:.0f} MB downloaded")
 
     def _show(self, text: str, *, now: bool = False) -> None:
         moment = time.monotonic()
@@ -203,6 +206,8 @@ def install(extras: set[str]) -> None:
             log=log,
         )
     if failed:
+        if "Installing collected packages:" not in LOG.read_text():
+            UNFINISHED.unlink()  # nothing was written yet: what is installed is whole
         raise InstallFailed(f"pip could not install the packages:\n{last_words()}")
 
 

@@ -1,0 +1,183 @@
+"""The script that makes .venv, run for real on a project whose installation takes no network.
+
+The project has its own build backend, so pip installs it from the folder alone; everything else
+(virtual environment, lock, stamp, starting over) is what `make demo` and `make test` run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / ".ci" / "environment.py"
+
+BACKEND = """
+import os, time, zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    time.sleep(float(os.environ.get("SLOW_BUILD", "0")))
+    name = "tiny-1.0-py3-none-any.whl"
+    info = "tiny-1.0.dist-info"
+    extras = "".join(f"Provides-Extra: {extra}\\n" for extra in ("demo", "dev"))
+    needs = open("needs.txt").read()
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        wheel.writestr("tiny.py", "")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n{extras}{needs}")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", f"tiny.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
+    return name
+
+def get_requires_for_build_editable(config_settings=None):
+    return []
+"""
+PYPROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(SCRIPT, tmp_path / ".ci")
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    (tmp_path / "backend.py").write_text(BACKEND)
+    (tmp_path / "setup.cfg").write_text("")
+    (tmp_path / "needs.txt").write_text("")
+    (tmp_path / "constraints.txt").write_text("torch==2.13.0\n")
+    return tmp_path
+
+
+def command(project: Path, extras: str) -> list[str]:
+    return [sys.executable, str(project / ".ci" / "environment.py"), extras]
+
+
+def variables(**changes: str) -> dict[str, str]:
+    # A package source of the user's own, and an empty one: nothing here may use the network.
+    return os.environ | {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull} | changes
+
+
+def install(
+    project: Path, extras: str = "demo", **changes: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(project, extras),
+        env=variables(**changes),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+def stamp(project: Path) -> dict[str, object]:
+    content = json.loads((project / ".venv" / ".veilflow.json").read_text())
+    assert isinstance(content, dict)
+    return content
+
+
+def imports_tiny(project: Path) -> bool:
+    python = project / ".venv" / "bin" / "python"
+    return subprocess.run([python, "-c", "import tiny"], capture_output=True).returncode == 0
+
+
+def test_installs_once_then_adds_what_another_target_needs(project: Path) -> None:
+    first = install(project)
+    assert first.returncode == 0, first.stdout
+    assert "Making a virtual environment" in first.stdout
+    assert "1 GB to download" in first.stdout
+    assert imports_tiny(project)
+    assert stamp(project)["extras"] == ["demo"]
+
+    second = install(project)
+    assert (second.returncode, second.stdout) == (0, "")
+
+    both = install(project, "demo,dev")
+    assert "Making a virtual environment" not in both.stdout
+    assert stamp(project)["extras"] == ["demo", "dev"]
+
+    # What is there is enough for the smaller target, in either order.
+    assert install(project, "demo").stdout == ""
+
+    (project / "setup.cfg").write_text("[metadata]\n")
+    assert "Installing veilflow[demo,dev]" in install(project, "demo").stdout
+
+
+def test_an_installation_that_was_killed_is_started_over(project: Path) -> None:
+    slow = subprocess.Popen(
+        command(project, "demo"),
+        env=variables(SLOW_BUILD="60"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    unfinished = project / ".venv" / ".veilflow-unfinished"
+    wait_until(unfinished.exists)
+    os.killpg(slow.pid, 9)
+    slow.wait()
+    (project / ".venv" / "half-written").write_text("")
+
+    again = install(project)
+    assert again.returncode == 0, again.stdout
+    assert "cut off; starting over" in again.stdout
+    assert not (project / ".venv" / "half-written").exists()
+    assert imports_tiny(project)
+    assert not unfinished.exists()
+
+
+def test_two_at_once_install_once(project: Path) -> None:
+    together = [
+        subprocess.Popen(
+            command(project, "demo"),
+            env=variables(SLOW_BUILD="3"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=300)[0] for process in together]
+    assert [process.returncode for process in together] == [0, 0], said
+    waited = [text for text in said if "waiting for it" in text]
+    worked = [text for text in said if "Installed in" in text]
+    assert (len(waited), len(worked)) == (1, 1), said
+    assert waited[0].count("\n") == 1
+
+
+def test_a_failure_says_why_without_a_traceback(project: Path) -> None:
+    (project / "needs.txt").write_text("Requires-Dist: nowhere-to-be-found==1.0\n")
+    result = install(project)
+    assert result.returncode == 1
+    assert "nowhere-to-be-found" in result.stdout
+    assert ".veilflow-install.log" in result.stdout
+    assert "run the same command again" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert not (project / ".venv" / ".veilflow.json").exists()
+
+    (project / "needs.txt").write_text("")
+    assert install(project).returncode == 0
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(project: Path) -> None:
+    assert install(project).returncode == 0
+    python = project / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/nowhere/python3.11")
+    again = install(project)
+    assert again.returncode == 0, again.stdout
+    assert "making it anew" in again.stdout
+
+
+def wait_until(true: object, seconds: float = 60) -> None:
+    assert callable(true)
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.05)
