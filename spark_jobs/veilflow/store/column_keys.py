@@ -19,13 +19,13 @@ import pyarrow.parquet.encryption as pe
 
 from veilflow.errors import IntegrityError, KeyUnavailable, UsageError
 from veilflow.keys.context import length_prefixed
+from veilflow.keys.release_keys import FOOTER
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 __all__ = ["FOOTER", "decryption_properties", "encryption_properties"]
 
-FOOTER = "footer"
 _NONCE = 12
 _KEY = 32
 _PURPOSE = b"veilflow-parquet-column-key-v1"

@@ -183,7 +183,7 @@ class EncryptedFile:
             UsageError: a named column isn't in the file.
             IntegrityError: the bytes were changed; batches yielded before were authentic.
         """
-        chosen = self._chosen(columns)
+        chosen = self.require(columns)
         schema = pa.schema([self.schema.field(name) for name in chosen])
         position = {name: number for number, name in enumerate(self.schema.names)}
         physical = [self._file.schema_arrow.names[position[name]] for name in chosen]
@@ -195,10 +195,10 @@ class EncryptedFile:
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """All rows of ``columns`` as one table; see :meth:`batches`."""
-        schema = pa.schema([self.schema.field(name) for name in self._chosen(columns)])
+        schema = pa.schema([self.schema.field(name) for name in self.require(columns)])
         return pa.Table.from_batches(self.batches(columns), schema=schema)
 
-    def _chosen(self, columns: Sequence[str] | None) -> tuple[str, ...]:
+    def require(self, columns: Sequence[str] | None) -> tuple[str, ...]:
         if columns is None:
             return self.readable
         unknown = [name for name in columns if name not in self.classes]
