@@ -1,0 +1,192 @@
+"""From samples to verdicts: weigh what the name says against what the values are.
+
+The evidence model. For every type three things are measured: whether the name tells it or hints at
+it (:mod:`headers`), the share of distinct non-null values that pass the type's test (one file for
+each family), and the column's shape (:mod:`shape`).
+
+- Values alone count from a share that depends on the type, and only if passing by luck is unlikely
+  (chance ** passing values at most 1/1000: two numbers that happen to satisfy a check digit prove
+  nothing).
+- A telling name counts with a looser test of the values; when too few pass, the values veto the
+  name. A name with nothing to check it against (all null) scores 0.4.
+- The best score wins; among near ties the more specific type (an e-mail address before a URL).
+
+Evidence is a tuple of sentences with shares in whole percents; it holds no value and no count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from veilflow.classify import (
+    contact,
+    demographics,
+    devices,
+    finance,
+    government,
+    health,
+    people,
+    places,
+    temporal,
+)
+from veilflow.classify.column import ColumnSample, ColumnVerdict
+from veilflow.classify.detector import Detector, Test
+from veilflow.classify.headers import Hint, header_hints
+from veilflow.classify.shape import Candidate, free_text, generic_id, percent
+from veilflow.classify.taxonomy import NONE, TAXONOMY
+from veilflow.classify.values import Profile, profile
+
+__all__ = ["DETECTORS", "classify_column", "classify_table"]
+
+DETECTORS: tuple[Detector, ...] = (
+    *contact.DETECTORS,
+    *government.DETECTORS,
+    *finance.DETECTORS,
+    *devices.DETECTORS,
+    *temporal.DETECTORS,
+    *demographics.DETECTORS,
+    *places.DETECTORS,
+    *people.DETECTORS,
+    *health.DETECTORS,
+)
+
+_NAME_ONLY = 0.4
+_BINARY = 0.6
+_NEAR_TIE = 0.04
+_LUCK = 1e-3
+_PROBE = 64
+
+
+def classify_table(samples: Iterable[ColumnSample]) -> tuple[ColumnVerdict, ...]:
+    """One verdict for each sample, in order; columns of the same name are judged one by one."""
+    return tuple(classify_column(sample) for sample in samples)
+
+
+def classify_column(sample: ColumnSample) -> ColumnVerdict:
+    """What the column most likely is, with value-free evidence.
+
+    Type ``none`` with score 0 says that nothing was found in this sample: rare values outside it
+    may differ (:func:`sampling.miss_probability`), and a type without a detector stays unseen.
+    """
+    seen = profile(sample)
+    hints = header_hints(sample.name)
+    if not seen.values:
+        return _by_name_only(sample, hints, seen)
+    candidates = [
+        candidate
+        for detector in DETECTORS
+        if (candidate := _weigh(detector, seen, hints.get(detector.type))) is not None
+    ]
+    shapes = generic_id(seen, hints.get("generic_id")), free_text(seen, hints.get("free_text"))
+    candidates += [candidate for candidate in shapes if candidate is not None]
+    if not candidates:
+        return _nothing(sample.name, _vetoed(hints))
+    return _verdict(sample.name, candidates)
+
+
+def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
+    best = max(candidate.score for candidate in candidates)
+    near = [candidate for candidate in candidates if candidate.score >= best - _NEAR_TIE]
+    chosen = max(near, key=lambda candidate: (candidate.specificity, candidate.score))
+    others = sorted(
+        (c for c in candidates if c.type != chosen.type and c.score >= 0.75),
+        key=lambda candidate: -candidate.score,
+    )
+    also = [f"could also be {TAXONOMY[other.type].phrase}" for other in others[:2]]
+    role = TAXONOMY[chosen.type].role
+    score = round(chosen.score, 3)
+    return ColumnVerdict(name, chosen.type, role, score, (*chosen.evidence, *also))
+
+
+def _nothing(name: str, evidence: tuple[str, ...]) -> ColumnVerdict:
+    return ColumnVerdict(name, NONE, TAXONOMY[NONE].role, 0.0, evidence)
+
+
+def _vetoed(hints: dict[str, Hint]) -> tuple[str, ...]:
+    told = [TAXONOMY[type_id].phrase for type_id, hint in hints.items() if hint.strength == 1.0]
+    doubt = [f"the name tells {phrase}, the values don't" for phrase in told[:2]]
+    return tuple(doubt) or ("neither the name nor the values match a known type",)
+
+
+def _by_name_only(sample: ColumnSample, hints: dict[str, Hint], seen: Profile) -> ColumnVerdict:
+    if seen.kind == "binary" and sample.nulls < sample.rows:
+        note = "bytes may hold anything and aren't looked into"
+        role = TAXONOMY["binary_content"].role
+        return ColumnVerdict(sample.name, "binary_content", role, _BINARY, (note,))
+    state = "no value to check"
+    told = [(hint, type_id) for type_id, hint in hints.items() if hint.strength == 1.0]
+    if not told:
+        return _nothing(sample.name, (state,))
+    specificity = {detector.type: detector.specificity for detector in DETECTORS}
+    _, type_id = max(told, key=lambda entry: (entry[0], specificity.get(entry[1], 0)))
+    evidence = f"the name tells {TAXONOMY[type_id].phrase}", state
+    return ColumnVerdict(sample.name, type_id, TAXONOMY[type_id].role, _NAME_ONLY, evidence)
+
+
+def _weigh(detector: Detector, seen: Profile, hint: Hint | None) -> Candidate | None:
+    """The stronger of what the values say alone and what they say beside the name."""
+    if seen.kind in detector.not_kinds or (hint is None and not detector.alone):
+        return None
+    if seen.is_flag or seen.kind == "boolean":
+        return _flags(detector, hint)
+    alone = _alone(detector, seen) if detector.alone else None
+    named = _beside_name(detector, seen, hint) if hint else None
+    found = [candidate for candidate in (named, alone) if candidate is not None]
+    return max(found, key=lambda candidate: candidate.score, default=None)
+
+
+def _flags(detector: Detector, hint: Hint | None) -> Candidate | None:
+    if not (hint and hint.strength == 1.0 and detector.accepts_flags):
+        return None
+    evidence = (_tells(detector), "the values only say yes or no, or the like")
+    return Candidate(detector.type, 0.85, detector.specificity, evidence)
+
+
+def _tells(detector: Detector) -> str:
+    return f"the name tells {TAXONOMY[detector.type].phrase}"
+
+
+def _alone(detector: Detector, seen: Profile) -> Candidate | None:
+    share, passing = _measure(detector, detector.matches, seen, detector.alone_share)
+    if share < detector.alone_share or detector.chance**passing > _LUCK:
+        return None
+    score = min(detector.ceiling, detector.alone * (0.8 + 0.2 * share))
+    phrase = TAXONOMY[detector.type].phrase
+    evidence = f"{percent(share)} of the distinct values look like {phrase}"
+    return Candidate(detector.type, score, detector.specificity, (evidence,))
+
+
+def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | None:
+    telling = hint.strength == 1.0
+    loose = detector.named if telling else detector.hinted
+    share, _ = _measure(detector, loose or detector.matches, seen, detector.named_share)
+    if share < detector.named_share:
+        return None
+    phrase = TAXONOMY[detector.type].phrase
+    fits = f"{percent(share)} of the distinct values fit it"
+    if telling:
+        score = min(detector.ceiling, 0.75 + 0.2 * share + 0.005 * hint.words)
+        return Candidate(detector.type, score, detector.specificity, (_tells(detector), fits))
+    score = min(detector.ceiling, 0.6 + 0.25 * share)
+    return Candidate(
+        detector.type, score, detector.specificity, (f"the name hints at {phrase}", fits)
+    )
+
+
+def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tuple[float, int]:
+    """The share of distinct values that pass, and how many; a hopeless column is left early.
+
+    The early exit looks at evenly spread values: a type that ``needed`` of them have is missed
+    with a probability of about ``(1 - needed) ** 64``, 3e-5 for the lowest bar there is.
+    """
+    if detector.characters and seen.characters.isdisjoint(detector.characters):
+        return 0.0, 0
+    shortest, longest = detector.lengths
+    values = seen.values
+    step = len(values) // _PROBE
+    if step > 1:
+        probe = values[::step]
+        if not any(shortest <= len(value) <= longest and test(value) for value in probe):
+            return 0.0, 0
+    passing = sum(shortest <= len(value) <= longest and test(value) for value in values)
+    return passing / len(values), passing

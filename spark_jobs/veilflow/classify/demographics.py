@@ -1,0 +1,79 @@
+"""What people are counted by: gender, marital status, origin, language, work, education, belief."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from veilflow.classify.column import Kind
+from veilflow.classify.detector import Detector, Test, in_vocabulary, pattern
+from veilflow.classify.headers import fold
+from veilflow.classify.words import (
+    COUNTRIES,
+    EDUCATION,
+    EMPLOYMENT,
+    ETHNIC,
+    ETHNIC_TELLING,
+    FLAGS,
+    GENDER,
+    GENDER_TELLING,
+    LANGUAGES,
+    MARITAL,
+    OCCUPATIONS,
+    ORIENTATION,
+    RELIGIONS,
+)
+
+__all__ = ["DETECTORS", "is_category", "one_of_or"]
+
+_TEXT: tuple[Kind, ...] = ("integer", "decimal", "date")
+_category = pattern(r"(?=[^a-zà-ÿ]{0,20}[^\W\d_])[\w .,'&/()+<>=–-]{1,60}")
+_short_code = pattern(r"[0-9]{1,2}|[a-z]{1,2}")
+
+
+def is_category(value: str) -> bool:
+    """A short label with letters that is no yes, no or the like."""
+    return _category(value) and fold(value) not in FLAGS
+
+
+def one_of_or(words: Collection[str], other: Test) -> Test:
+    """A test for one of the words, or whatever else passes the other test."""
+    return lambda value: fold(value) in words or other(value)
+
+
+def _category_or_code(value: str) -> bool:
+    return is_category(value) or _short_code(value)
+
+
+DETECTORS = (
+    Detector("gender", in_vocabulary(GENDER_TELLING), 60, alone=0.9, chance=0.03,
+             named=in_vocabulary(GENDER), named_share=0.7, lengths=(1, 30),
+             not_kinds=("decimal", "date")),
+    Detector("marital_status", in_vocabulary(MARITAL), 62, alone=0.88, chance=0.03,
+             named=one_of_or(MARITAL, _category_or_code), named_share=0.6, accepts_flags=True,
+             lengths=(1, 40), not_kinds=("decimal", "date")),
+    Detector("ethnic_group", in_vocabulary(ETHNIC_TELLING), 62, alone=0.85, alone_share=0.4,
+             chance=0.03, named=one_of_or(ETHNIC, _category_or_code), lengths=(1, 60),
+             not_kinds=("decimal", "date")),
+    Detector("nationality", in_vocabulary(COUNTRIES), 56, named=one_of_or(COUNTRIES, is_category),
+             lengths=(2, 60), not_kinds=_TEXT),
+    Detector("country", in_vocabulary(COUNTRIES), 52, alone=0.75, chance=0.02, ceiling=0.78,
+             named=one_of_or(COUNTRIES, pattern(r"[a-z]{2,3}")), lengths=(2, 60),
+             not_kinds=_TEXT),
+    Detector("spoken_language", in_vocabulary(LANGUAGES), 56, alone=0.78, chance=0.02,
+             named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,3}(?:[-_][a-z]{2})?")), lengths=(2, 30),
+             not_kinds=_TEXT),
+    Detector("occupation", in_vocabulary(OCCUPATIONS), 52, alone=0.82, alone_share=0.6,
+             chance=0.02, named=is_category, lengths=(2, 60), not_kinds=_TEXT),
+    Detector("employment_status", in_vocabulary(EMPLOYMENT), 51, alone=0.75, alone_share=0.9,
+             chance=0.05, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
+    Detector("education", in_vocabulary(EDUCATION), 52, alone=0.82, alone_share=0.6, chance=0.02,
+             named=is_category, lengths=(2, 50), not_kinds=("decimal", "date")),
+    Detector("religion", in_vocabulary(RELIGIONS), 57, alone=0.85, alone_share=0.6, chance=0.02,
+             named=one_of_or(RELIGIONS, is_category), lengths=(2, 40), not_kinds=_TEXT),
+    Detector("sexual_orientation", in_vocabulary(ORIENTATION), 57, alone=0.88, alone_share=0.6,
+             chance=0.02, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
+    Detector("political_opinion", lambda value: False, 57, named=is_category, named_share=0.7,
+             lengths=(2, 60), not_kinds=_TEXT),
+    Detector("trade_union", lambda value: False, 57, named=is_category, named_share=0.5,
+             accepts_flags=True, lengths=(1, 60), not_kinds=_TEXT),
+)  # fmt: skip

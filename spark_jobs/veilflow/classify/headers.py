@@ -1,0 +1,133 @@
+"""What a column's name suggests, in several languages.
+
+A name is split at underscores, punctuation, digits and camel case, accents are removed, and words
+that were written together ("dateofbirth", "userid") are taken apart with the vocabulary itself.
+A phrase inside a longer one doesn't count: in "e-mail address" nothing suggests a street.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from veilflow.classify.header_words import EXACT, NOT_TO_SPLIT, STRONG, WEAK, WORDS
+
+__all__ = ["Hint", "fold", "header_hints", "tokens_of"]
+
+_MAX_NAME = 300
+_CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Hint(NamedTuple):
+    """How strongly a name suggests a type: 1.0 for a telling phrase, 0.5 for an ambiguous one."""
+
+    strength: float
+    words: int
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents and compatibility forms, for comparing words.
+
+    >>> fold("Straße"), fold("Prénom")
+    ('strasse', 'prenom')
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def tokens_of(name: str) -> tuple[str, ...]:
+    """The words of a column name.
+
+    >>> tokens_of("PatientDateOfBirth"), tokens_of("ZIP_code2"), tokens_of("userid")
+    (('patient', 'date', 'of', 'birth'), ('zip', 'code'), ('user', 'id'))
+    """
+    parts = _WORD.findall(_CAMEL.sub(" ", name[:_MAX_NAME]))
+    return tuple(word for part in parts for word in _taken_apart(fold(part)))
+
+
+@lru_cache(maxsize=4096)
+def header_hints(name: str) -> dict[str, Hint]:
+    """The types that a name suggests; treat the result as read-only."""
+    tokens = tokens_of(name)
+    found = _phrases_in(tokens)
+    hints: dict[str, Hint] = {}
+    for entry in found:
+        start, end, type_id, strength = entry
+        if any(_hides(other, entry) for other in found):
+            continue
+        hint = Hint(strength, end - start)
+        if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
+            hints[type_id] = hint
+    return hints
+
+
+_Found = tuple[int, int, str, float]
+
+
+def _hides(longer: _Found, shorter: _Found) -> bool:
+    """Whether a phrase explains a shorter one inside it away.
+
+    "id" stays an identifier in any phrase: the longer type may be vetoed by the values.
+    """
+    (start, end, _, strength), (first, last, type_id, own) = longer, shorter
+    inside = start <= first and last <= end and end - start > last - first
+    return inside and strength >= own and not (type_id == "generic_id" and own == 1.0)
+
+
+def _phrases_in(tokens: tuple[str, ...]) -> list[_Found]:
+    found: list[_Found] = []
+    for start, token in enumerate(tokens):
+        for phrase, type_id, strength, whole in _index().get(token, ()):
+            end = start + len(phrase)
+            fits = tokens[start:end] == phrase and (not whole or len(phrase) == len(tokens))
+            if fits:
+                found.append((start, end, type_id, strength))
+    return found
+
+
+_Entry = tuple[tuple[str, ...], str, float, bool]
+
+
+@cache
+def _index() -> dict[str, list[_Entry]]:
+    """Phrases by their first word. An empty type marks a phrase that only hides shorter ones."""
+    index: dict[str, list[_Entry]] = {}
+    for table, strength, whole in ((STRONG, 1.0, False), (WEAK, 0.5, False), (EXACT, 1.0, True)):
+        for type_id, listed in table.items():
+            for text in listed.split(","):
+                phrase = tuple(text.split())
+                index.setdefault(phrase[0], []).append((phrase, type_id, strength, whole))
+    return index
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    words = {word for entries in _index().values() for entry in entries for word in entry[0]}
+    long = {word for word in words if len(word) > 2}
+    return frozenset(long | set(WORDS.split()))
+
+
+@lru_cache(maxsize=4096)
+def _taken_apart(token: str) -> tuple[str, ...]:
+    """The known words that a token consists of, longest first word first; or the token itself."""
+    known = _vocabulary()
+    if token in known or not 5 <= len(token) <= 40 or token in NOT_TO_SPLIT:
+        return (token,)
+    parts = _split(token, known, 4)
+    return tuple(parts) if parts else (token,)
+
+
+def _split(rest: str, known: frozenset[str], most: int) -> list[str] | None:
+    if not rest:
+        return []
+    if most == 0:
+        return None
+    for size in range(len(rest), 1, -1):
+        if rest[:size] in known and (tail := _split(rest[size:], known, most - 1)) is not None:
+            return [rest[:size], *tail]
+    return None

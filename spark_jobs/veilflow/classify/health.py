@@ -1,0 +1,35 @@
+"""Diagnosis codes, medical numbers, insurance, blood types, conditions and departments."""
+
+from __future__ import annotations
+
+from veilflow.classify.demographics import is_category, one_of_or
+from veilflow.classify.detector import Detector, in_vocabulary, pattern
+from veilflow.classify.government import is_code
+from veilflow.classify.words import BLOOD, INSURANCE, SPECIALTIES
+
+__all__ = ["DETECTORS"]
+
+is_dotted_icd10 = pattern(r"[A-TV-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}[*†!+]?")
+is_icd10 = pattern(r"[A-TV-Z][0-9][0-9AB](?:\.?[0-9A-Z]{1,4})?[*†!+]?")
+_text = pattern(r"(?=[^a-z]{0,40}[a-z]).{2,300}")
+
+DETECTORS = (
+    Detector("icd10_code", is_dotted_icd10, 72, alone=0.88, alone_share=0.5, chance=0.03,
+             named=is_icd10, named_share=0.6, hinted=is_icd10, lengths=(3, 9),
+             not_kinds=("integer", "decimal", "date")),
+    Detector("medical_record_number", is_code, 66, named_share=0.6, lengths=(3, 40),
+             not_kinds=("date",)),
+    Detector("health_plan_number", is_code, 65, named_share=0.7, lengths=(3, 40),
+             not_kinds=("date",)),
+    Detector("insurance", in_vocabulary(INSURANCE), 53, alone=0.7, chance=0.05,
+             named=one_of_or(INSURANCE, is_category), named_share=0.6, lengths=(2, 60),
+             not_kinds=("integer", "decimal", "date")),
+    Detector("blood_type", in_vocabulary(BLOOD), 70, alone=0.9, chance=0.01,
+             named=one_of_or(BLOOD, pattern(r"(?:a|b|ab|o)[+-]?")), lengths=(1, 14),
+             not_kinds=("integer", "decimal", "date")),
+    Detector("health_indicator", lambda value: False, 47, named=_text, named_share=0.6,
+             accepts_flags=True, ceiling=0.9, lengths=(1, 300), not_kinds=("date",)),
+    Detector("medical_specialty", in_vocabulary(SPECIALTIES), 53, alone=0.7, alone_share=0.5,
+             chance=0.02, named=is_category, ceiling=0.75, lengths=(2, 60),
+             not_kinds=("integer", "decimal", "date")),
+)  # fmt: skip

@@ -1,0 +1,280 @@
+"""Samples of the columns of a local file or directory, without Spark.
+
+CSV cells are read as text, so leading zeros survive and nothing is guessed; ragged lines, wrong
+encodings and duplicate column names are read as far as they go. Parquet goes through PyArrow.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any, cast
+
+from veilflow.classify.column import ColumnSample
+from veilflow.classify.contact import is_email
+from veilflow.classify.finance import DETECTORS as _FINANCE
+from veilflow.classify.government import is_formatted_ssn
+from veilflow.classify.values import MAX_CELL, MAX_LEAVES, scalars
+from veilflow.errors import SourceError, UsageError
+
+__all__ = ["read_sample"]
+
+_CSV = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+_JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+_PARQUET = (".parquet", ".parq", ".pq")
+_MAX_LINE = 16 * 1024 * 1024
+_SNIFFED = 20
+
+
+def read_sample(
+    path: str | Path, limit: int = 10_000, *, delimiter: str | None = None
+) -> tuple[ColumnSample, ...]:
+    """One sample for each column of a CSV, JSON-lines or Parquet file, or a directory of them.
+
+    At most ``limit`` rows are read, spread over the files of a directory and the row groups of a
+    Parquet file; of a CSV or JSON file they are the first. ``rows``, ``nulls`` and ``distinct``
+    describe these rows. The first line of a CSV has to name the columns. Raises
+    :class:`SourceError` where nothing can be read, without quoting any content.
+    """
+    if limit < 1:
+        raise UsageError("limit is below 1.", remedy="Give the number of rows to look at.")
+    files = _data_files(Path(path))
+    table = _Table()
+    for position, file in enumerate(files):
+        share = limit // len(files) + (position < limit % len(files))
+        _read_file(file, max(1, share), delimiter, table)
+    return table.samples()
+
+
+class _Table:
+    """Columns in the order of first appearance, told apart by name and position in the file."""
+
+    def __init__(self) -> None:
+        self.columns: dict[tuple[str, int], list[str | None]] = {}
+        self.types: dict[tuple[str, int], str] = {}
+        self.rows = 0
+
+    def add(
+        self, names: Sequence[str], types: Sequence[str], columns: Sequence[list[str | None]]
+    ) -> None:
+        """Append one batch; columns that it lacks get nulls, and so do earlier rows of new ones."""
+        length = max(map(len, columns), default=0)
+        occurrences: dict[str, int] = {}
+        for name, physical_type, values in zip(names, types, columns, strict=True):
+            occurrence = occurrences[name] = occurrences.get(name, -1) + 1
+            key = (name, occurrence)
+            known = self.columns.setdefault(key, [])
+            known.extend([None] * (self.rows - len(known)))
+            known.extend(values)
+            self.types.setdefault(key, physical_type)
+        self.rows += length
+
+    def samples(self) -> tuple[ColumnSample, ...]:
+        return tuple(self._sample(key, values) for key, values in self.columns.items())
+
+    def _sample(self, key: tuple[str, int], values: list[str | None]) -> ColumnSample:
+        filled = [value for value in values if value is not None]
+        return ColumnSample(
+            name=key[0],
+            values=values + [None] * (self.rows - len(values)),
+            physical_type=self.types[key],
+            rows=self.rows,
+            nulls=self.rows - len(filled),
+            distinct=len(set(filled)),
+        )
+
+
+def _data_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise SourceError(f"{path} does not exist.", remedy="Give a file or a directory.")
+    found = sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file()
+        and not any(part.startswith(("_", ".")) for part in file.relative_to(path).parts)
+        and _has_ending(file, _CSV + _JSON + _PARQUET)
+    )
+    if not found:
+        raise SourceError(
+            f"{path} holds no CSV, JSON-lines or Parquet file.",
+            remedy=f"Known endings: {', '.join((*_CSV[:2], *_JSON[:3], *_PARQUET[:1]))}.",
+        )
+    if len({_format_of(file) for file in found}) > 1:
+        raise SourceError(
+            f"{path} mixes file formats.", remedy="Keep one table of one format in a directory."
+        )
+    return found
+
+
+def _has_ending(file: Path, endings: Sequence[str]) -> bool:
+    return file.name.lower().endswith(tuple(endings))
+
+
+def _format_of(file: Path) -> str:
+    if _has_ending(file, _PARQUET):
+        return "parquet"
+    return "json" if _has_ending(file, _JSON) else "csv"
+
+
+def _read_file(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
+    kind = _format_of(file)
+    try:
+        if kind == "parquet":
+            _read_parquet(file, limit, table)
+        elif kind == "json":
+            _read_json(file, limit, table)
+        else:
+            _read_csv(file, limit, delimiter, table)
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001 - readers quote the cell they fail at
+        raise SourceError(
+            f"{file} can't be read as {kind} ({type(error).__name__}).",
+            remedy="Check that the file is complete and that its ending tells its format.",
+        ) from None
+
+
+def _open_text(file: Path) -> IO[str]:
+    opener = gzip.open if file.name.lower().endswith(".gz") else open
+    with cast(IO[bytes], opener(file, "rb")) as raw:
+        start = raw.read(4)
+    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return cast(IO[str], opener(file, "rt", encoding=encoding, errors="replace", newline=""))
+
+
+def _lines(handle: IO[str]) -> Iterator[str]:
+    """Lines of bounded length: a file without line ends isn't read into memory whole."""
+    while line := handle.readline(_MAX_LINE):
+        yield line.replace("\0", "")
+
+
+def _read_csv(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
+    csv.field_size_limit(_MAX_LINE)
+    with _open_text(file) as handle:
+        start = list(islice(_lines(handle), _SNIFFED))
+        chosen = delimiter or _sniffed(start)
+        reader = csv.reader(chain(start, _lines(handle)), delimiter=chosen)
+        header = next(reader, [])
+        if any(map(_is_data, header)):
+            raise SourceError(
+                f"{file} has personal data where the names of the columns should be.",
+                remedy="Put a line with the column names first.",
+            )
+        rows = [row for row in islice(reader, limit) if row]
+    columns = [[_cell(row, index) for row in rows] for index in range(len(header))]
+    table.add(header, ["string"] * len(header), columns)
+
+
+def _is_data(name: str) -> bool:
+    """Whether a header cell is a value; a file without a header would put values into names."""
+    known = [d.matches for d in _FINANCE if d.type in ("iban_code", "credit_card_number")]
+    return any(test(name.strip()[:MAX_CELL]) for test in (is_email, is_formatted_ssn, *known))
+
+
+def _cell(row: Sequence[str], index: int) -> str | None:
+    if index >= len(row) or row[index] == "":
+        return None
+    return row[index][:MAX_CELL]
+
+
+def _sniffed(lines: Sequence[str]) -> str:
+    """The delimiter that splits the first lines into the most, equally many columns."""
+    best, best_score = ",", (0, 0)
+    for candidate in (",", ";", "\t", "|"):
+        widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        if not widths or widths[0] < 2:
+            continue
+        score = sum(width == widths[0] for width in widths), widths[0]
+        if score > best_score:
+            best, best_score = candidate, score
+    return best
+
+
+def _read_json(file: Path, limit: int, table: _Table) -> None:
+    with _open_text(file) as handle:
+        records = [json.loads(line) for line in islice(filter(str.strip, _lines(handle)), limit)]
+    if len(records) == 1 and isinstance(records[0], list):
+        records = records[0][:limit]
+    if not all(isinstance(record, dict) for record in records):
+        raise SourceError(f"{file} isn't JSON lines.", remedy="Write one JSON object on each line.")
+    names = list(dict.fromkeys(chain.from_iterable(records)))
+    columns = [[record.get(name) for record in records] for name in names]
+    types = [_json_type(column) for column in columns]
+    table.add(names, types, [[_text(value) for value in column] for column in columns])
+
+
+def _json_type(values: Iterable[object]) -> str:
+    kinds = {type(value) for value in values if value is not None}
+    for found, name in ((bool, "boolean"), (int, "int64"), (float, "double")):
+        if kinds == {found}:
+            return name
+    if kinds == {int, float}:
+        return "double"
+    return "struct" if kinds and kinds <= {dict, list} else "string"
+
+
+def _text(value: object) -> str | None:
+    """A scalar as text, a nested value as JSON text with at most ``MAX_LEAVES`` scalars."""
+    if value is None:
+        return None
+    if isinstance(value, (dict, list)):
+        return _nested_text(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)[:MAX_CELL]
+
+
+def _nested_text(value: object) -> str:
+    leaves = [str(leaf)[: MAX_CELL // 8] for leaf in islice(scalars(value), MAX_LEAVES)]
+    while len(text := json.dumps(leaves, ensure_ascii=False)) >= MAX_CELL:
+        leaves = leaves[: len(leaves) // 2]
+    return text
+
+
+def _read_parquet(file: Path, limit: int, table: _Table) -> None:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file) as parquet:
+        schema = parquet.schema_arrow
+        taken = _spread(parquet.num_row_groups, 8)
+        columns: list[list[str | None]] = [[] for _ in schema]
+        for position, group in enumerate(taken):
+            share = limit // len(taken) + (position < limit % len(taken))
+            if share == 0:
+                continue
+            batch = next(parquet.iter_batches(batch_size=share, row_groups=[group]), None)
+            if batch is not None:
+                for index, column in enumerate(batch.columns):
+                    columns[index].extend(_column_text(column))
+    table.add(schema.names, [str(field.type) for field in schema], columns)
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most ``most`` of ``count`` numbers, evenly spread."""
+    taken = min(count, most)
+    return [index * count // taken for index in range(taken)]
+
+
+def _column_text(column: Any) -> list[str | None]:
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    if kinds.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    nested = kinds.is_nested(column.type)
+    binary = kinds.is_binary(column.type) or kinds.is_large_binary(column.type)
+    binary = binary or kinds.is_fixed_size_binary(column.type) or kinds.is_binary_view(column.type)
+    if binary:
+        # The values would say nothing to a text pattern; null or not is all that is used.
+        return ["binary" if valid else None for valid in column.is_valid().to_pylist()]
+    if kinds.is_temporal(column.type):
+        return cast(list[str | None], column.cast(pa.string()).to_pylist())
+    if nested or not kinds.is_string(column.type):
+        return [_text(value) for value in column.to_pylist()]
+    return [value if value is None else value[:MAX_CELL] for value in column.to_pylist()]

@@ -1,0 +1,102 @@
+"""Names of persons, and of the organisations they belong to."""
+
+from __future__ import annotations
+
+import re
+
+from veilflow.classify.detector import Detector
+from veilflow.classify.headers import fold
+from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, TITLES
+from veilflow.classify.words import CITIES, COUNTRIES, FLAGS, MONTHS, ORGANIZATION, STREET
+
+__all__ = ["DETECTORS", "is_person_name"]
+
+_WORD = re.compile(
+    r"[^\W\d_](?:[^\W\d_]|['’.\-\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u0e00-\u0e7f])*"
+)
+_NAME_TEXT = re.compile(r"[^0-9@:;/\\|<>=%&+*$€£!?#_\[\]{}\"\n\t]{2,80}")
+_PARTICLES = frozenset(
+    "de da do dos das del della di du la le van von der den ter ten bin ibn al el abu bint e y zu "
+    "af av st o".split()
+)
+_CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,8}")
+_NOT_NAMES = ORGANIZATION | FLAGS | frozenset(
+    "north south east west central unknown other test admin user system name the and of for with "
+    "in on at to no not street road type status level high low medium red blue green black white "
+    "yellow total value".split()
+)  # fmt: skip
+
+
+def _words(value: str) -> list[str]:
+    return [folded for word in _WORD.findall(value) if (folded := fold(word).strip(".'’-"))]
+
+
+def has_name_shape(value: str) -> bool:
+    """One to six words of letters, as names are written; no digits and no symbols."""
+    if not _NAME_TEXT.fullmatch(value):
+        return False
+    words = _words(value)
+    return 1 <= len(words) <= 7 and not any(word in FLAGS for word in words) and len(value) >= 2
+
+
+def is_person_name(value: str) -> bool:
+    """A full name (or a name with a title) with a word that is a common name somewhere.
+
+    One word passes if it is a common name and not also a city, a country or a month.
+    """
+    if not _NAME_TEXT.fullmatch(value):
+        return False
+    if _CJK.fullmatch(value):
+        return value[0] in CJK_FAMILY and len(value) <= 5
+    words = _words(value)
+    titled = bool(words) and words[0] in TITLES and words[0] not in GIVEN
+    names = [word for word in words if word not in TITLES and word not in _PARTICLES]
+    if not 1 <= len(names) <= 5 or any(w in _NOT_NAMES for w in names) or fold(value) in CITIES:
+        return False
+    if len(names) == 1:
+        return titled or (len(words) == 1 and _is_telling_word(names[0]))
+    if names[-1] in STREET and names[-1] not in FAMILY:
+        return False
+    return (titled and _is_capitalised(value)) or any(map(_is_name_word, names))
+
+
+def _is_name_word(word: str) -> bool:
+    parts = [part for part in word.split("-") if part] or [word]
+    return any(part in GIVEN or part in FAMILY for part in parts)
+
+
+def _is_telling_word(word: str) -> bool:
+    ambiguous = word in CITIES or word in COUNTRIES or word in MONTHS
+    return not ambiguous and len(word) > 2 and _is_name_word(word)
+
+
+def _is_capitalised(value: str) -> bool:
+    return not value.islower()
+
+
+_SUFFIX = frozenset(
+    "inc incorporated ltd limited llc llp plc corp corporation gmbh ag kg ohg sarl sas srl spa bv "
+    "nv oy oyj aps pty pvt holdings group groupe gruppe university universitat hospital clinic "
+    "foundation stiftung association verein bank ministry".split()
+)
+
+
+def is_organization(value: str) -> bool:
+    """A text with a word such as Inc, GmbH, University or Hospital."""
+    return 1 < len(words := _words(value)) <= 12 and any(word in _SUFFIX for word in words)
+
+
+def is_possible_organization(value: str) -> bool:
+    """Short text with letters: what a column called "employer" holds."""
+    letters = sum(char.isalpha() for char in value)
+    return 2 <= len(value) <= 120 and letters >= len(value) * 0.5 and fold(value) not in FLAGS
+
+
+DETECTORS = (
+    Detector("person_name", is_person_name, 58, alone=0.93, alone_share=0.45, chance=0.05,
+             named=has_name_shape, named_share=0.5, lengths=(2, 80),
+             not_kinds=("integer", "decimal", "date")),
+    Detector("organization_name", is_organization, 50, alone=0.7, alone_share=0.4, chance=0.05,
+             named=is_possible_organization, named_share=0.6, ceiling=0.78, lengths=(2, 120),
+             not_kinds=("integer", "decimal", "date")),
+)  # fmt: skip

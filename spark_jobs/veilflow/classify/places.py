@@ -1,0 +1,61 @@
+"""Postcodes, coordinates, cities and regions."""
+
+from __future__ import annotations
+
+import re
+
+from veilflow.classify.demographics import is_category, one_of_or
+from veilflow.classify.detector import Detector, in_vocabulary, pattern
+from veilflow.classify.words import CITIES, REGIONS
+
+__all__ = ["DETECTORS"]
+
+is_telling_postcode = pattern(
+    r"[0-9]{5}-[0-9]{4}|(?:[a-pr-uwyz][a-hk-y]?[0-9][0-9a-z]?|gir) ?[0-9][abd-hjlnp-uw-z]{2}"
+    r"|[abceghj-nprstvxy][0-9][abceghj-nprstv-z] ?[0-9][abceghj-nprstv-z][0-9]"
+    r"|[0-9]{4} [a-z]{2}|[0-9]{5}-[0-9]{3}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}"
+)
+is_possible_postcode = pattern(
+    r"(?:[a-z]{1,2}-)?[0-9]{3,7}(?:[ -][0-9]{2,4})?|[0-9]{4} ?[a-z]{2}|[0-9*x]{3,5}"
+    r"|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9]"
+)
+
+_PAIR = re.compile(
+    r"[(\[]?(-?[0-9]{1,2}\.[0-9]{1,12})°?[ ]?[NS]?[,; ][ ]?"
+    r"(-?[0-9]{1,3}\.[0-9]{1,12})°?[ ]?[EW]?[)\]]?"
+)
+_POINT = re.compile(r"POINT ?Z? ?\((-?[0-9]{1,3}\.?[0-9]{0,15}) (-?[0-9]{1,3}\.?[0-9]{0,15})\)")
+_DEGREES = re.compile(
+    r"[0-9]{1,3}°[ ]?[0-9]{1,2}['′][ ]?(?:[0-9]{1,2}(?:\.[0-9]{1,6})?[\"″])?[ ]?[NSEW].{0,30}"
+)
+_SINGLE = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?")
+
+
+def is_coordinate_pair(value: str) -> bool:
+    """Latitude and longitude in decimal degrees, a WKT point, or degrees and minutes."""
+    if found := _PAIR.fullmatch(value):
+        return abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180
+    return bool(_POINT.fullmatch(value) or _DEGREES.fullmatch(value))
+
+
+def is_possible_coordinate(value: str) -> bool:
+    """What a column called "latitude" may hold besides: one number of degrees."""
+    if _SINGLE.fullmatch(value):
+        return abs(float(value)) <= 180
+    return is_coordinate_pair(value)
+
+
+DETECTORS = (
+    Detector("zipcode", is_telling_postcode, 60, alone=0.82, chance=0.02,
+             named=is_possible_postcode, named_share=0.6, lengths=(3, 12),
+             not_kinds=("date",)),
+    Detector("geo_coordinates", is_coordinate_pair, 75, alone=0.93, chance=0.02,
+             named=is_possible_coordinate, named_share=0.8, lengths=(1, 80),
+             not_kinds=("date",)),
+    Detector("city", in_vocabulary(CITIES), 55, alone=0.85, alone_share=0.6, chance=0.02,
+             named=one_of_or(CITIES, is_category), named_share=0.6, lengths=(2, 60),
+             not_kinds=("integer", "decimal", "date")),
+    Detector("region", in_vocabulary(REGIONS), 54, alone=0.78, alone_share=0.7, chance=0.02,
+             named=one_of_or(REGIONS, is_category), named_share=0.6, ceiling=0.9,
+             lengths=(2, 60), not_kinds=("decimal", "date")),
+)  # fmt: skip

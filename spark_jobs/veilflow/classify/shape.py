@@ -1,0 +1,153 @@
+"""What the whole column's shape tells: identifiers and free text.
+
+No single cell shows these: "P0001234" is an identifier because every row has another one like it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from veilflow.classify.headers import Hint
+from veilflow.classify.values import Profile
+
+__all__ = ["Candidate", "free_text", "generic_id", "percent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One type that a column may have, before the best one is chosen."""
+
+    type: str
+    score: float
+    specificity: int
+    evidence: tuple[str, ...]
+
+
+def percent(share: float) -> str:
+    """A share in whole percents; what would round to a misleading 0 or 100 says so.
+
+    >>> percent(0.5), percent(0.001), percent(0.999), percent(1.0)
+    ('50%', 'under 1%', 'over 99%', '100%')
+    """
+    if 0 < share < 0.01:
+        return "under 1%"
+    if 0.99 < share < 1:
+        return "over 99%"
+    return f"{share:.0%}"
+
+
+_UUID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+_HEX = re.compile(r"(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
+_MIXED = re.compile(
+    r"[^\W\d]{1,40}[-_.:/#]{0,2}[0-9][\w.:/#-]{0,60}|[0-9]{1,20}[-_/#]?[A-Za-z][\w/#-]{1,60}"
+)
+_MEASURE = re.compile(
+    r"[0-9.,]{1,12} ?(?:mg|g|kg|ml|l|cm|mm|m|km|lb|lbs|oz|ft|in|bpm|kcal|cal|h|hrs?|min|s|ms|gb|mb|"
+    r"kb|px|pt|v|w|kw|hz|days?|weeks?|months?|years?|yrs?|st|nd|rd|th|x|pcs?|k|m)",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,4}[a-z0-9.+-]{0,20}", re.IGNORECASE)
+_INTEGER = re.compile(r"#?[0-9]{1,30}")
+_FEW = 50
+_UNIQUE = 0.88
+"""An approximate distinct count of 10 % error still passes for a key."""
+
+
+def _is_code(value: str) -> bool:
+    """Letters and digits together, as in user_001; no measurement and no version."""
+    return (
+        _MIXED.fullmatch(value) is not None
+        and not _MEASURE.fullmatch(value)
+        and not _VERSION.fullmatch(value)
+    )
+
+
+def _share(values: tuple[str, ...], passes: re.Pattern[str]) -> float:
+    return sum(passes.fullmatch(value) is not None for value in values) / len(values)
+
+
+def generic_id(profile: Profile, hint: Hint | None) -> Candidate | None:
+    """An identifier: unmistakable by its form, by name, or because no two rows share one."""
+    if not profile.values or profile.is_flag or profile.kind in ("date", "boolean", "nested"):
+        return None
+    values = profile.values
+    random_form = max(_share(values, _UUID), _share(values, _HEX))
+    codes = sum(map(_is_code, values)) / len(values)
+    integers = _share(values, _INTEGER)
+    if random_form >= 0.8:
+        return _found(
+            0.9, 84, f"{percent(random_form)} of the distinct values are UUIDs or digests"
+        )
+    if hint and (by_name := _named_id(profile, hint, codes, integers, random_form)):
+        return by_name
+    return _unnamed_id(profile, codes, integers)
+
+
+def _found(score: float, specificity: int, *evidence: str) -> Candidate:
+    return Candidate("generic_id", score, specificity, evidence)
+
+
+def _named_id(
+    profile: Profile, hint: Hint, codes: float, integers: float, random_form: float
+) -> Candidate | None:
+    fits = min(1.0, codes + integers + random_form)
+    if fits < 0.5:
+        return None
+    shares = f"{percent(fits)} of the distinct values are codes or whole numbers"
+    if profile.uniqueness is not None and profile.distinct <= _FEW and profile.repetition >= 20:
+        note = "few different values for many rows: more a category than an identifier"
+        return _found(0.5, 30, "the name tells an identifier", shares, note)
+    if hint.strength < 1.0:
+        score = 0.6 if codes >= 0.2 else 0.45
+        return _found(score, 30, "the name hints at an identifier", shares)
+    return _found(0.75 + 0.2 * fits, 46, "the name tells an identifier", shares)
+
+
+def _unnamed_id(profile: Profile, codes: float, integers: float) -> Candidate | None:
+    unique = profile.uniqueness is not None and profile.uniqueness >= _UNIQUE
+    if codes >= 0.8 and unique:
+        return _found(0.85, 30, f"{percent(codes)} of the distinct values are codes",
+                      "nearly every row has its own")  # fmt: skip
+    if codes >= 0.4:
+        few = profile.uniqueness is not None and profile.distinct <= _FEW
+        return (
+            None if few else _found(0.5, 30, f"{percent(codes)} of the distinct values are codes")
+        )
+    if integers == 1.0 and unique and _like_a_counter(profile.values):
+        return _found(0.65, 30, "whole numbers, every row has its own, counted up or equally long")
+    return None
+
+
+def _like_a_counter(values: tuple[str, ...]) -> bool:
+    numbers = [int(value.lstrip("#")) for value in values]
+    consecutive = max(numbers) - min(numbers) < 3 * len(numbers)
+    return consecutive or (len(set(map(len, values))) == 1 and len(values[0]) >= 6)
+
+
+_LONG = 40
+_WORDS = 5.0
+
+
+def free_text(profile: Profile, hint: Hint | None) -> Candidate | None:
+    """Sentences; or short texts of which nearly every row has its own and no detector knows."""
+    if not profile.values or profile.kind in ("date", "boolean", "integer", "decimal"):
+        return None
+    if profile.is_flag or profile.is_numeric:
+        return None
+    wordy = "several words a value"
+    if hint and hint.strength == 1.0 and profile.mean_words >= 2.5:
+        return Candidate("free_text", 0.93, 42, ("the name tells free text", wordy))
+    if profile.median_length >= _LONG and profile.mean_words >= _WORDS:
+        return Candidate("free_text", 0.88, 42, ("long texts with blanks", wordy))
+    if hint and profile.mean_words >= 2.5:
+        return Candidate("free_text", 0.7, 20, ("the name hints at free text", wordy))
+    unknown = (
+        profile.uniqueness is not None and profile.uniqueness >= 0.8 and profile.distinct >= 20
+    )
+    if unknown and sum(any(map(str.isalpha, v)) for v in profile.values) >= 0.8 * len(
+        profile.values
+    ):
+        note = "text of which nearly every row has its own, and nothing else is known about it"
+        return Candidate("free_text", 0.45, 5, (note,))
+    return None

@@ -1,0 +1,91 @@
+"""Dates, dates of birth and ages."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from veilflow.classify.detector import Detector, pattern
+from veilflow.classify.headers import fold
+from veilflow.classify.words import MONTHS
+
+__all__ = ["DETECTORS", "is_date"]
+
+_TIME = (
+    r"(?:[T ,]{1,2}[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_WRITTEN = re.compile(r"[0-9]{1,4}|[^\W\d_]+")
+_YEAR = re.compile(r"(?:18[5-9]|19[0-9]|20[0-4])[0-9]")
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return 1850 <= year <= 2100
+
+
+def is_date(value: str) -> bool:
+    """A calendar date that exists, with or without a time of day, in the usual notations.
+
+    Numeric dates pass day first or month first. A bare year or number is none.
+    """
+    if not 6 <= len(value) <= 40 or not any(map(str.isdigit, value)):
+        return False
+    if found := _YEAR_FIRST.fullmatch(value):
+        return _exists(int(found[1]), int(found[3]), int(found[4]))
+    if found := _YEAR_LAST.fullmatch(value):
+        first, second, last = int(found[1]), int(found[3]), found[4]
+        year = int(last) if len(last) == 4 else 1900 + int(last)
+        return _exists(year, second, first) or _exists(year, first, second)
+    return _is_written_date(value)
+
+
+def _is_written_date(value: str) -> bool:
+    """12 March 1985, Mar 12, 1985, 1. Februar 2001, 12-MAR-85, 3 de mayo de 1990."""
+    parts = [part for part in _WRITTEN.findall(fold(value.split(":")[0])) if part not in _FILLERS]
+    words = [part for part in parts if not part.isdigit()]
+    numbers = [int(part) for part in parts if part.isdigit()]
+    months = [MONTHS[word] for word in words if word in MONTHS]
+    if len(months) != 1 or len(words) - len(months) > 1 or not 2 <= len(numbers) <= 4:
+        return False
+    day_first, year_first = numbers[0], numbers[1]
+    return _exists(_full_year(year_first), months[0], day_first) or _exists(
+        _full_year(day_first), months[0], year_first
+    )
+
+
+_FILLERS = frozenset(["de", "del", "of", "the", "th", "st", "nd", "rd", "er", "t", "den", "le"])
+
+
+def _full_year(year: int) -> int:
+    return year + 1900 if year < 100 else year
+
+
+def is_possible_date(value: str) -> bool:
+    """What a column called "date" may hold besides: 19850312, or a bare year."""
+    if (found := _COMPACT.fullmatch(value)) and _exists(*map(int, found.groups())):
+        return True
+    return is_date(value) or _YEAR.fullmatch(value) is not None
+
+
+is_age = pattern(r"(?:1[01][0-9]|120|[0-9]{1,2})(?:\.[0-9]{1,2})?")
+is_possible_age = pattern(
+    r"(?:1[01][0-9]|120|[0-9]{1,2})(?:\.[0-9]{1,2})?"
+    r"(?:\s?\+|\s?(?:y|yo|yrs?|years?|months?|m|jahre|ans|anos)(?: old)?"
+    r"|\s?(?:-|–|to)\s?[0-9]{1,3})?"
+    r"|[<>]=?\s?[0-9]{1,3}"
+)
+
+DETECTORS = (
+    Detector("date_of_birth", is_possible_date, 68, named_share=0.5, lengths=(4, 40)),
+    Detector("date", is_date, 50, alone=0.75, chance=0.01, named=is_possible_date, ceiling=0.75,
+             lengths=(4, 40)),
+    Detector("age", is_age, 48, named=is_possible_age, named_share=0.8, lengths=(1, 16),
+             not_kinds=("date",)),
+)  # fmt: skip

@@ -1,0 +1,167 @@
+"""From a sample to what detectors look at: distinct, cleaned, capped values and their shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from statistics import median
+
+from veilflow.classify.column import ColumnSample, Kind, kind_of
+from veilflow.classify.headers import fold
+from veilflow.classify.words import FLAGS, NULL_LIKE
+
+__all__ = [
+    "MAX_CELL",
+    "MAX_LEAVES",
+    "MAX_VALUES",
+    "MIN_ROWS_FOR_UNIQUENESS",
+    "Profile",
+    "profile",
+    "scalars",
+]
+
+MAX_CELL = 2_048
+"""Characters of one cell that are looked at; the rest can neither speed nor slow a pattern."""
+MAX_VALUES = 10_000
+"""Distinct values of one column that are looked at."""
+MAX_LEAVES = 50
+"""Values taken out of one nested cell or one cell of JSON text."""
+MIN_ROWS_FOR_UNIQUENESS = 20
+"""With fewer values, all different proves nothing."""
+
+_WHOLE_FLOAT = re.compile(r"(-?[0-9]{1,18})\.0{1,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The cleaned distinct values of a column, and its shape.
+
+    ``is_flag``: only words like yes, no, active. ``uniqueness``: different values for each non-null
+    row, or None where the sample can't tell. ``repetition``: rows for each different value. Engines
+    estimate the number of different values, so nearly all of it counts as all.
+    """
+
+    values: tuple[str, ...] = field(repr=False)
+    kind: Kind
+    characters: frozenset[str] = field(repr=False)
+    is_flag: bool
+    is_numeric: bool
+    distinct: int
+    uniqueness: float | None
+    repetition: float
+    median_length: float
+    mean_words: float
+
+
+def profile(sample: ColumnSample) -> Profile:
+    """The profile of a sample. Null-like texts are left out; binary cells give no values."""
+    kind = kind_of(sample.physical_type)
+    raw = () if kind == "binary" else sample.values
+    values = tuple(islice(_distinct(raw, kind), MAX_VALUES))
+    seen = _non_null_rows(sample)
+    distinct = sample.distinct if sample.distinct is not None else len(values)
+    knows_rows = sample.distinct is not None or len(sample.values) >= sample.rows
+    judged = knows_rows and seen >= MIN_ROWS_FOR_UNIQUENESS and distinct > 0
+    return Profile(
+        values=values,
+        kind=kind,
+        characters=frozenset().union(*values),
+        is_flag=_is_flag(values),
+        is_numeric=bool(values) and all(map(_is_number, values)),
+        distinct=distinct,
+        uniqueness=min(1.0, distinct / seen) if judged else None,
+        repetition=seen / distinct if judged else 1.0,
+        median_length=median(map(len, values)) if values else 0.0,
+        mean_words=sum(value.count(" ") + 1 for value in values) / len(values) if values else 0.0,
+    )
+
+
+def _non_null_rows(sample: ColumnSample) -> int:
+    if len(sample.values) >= sample.rows:
+        return sum(value is not None and str(value)[:20].strip() != "" for value in sample.values)
+    return max(0, sample.rows - sample.nulls)
+
+
+def _distinct(raw: Iterable[object], kind: Kind) -> Iterator[str]:
+    """Each different cleaned text once, in the order of appearance."""
+    seen: set[str] = set()
+    for value in dict.fromkeys(map(_capped, raw)):
+        if value is None:
+            continue
+        for leaf in _leaves(value):
+            text = _cleaned(leaf, kind)
+            if text not in seen and text.lower() not in NULL_LIKE:
+                seen.add(text)
+                yield text
+
+
+def _capped(value: object) -> str | None:
+    """The start of a cell as text; bytes say nothing that a text pattern could trust."""
+    if value is None or isinstance(value, (bytes, bytearray, memoryview)):
+        return None
+    return value[:MAX_CELL] if isinstance(value, str) else str(value)[:MAX_CELL]
+
+
+def _cleaned(text: str, kind: Kind) -> str:
+    stripped = text.strip()
+    if kind == "decimal" and (whole := _WHOLE_FLOAT.fullmatch(stripped)):
+        # Integers with gaps become floats in many tools: 94107.0 is a postcode.
+        return whole[1]
+    return stripped
+
+
+_CUT_SCALAR = re.compile(r'"((?:[^"\\]|\\.){0,400})"(?!\s{0,3}:)|(-?[0-9][0-9.eE+-]{0,30})')
+
+
+def _leaves(text: str) -> Iterator[str]:
+    """The scalar values inside a cell of JSON; any other text is its own only leaf.
+
+    A document that was cut at ``MAX_CELL`` gives those of its scalars that are whole.
+    """
+    if text[:1] not in ("{", "["):
+        yield text
+        return
+    if len(text) >= MAX_CELL:
+        found = _CUT_SCALAR.finditer(text)
+        whole = [match[1] or match[2] for match in islice(found, MAX_LEAVES)]
+        yield from whole if len(whole) > 1 else [text]
+        return
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        yield text
+        return
+    yield from islice(scalars(tree), MAX_LEAVES)
+
+
+def scalars(tree: object) -> Iterator[str]:
+    """The non-null scalars of a tree of dicts and lists as text, in order, at any depth."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            pending.extend(reversed(node.values()))
+        elif isinstance(node, (list, tuple)):
+            pending.extend(reversed(node))
+        elif node is not None:
+            yield str(node)
+
+
+def _is_flag(values: tuple[str, ...]) -> bool:
+    if not values or len(values) > 12:
+        return False
+    folded = {fold(value) for value in values}
+    if not folded <= FLAGS | {"0", "1"}:
+        return False
+    # A lone F is a sex as well; only words and pairs are told apart from codes.
+    return any(len(word) > 1 for word in folded) or {"t", "f"} <= folded or {"y", "n"} <= folded
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?(?:[eE][+-]?[0-9]{1,4})?")
+
+
+def _is_number(value: str) -> bool:
+    return _NUMBER.fullmatch(value) is not None
