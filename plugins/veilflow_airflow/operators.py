@@ -49,7 +49,7 @@ class PinOperator(BaseOperator):
                 self.policy, run_id_for(context["run_id"]), RunParameters.model_validate(asked)
             )
             evidence = StageEvidence.from_json(read_evidence(reference.uri, PIN))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any message may hold a value
             failure, record = failure_of(PIN, error)
             context["ti"].xcom_push(key="failure", value=record)
             raise failure from None
@@ -85,7 +85,7 @@ class PublishOperator(BaseOperator):
             evidence = StageEvidence.from_json(publish(run_uri, self.product))
         except AirflowSkipException:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any message may hold a value
             failure, record = failure_of(stage, error)
             context["ti"].xcom_push(key="failure", value=record)
             raise failure from None

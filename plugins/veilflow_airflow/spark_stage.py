@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ class StageMixin:
             submit(context)
         except AirflowSkipException:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any message may hold a value
             raise self._failure(run_uri, error, context) from None
         return self.conclude(run_uri, context)
 
@@ -104,7 +105,7 @@ class StageMixin:
         refusal = None
         try:
             refusal = read_refusal(run_uri, self.stage)
-        except Exception:
+        except VeilflowError:
             self.log.warning("The run can't be read, so a refusal can't be told from a failure.")
         if refusal is not None:
             failure: Exception = refused(self.stage, refusal)
@@ -180,7 +181,7 @@ class SparkStageOperator(StageMixin, SparkSubmitOperator):
                 family = psutil.Process(process.pid).children(recursive=True)
                 process.terminate()
                 process.wait(timeout=10)
-            except Exception:
+            except (psutil.Error, subprocess.TimeoutExpired):
                 self.log.info("The Spark driver didn't end by itself and is killed.")
         super().on_kill()
         for child in family:
