@@ -21,18 +21,19 @@ SCRIPT = Path(__file__).resolve().parents[2] / ".ci" / "environment.py"
 BACKEND = """
 import os, time, zipfile
 
+METADATA = "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n"
+EXTRAS = "Provides-Extra: demo\\nProvides-Extra: dev\\n"
+WHEEL = "Wheel-Version: 1.0\\nGenerator: tests\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+
 def build_editable(folder, config_settings=None, metadata_directory=None):
     time.sleep(float(os.environ.get("SLOW_BUILD", "0")))
-    name = "tiny-1.0-py3-none-any.whl"
     info = "tiny-1.0.dist-info"
-    extras = "".join(f"Provides-Extra: {extra}\\n" for extra in ("demo", "dev"))
-    needs = open("needs.txt").read()
-    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+    with zipfile.ZipFile(os.path.join(folder, "tiny-1.0-py3-none-any.whl"), "w") as wheel:
         wheel.writestr("tiny.py", "")
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n{extras}{needs}")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr(f"{info}/RECORD", f"tiny.py,,\\n{info}/METADATA,,\\n{info}/WHEEL,,\\n{info}/RECORD,,\\n")
-    return name
+        wheel.writestr(f"{info}/METADATA", METADATA + EXTRAS + open("needs.txt").read())
+        wheel.writestr(f"{info}/WHEEL", WHEEL)
+        wheel.writestr(f"{info}/RECORD", "".join(f"{name},,\\n" for name in wheel.namelist()))
+    return "tiny-1.0-py3-none-any.whl"
 
 def get_requires_for_build_editable(config_settings=None):
     return []
@@ -50,6 +51,20 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "needs.txt").write_text("")
     (tmp_path / "constraints.txt").write_text("torch==2.13.0\n")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def empty_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("empty") / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture
+def project_with_venv(project: Path, empty_venv: Path) -> Path:
+    """For tests that aren't about making one, which takes pip seconds."""
+    shutil.copytree(empty_venv, project / ".venv", symlinks=True)
+    return project
 
 
 def command(project: Path, extras: str) -> list[str]:
@@ -131,7 +146,8 @@ def test_an_installation_that_was_killed_is_started_over(project: Path) -> None:
     assert not unfinished.exists()
 
 
-def test_two_at_once_install_once(project: Path) -> None:
+def test_two_at_once_install_once(project_with_venv: Path) -> None:
+    project = project_with_venv
     together = [
         subprocess.Popen(
             command(project, "demo"),
@@ -151,7 +167,8 @@ def test_two_at_once_install_once(project: Path) -> None:
     assert waited[0].count("\n") == 1
 
 
-def test_a_failure_says_why_without_a_traceback(project: Path) -> None:
+def test_a_failure_says_why_without_a_traceback(project_with_venv: Path) -> None:
+    project = project_with_venv
     (project / "needs.txt").write_text("Requires-Dist: nowhere-to-be-found==1.0\n")
     result = install(project)
     assert result.returncode == 1
@@ -161,12 +178,15 @@ def test_a_failure_says_why_without_a_traceback(project: Path) -> None:
     assert "Traceback" not in result.stdout
     assert not (project / ".venv" / ".veilflow.json").exists()
 
+    # Nothing was unpacked yet, so the environment is taken up as it is.
     (project / "needs.txt").write_text("")
-    assert install(project).returncode == 0
+    again = install(project)
+    assert again.returncode == 0
+    assert "starting over" not in again.stdout
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(project: Path) -> None:
-    assert install(project).returncode == 0
+def test_an_environment_whose_python_is_gone_is_made_anew(project_with_venv: Path) -> None:
+    project = project_with_venv
     python = project / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to("/nowhere/python3.11")
