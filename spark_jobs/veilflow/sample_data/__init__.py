@@ -14,7 +14,7 @@ age and sex has the right direction, no more. Don't train or judge a medical mod
 ===========  ==========================================================================
 patient_id   distinct, ``P0001234``
 mrn          distinct, nine digits
-full_name    12 % with a middle initial; 3 % ``Family, Given``; 3 % all capitals; 1.5 % all lower
+full_name    11 % with a middle initial; 3 % ``Family, Given``; 3 % all capitals; 1.5 % all lower
              case; 1.5 % with decomposed (NFD) accents; 3 % with stray or doubled spaces. About
              7 % are in Greek, Cyrillic, Arabic, Chinese, Japanese, Korean or Devanagari script
 email        null 10 % (35 % from age 75 on); 4 % in title case, 1 % in capitals, 1 % with a

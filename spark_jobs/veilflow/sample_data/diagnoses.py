@@ -112,9 +112,9 @@ O24.410 | F | 00013000 | Obstetrics | 0 | - | 460 | gestational diabetes
     raised glucose at screening | diet and glucose diary
 O14.90 | F | 00011000 | Obstetrics | 3 | - | 3600 | pre-eclampsia
     headache and swollen feet | magnesium and close monitoring
-N92.0 | F | 00153000 | Obstetrics | 0 | - | 420 | heavy menstruation
+N92.0 | F | 00053000 | Obstetrics | 0 | - | 420 | heavy menstruation
     heavy and regular bleeding | tranexamic acid
-N80.9 | F | 00143000 | Surgery | 1 | c | 3900 | endometriosis
+N80.9 | F | 00043000 | Surgery | 1 | c | 3900 | endometriosis
     pelvic pain | laparoscopy
 C50.911 | F | 00002674 | Oncology | 3 | c | 8800 | malignant neoplasm of the right breast
     a lump found by herself | lumpectomy and radiotherapy

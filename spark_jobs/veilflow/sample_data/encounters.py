@@ -219,7 +219,7 @@ class Clinicians:
 def clinicians() -> Clinicians:
     """Names picked evenly from those that are written in Latin letters."""
     pools = name_pools()
-    cultures = [n for n, culture in enumerate(CULTURES) if "=" not in culture.family]
+    cultures = [n for n, culture in enumerate(CULTURES) if culture.is_latin]
     rows = len(DEPARTMENTS) * _CLINICIANS_IN_DEPARTMENT
     rng = np.random.Generator(np.random.PCG64(2016))
     culture = np.where(

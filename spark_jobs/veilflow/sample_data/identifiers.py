@@ -89,7 +89,7 @@ def _shuffled(numbers: Ints, size: int, seed: int, *, purpose: int) -> Ints:
     A Feistel network on the next power of four, walked until the value falls inside. Distinct
     numbers get distinct places; nothing here is meant to be secret.
     """
-    half = ((size - 1).bit_length() + 1) // 2
+    half = max(1, ((size - 1).bit_length() + 1) // 2)
     state = np.random.SeedSequence(seed, spawn_key=(purpose,)).generate_state(4, np.uint64)
     keys = state.astype(np.uint64)
     places = numbers.astype(np.uint64)

@@ -35,6 +35,11 @@ class Culture:
     joint: str = " "
     second_family: float = 0.0
 
+    @property
+    def is_latin(self) -> bool:
+        """Whether the names are in Latin letters: the others give their romanised form."""
+        return "=" not in self.family
+
 
 CULTURES = (
     Culture(
@@ -274,6 +279,7 @@ class NamePools:
     family_roman: pa.Array
     family_choice: Choice
     family_first: Bools
+    is_latin: Bools
     joint: pa.Array
     second_family: np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -291,6 +297,7 @@ def name_pools() -> NamePools:
         _column(family, 1),
         Choice.of([zipf(len(group), 0.75) for group in family]),
         np.array([culture.family_first for culture in CULTURES]),
+        np.array([culture.is_latin for culture in CULTURES]),
         pa.array([culture.joint for culture in CULTURES], pa.string()),
         np.array([culture.second_family for culture in CULTURES]),
     )

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from veilflow.sample_data.dates import BIRTH_FORMATS, format_days
 from veilflow.sample_data.draw import Choice, Ints, chance, either, join, pool, take, with_blanks
 from veilflow.sample_data.identifiers import phone_numbers, ssns
-from veilflow.sample_data.people import ETHNICITIES, People, family_first
+from veilflow.sample_data.names import name_pools
+from veilflow.sample_data.people import ETHNICITIES, People
 from veilflow.sample_data.places import places
 
 __all__ = ["PATIENT_SCHEMA", "patients_table"]
@@ -62,7 +63,7 @@ def patients_table(rng: np.random.Generator, people: People, numbers: Ints, seed
 def _names(rng: np.random.Generator, people: People) -> pa.Array:
     rows = len(people)
     middle = take(pool(*"ABCDEFGHIJKLMNOPQRSTUVWXYZ"), rng.integers(0, 26, rows))
-    has_middle = chance(rng, rows, 0.12) & ~family_first(people.culture)
+    has_middle = chance(rng, rows, 0.12) & name_pools().is_latin[people.culture]
     with_middle = join(people.given, " ", middle, ". ", people.family)
     plain = either(has_middle, with_middle, people.names)
     u = rng.random(rows)

@@ -29,7 +29,7 @@ from veilflow.sample_data.identifiers import emails, mrns
 from veilflow.sample_data.names import CULTURES, name_pools
 from veilflow.sample_data.places import places
 
-__all__ = ["ETHNICITIES", "FEMALE", "MALE", "People", "family_first", "given_names", "make_people"]
+__all__ = ["ETHNICITIES", "FEMALE", "MALE", "People", "given_names", "make_people"]
 
 FEMALE, MALE = 0, 1
 
@@ -129,11 +129,6 @@ def given_names(
     return take(pools.given, chosen), take(pools.given_roman, chosen)
 
 
-def family_first(culture: Ints) -> Bools:
-    """Whether each row's language puts the family name first."""
-    return name_pools().family_first[culture]
-
-
 def _ages(rng: np.random.Generator, rows: int) -> tuple[Ints, Ints]:
     fives = Choice.of([_AGE_WEIGHTS]).draw_many(rng, rows)
     years = fives * 5 + rng.random(rows) * 5
@@ -170,7 +165,7 @@ def _family_names(rng: np.random.Generator, culture: Ints) -> tuple[pa.Array, pa
 
 
 def _in_order(given: pa.Array, family: pa.Array, culture: Ints) -> pa.Array:
-    first = family_first(culture)
+    first = name_pools().family_first[culture]
     joint = take(name_pools().joint, culture)
     return join(either(first, family, given), joint, either(first, given, family))
 
