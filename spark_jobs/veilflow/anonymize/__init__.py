@@ -1,0 +1,7 @@
+"""Anonymisation without an engine: the best generalisation of counted combinations."""
+
+from veilflow.anonymize.problem import Problem, UnitCounts, View
+from veilflow.anonymize.search import solve
+from veilflow.anonymize.solution import Solution, suppressed_classes
+
+__all__ = ["Problem", "Solution", "UnitCounts", "View", "solve", "suppressed_classes"]

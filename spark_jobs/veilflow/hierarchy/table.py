@@ -39,14 +39,20 @@ class HierarchyTable:
         lengths = {len(self.level_names), len(self.labels), len(self.codes), len(self.leaves)}
         if len(lengths) != 1 or 0 in lengths:
             raise UsageError(f"column {self.column!r}: a table needs all parts for every level")
-        for lower, upper in zip(self.codes, self.codes[1:], strict=False):
-            if not _nested(lower, upper):
+        if not np.array_equal(self.codes[0], np.arange(len(self.labels[0]))):
+            raise UsageError(f"column {self.column!r}: level-0 codes must count from 0")
+        for level in range(1, self.levels):
+            if not (_nested(*self.codes[level - 1 : level + 1]) and self._grows(level)):
                 raise PolicyError(
                     f"column {self.column!r}: values that one level joins are apart again above it",
                     remedy="Correct the hierarchy: each level must lie inside the next.",
                 )
         for codes, leaves in zip(self.codes, self.leaves, strict=True):
             codes.flags.writeable = leaves.flags.writeable = False
+
+    def _grows(self, level: int) -> bool:
+        below, here = (self.leaves[n][self.codes[n]] for n in (level - 1, level))
+        return bool(np.all(below <= here) and np.all(here <= self.leaf_count))
 
     @property
     def levels(self) -> int:
@@ -85,7 +91,12 @@ def materialize(
         code_of = {label: code for code, label in enumerate(dict.fromkeys(lifted))}
         labels.append(tuple(code_of))
         codes.append(np.fromiter((code_of[x] for x in lifted), np.int32, len(lifted)))
-        leaves.append(_leaves(hierarchy, level, lifted, code_of, total))
+        counts = _leaves(hierarchy, level, lifted, code_of, total)
+        if level:
+            # A root's label given early, to values that the list lacks, keeps its share of 1 also
+            # where the list uses the same label for a few values.
+            np.maximum.at(counts, codes[level], leaves[-1][codes[-2]])
+        leaves.append(counts)
     basis = LISTED if hierarchy.leaf_counts(0) is not None else OBSERVED
     return HierarchyTable(
         column, hierarchy.level_names, tuple(labels), tuple(codes), tuple(leaves), total, basis
