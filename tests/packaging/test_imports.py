@@ -1,0 +1,78 @@
+"""Importing defines things and starts nothing, and no file of ours takes another's name."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("boto3", "great_expectations", "pandas", "presidio_analyzer", "pyspark", "sdv", "torch")
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+
+package, extent, heavy = sys.argv[1], sys.argv[2], sys.argv[3].split(",")
+imported_by = {}
+
+class Watch:
+    def find_spec(name, path=None, target=None):
+        if name in heavy:
+            frame = sys._getframe()
+            while frame and not frame.f_globals["__name__"].startswith(package):
+                frame = frame.f_back
+            imported_by.setdefault(name, frame.f_globals["__name__"] if frame else "?")
+
+sys.meta_path.insert(0, Watch)
+root = importlib.import_module(package)
+names = [m.name for m in pkgutil.walk_packages(root.__path__, f"{package}.")]
+for name in names if extent == "all" else ():
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+print(json.dumps(imported_by))
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "extent"),
+    [("veilflow", "all"), ("veilflow_airflow", "root"), ("veilflow_expectations", "root")],
+)
+def test_no_heavy_library_is_imported(
+    run: Callable[..., str], tmp_path: Path, package: str, extent: str
+) -> None:
+    said = run(sys.executable, "-c", IMPORT_ALL, package, extent, ",".join(HEAVY), cwd=tmp_path)
+    assert json.loads(said.splitlines()[-1]) == {}
+
+
+def test_the_check_of_heavy_libraries_sees_one(run: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "greedy").mkdir()
+    (tmp_path / "greedy" / "__init__.py").write_text("")
+    (tmp_path / "greedy" / "inner.py").write_text("import pandas")
+    said = run(sys.executable, "-c", IMPORT_ALL, "greedy", "all", ",".join(HEAVY), cwd=tmp_path)
+    assert json.loads(said) == {"pandas": "greedy.inner"}
+
+
+@pytest.mark.parametrize("folder", ["dags", "plugins", "spark_jobs", "expectations"])
+def test_no_file_takes_the_name_of_another_module(root: Path, folder: str) -> None:
+    """These folders are put on sys.path, and Airflow imports a plugin by its bare file name."""
+    installed = {
+        "airflow",
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "pyspark",
+        "pydantic",
+        "yaml",
+        "packaging",
+    }
+    taken = sys.stdlib_module_names | installed
+    names = {path.stem for path in (root / folder).iterdir() if path.suffix == ".py"}
+    names |= {path.name for path in (root / folder).iterdir() if path.is_dir()}
+    assert names & taken == set()
+
+
+def test_airflow_is_told_to_leave_the_plugin_package_alone(root: Path) -> None:
+    ignored = (root / "plugins" / ".airflowignore").read_text().split()
+    assert any(pattern.startswith("veilflow_airflow") for pattern in ignored)
