@@ -15,8 +15,8 @@ age and sex has the right direction, no more. Don't train or judge a medical mod
 patient_id   distinct, ``P0001234``
 mrn          distinct, nine digits
 full_name    11 % with a middle initial; 3 % ``Family, Given``; 3 % all capitals; 1.5 % all lower
-             case; 1.5 % with decomposed (NFD) accents; 3 % with stray or doubled spaces. About
-             7 % are in Greek, Cyrillic, Arabic, Chinese, Japanese, Korean or Devanagari script
+             case; 1.5 % decomposed (NFD), which shows in accents; 3 % with stray or doubled spaces.
+             About 6 % are Greek, Cyrillic, Arabic, Chinese, Japanese, Korean or Devanagari
 email        null 10 % (35 % from age 75 on); 4 % in title case, 1 % in capitals, 1 % with a
              trailing space; some people share one
 phone        six formats, one with an extension; null 4 %; many people share one
