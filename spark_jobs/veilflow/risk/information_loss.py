@@ -1,0 +1,103 @@
+"""What generalisation and suppression cost, computed from the output.
+
+``share`` of an output label is the part of its hierarchy's leaves that lie under it; a suppressed
+cell has share 1. Definitions as in ARX 3.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from veilflow.errors import UsageError
+
+__all__ = ["ColumnShares", "discernibility", "granularity_quality", "loss_score"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ColumnShares:
+    """One column of the output: a share and a number of rows for each of its distinct labels.
+
+    ``suppressed`` rows come on top: they are in neither array. ``leaves`` is how many the
+    column's hierarchy has in all.
+    """
+
+    shares: npt.NDArray[np.float64]
+    rows: npt.NDArray[np.int64]
+    leaves: int
+    suppressed: int = 0
+
+    def __post_init__(self) -> None:
+        shares = np.asarray(self.shares, dtype=np.float64)
+        rows = np.asarray(self.rows)
+        if shares.ndim != 1 or shares.shape != rows.shape:
+            raise UsageError("each share needs its number of rows")
+        if not np.all((shares > 0) & (shares <= 1)):
+            raise UsageError("shares must lie above 0 and not above 1")
+        if rows.size and (not np.issubdtype(rows.dtype, np.integer) or rows.min() < 0):
+            raise UsageError("rows must be whole numbers from 0")
+        if self.leaves < 0 or self.suppressed < 0 or (rows.size and not self.leaves):
+            raise UsageError("leaves and suppressed rows can't be negative, nor leaves be none")
+        object.__setattr__(self, "shares", shares)
+        object.__setattr__(self, "rows", rows.astype(np.int64))
+
+    @property
+    def total_rows(self) -> int:
+        return int(self.rows.sum()) + self.suppressed
+
+    @property
+    def share_sum(self) -> float:
+        """Shares added up over all rows."""
+        return float(np.dot(self.rows, self.shares)) + self.suppressed
+
+    @property
+    def lost(self) -> float:
+        """0 where every row tells one leaf, 1 where none tells anything (x in the loss score)."""
+        least = self.total_rows / max(self.leaves, 1)
+        most = self.total_rows
+        return max(0.0, (self.share_sum - least) / (most - least)) if most > least else 0.0
+
+
+def granularity_quality(columns: Sequence[ColumnShares]) -> float:
+    """1 for exact data, 0 where nothing is left: ``1 - (mean raw - mean min) / (1 - mean min)``.
+
+    raw is a column's mean share and min the least it could be, 1 / leaves; means over columns.
+    Columns without rows are left out. 1 where nothing could be lost.
+    """
+    counted = [column for column in _some(columns) if column.total_rows]
+    if not counted:
+        return 1.0
+    raw = sum(column.share_sum / column.total_rows for column in counted) / len(counted)
+    least = sum(1 / max(column.leaves, 1) for column in counted) / len(counted)
+    return 1 - (raw - least) / (1 - least) if least < 1 else 1.0
+
+
+def loss_score(columns: Sequence[ColumnShares]) -> float:
+    """0 for exact data, 1 where nothing is left: the geometric mean of ``1 + x``, less 1."""
+    product = 1.0
+    for column in _some(columns):
+        product *= 1 + column.lost
+    return float(product ** (1 / len(columns))) - 1
+
+
+def discernibility(class_rows: npt.NDArray[np.int64], suppressed: int) -> int:
+    """The sum over classes of their rows squared, plus ``suppressed`` times all rows.
+
+    Exact at any size: equal sizes are counted and then multiplied as Python integers.
+    """
+    rows = np.asarray(class_rows)
+    if suppressed < 0 or (rows.size and (rows.dtype.kind not in "iu" or rows.min() < 1)):
+        raise UsageError("classes need whole numbers of rows from 1, suppressed rows from 0")
+    sizes, times = np.unique(rows, return_counts=True)
+    pairs = list(zip(sizes.tolist(), times.tolist(), strict=True))
+    total = sum(int(size) * int(n) for size, n in pairs) + suppressed
+    return sum(int(size) ** 2 * int(n) for size, n in pairs) + suppressed * total
+
+
+def _some(columns: Sequence[ColumnShares]) -> Sequence[ColumnShares]:
+    if not columns:
+        raise UsageError("no columns: there is no information to lose")
+    return columns
