@@ -26,7 +26,7 @@ class Lattice:
     def size(self) -> int:
         return math.prod(b - a + 1 for a, b in zip(self.low, self.high, strict=True))
 
-    def best_first(self) -> Iterator[tuple[float, Levels]]:
+    def best_first(self) -> Iterator[tuple[int, Levels]]:
         """Bounds and nodes, lowest bound first and then lowest levels, each node once.
 
         Only the frontier is in memory, so a lattice may be larger than memory. Each node has one
@@ -42,9 +42,10 @@ class Lattice:
                     child = _raised(levels, column)
                     heapq.heappush(frontier, (self.loss.bound(child), child, column))
 
-    def path(self, start: Levels, most: float) -> list[Levels]:
+    def path(self, start: Levels, most: int | None) -> list[Levels]:
         """Ever more general nodes above ``start``, each the cheapest step by bound, up to ``most``.
 
+        None for ``most`` is up to the top.
         A path of cheap nodes tags the most when a node on it fails: all that lies below it.
         """
         nodes = []
@@ -56,7 +57,7 @@ class Lattice:
                 if levels[column] < self.high[column]
             ]
             bound, levels = min((self.loss.bound(step), step) for step in steps)
-            if bound > most:
+            if most is not None and bound > most:
                 break
             nodes.append(levels)
         return nodes

@@ -13,18 +13,19 @@ __all__ = ["Loss"]
 
 
 class Loss:
-    """The loss score of a node, and a bound of it that needs no classes.
+    """The loss of a node, and a bound of it that needs no classes, as exact whole numbers.
 
     With ``N`` rows, ``L`` leaves and shares added up over the rows of the column's own view, where
     a suppressed cell has share 1: ``x = max(0, (shares - N/L) / (N - N/L))``, and the score is
-    ``prod(1 + x) ** (1/n) - 1``. Sums are whole numbers of leaves, so the score of a node doesn't
-    depend on the order in which anything was added. A column with one leaf, or no rows, loses
-    nothing: x = 0.
+    ``prod(1 + x) ** (1/n) - 1``. A column with one leaf, or no rows, loses nothing: x = 0.
+
+    Each ``1 + x`` is a whole number of leaves over ``N * (L - 1)``, which is the same at all nodes.
+    So the product of the numerators, here called weight, orders nodes as their scores do, without
+    rounding: ties are exact, and no order of additions can change a result.
     """
 
     def __init__(self, problem: Problem) -> None:
         columns = problem.columns
-        self._power = 1 / len(columns)
         self._scale = [0] * len(columns)
         self._excess: list[list[int]] = [[0] * table.levels for table in columns]
         for view in problem.views:
@@ -39,22 +40,25 @@ class Loss:
         each = zip(self._excess, self._scale, strict=True)
         self._factors = [[_factor(e, scale) for e in excess] for excess, scale in each]
 
-    def bound(self, levels: Sequence[int]) -> float:
-        """What a node would lose if no row were suppressed.
+    def bound(self, levels: Sequence[int]) -> int:
+        """The weight that a node would have if no row were suppressed.
 
         Suppression only adds to a column's shares (1 is the largest), and shares only grow with
-        the level, so this bounds the loss of the node and of all its generalisations from below.
+        the level, so this bounds the weight of the node and of all its generalisations from below.
         """
-        factors = (f[level] for f, level in zip(self._factors, levels, strict=True))
-        return math.prod(factors) ** self._power - 1
+        return math.prod(f[level] for f, level in zip(self._factors, levels, strict=True))
 
-    def score(self, levels: Sequence[int], suppressed: Sequence[int]) -> float:
-        """A node's loss; ``suppressed`` says per column how many leaves suppression adds."""
+    def weight(self, levels: Sequence[int], suppressed: Sequence[int]) -> int:
+        """A node's weight; ``suppressed`` says per column how many leaves suppression adds."""
         each = zip(self._excess, levels, suppressed, self._scale, strict=True)
-        factors = (_factor(excess[level] + extra, scale) for excess, level, extra, scale in each)
-        return math.prod(factors) ** self._power - 1
+        return math.prod(_factor(e[level] + extra, scale) for e, level, extra, scale in each)
+
+    def score(self, weight: int) -> float:
+        """The loss score that a weight stands for: 0 is no loss, 1 is everything lost."""
+        whole = math.prod(scale or 1 for scale in self._scale)
+        return float((weight / whole) ** (1 / len(self._scale))) - 1
 
 
-def _factor(excess: int, scale: int) -> float:
-    """1 + x, from the leaves beyond one a row and the most that there could be."""
-    return 1 + max(0, excess) / scale if scale else 1.0
+def _factor(excess: int, scale: int) -> int:
+    """The numerator of 1 + x, from the leaves beyond one a row and the most there could be."""
+    return scale + max(0, excess) if scale else 1

@@ -31,16 +31,12 @@ __all__ = ["solve"]
 
 Levels = tuple[int, ...]
 
-# Losses closer than this are a tie: floating point can't tell them apart.
-_TIE_DIGITS = 12
-_TIE = 10.0**-_TIE_DIGITS
-
 
 def solve(problem: Problem, time_budget: float | None = None) -> Solution:
     """The levels of least Loss among those that meet ``problem``, or a :class:`ReleaseRefused`.
 
-    Ties (losses equal to 12 digits) go to the node with the fewest suppressed rows over all views,
-    then to the lowest levels, compared column by column. After ``time_budget`` seconds the best
+    Ties (losses are compared exactly, as fractions) go to the node with the fewest suppressed rows
+    over all views, then to the lowest levels, compared column by column. After ``time_budget`` seconds the best
     node so far is returned with ``optimal=False``; which one that is depends on the machine.
     The result without a budget depends on nothing but the problem.
     """
@@ -50,10 +46,9 @@ def solve(problem: Problem, time_budget: float | None = None) -> Solution:
 
 @dataclass(frozen=True, order=True)
 class _Candidate:
-    rounded: float
+    weight: int
     suppressed: int
     levels: Levels
-    loss: float
 
 
 class _Search:
@@ -76,7 +71,7 @@ class _Search:
     def _descend(self) -> bool:
         """Find a first good node on the cheapest path; whether the time sufficed."""
         low = self._lattice.low
-        path = [low, *self._lattice.path(low, float("inf"))]
+        path = [low, *self._lattice.path(low, None)]
         first, end = 0, len(path)
         while first < end and not self._late():
             middle = (first + end) // 2
@@ -85,7 +80,7 @@ class _Search:
             else:
                 first = middle + 1
         for node in path[end:]:
-            if self._late() or self._loss.bound(node) > self._most():
+            if self._late() or self._beaten(self._loss.bound(node)):
                 break
             self._visit(node)
         return not self._late()
@@ -93,7 +88,7 @@ class _Search:
     def _exhaust(self) -> bool:
         """Visit every node that may be best; whether the time sufficed."""
         for bound, node in self._lattice.best_first():
-            if bound > self._most():
+            if self._beaten(bound):
                 return True
             if not self._hopeless(node):
                 self._climb(node)
@@ -109,7 +104,7 @@ class _Search:
         The higher it is, the more nodes it tags, and the fewer classes there are to count. Along
         the path suppression only shrinks, so bisection finds it.
         """
-        path = self._lattice.path(node, self._most())
+        path = self._lattice.path(node, self._best and self._best.weight)
         first, end = 0, len(path)
         while first < end and not self._late():
             middle = (first + end) // 2
@@ -120,7 +115,7 @@ class _Search:
 
     def _dooms(self, above: Levels, node: Levels) -> bool:
         """Whether what a feasible node suppresses makes a node below it lose too much."""
-        return self._loss.score(node, self._leaves(above)) > self._most()
+        return self._beaten(self._loss.weight(node, self._leaves(above)))
 
     def _hopeless(self, node: Levels) -> bool:
         """Whether visited nodes show that ``node`` is infeasible or not the best."""
@@ -131,7 +126,7 @@ class _Search:
                 return True
             for column, least in zip(view.view.own, added, strict=True):
                 leaves[column] = least
-        return self._loss.score(node, leaves) > self._most()
+        return self._beaten(self._loss.weight(node, leaves))
 
     def _visit(self, node: Levels) -> bool:
         """Whether ``node`` is feasible; if so and best so far, it is remembered."""
@@ -139,9 +134,9 @@ class _Search:
         for view in self._views:
             if self._outcome(view, node).suppressed > view.allowed:
                 return False
-        loss = self._loss.score(node, self._leaves(node))
+        weight = self._loss.weight(node, self._leaves(node))
         suppressed = sum(self._outcome(view, node).suppressed for view in self._views)
-        candidate = _Candidate(round(loss, _TIE_DIGITS), suppressed, node, loss)
+        candidate = _Candidate(weight, suppressed, node)
         if self._best is None or candidate < self._best:
             self._best = candidate
         return True
@@ -157,9 +152,9 @@ class _Search:
                 leaves[column] = added
         return leaves
 
-    def _most(self) -> float:
-        """The largest bound of a node that may still be best, or tie with it."""
-        return float("inf") if self._best is None else self._best.rounded + _TIE
+    def _beaten(self, bound: int) -> bool:
+        """Whether a node with this bound can't be the best, nor tie with it."""
+        return self._best is not None and bound > self._best.weight
 
     def _late(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline
@@ -169,7 +164,7 @@ class _Search:
         outcomes = [self._outcome(view, self._best.levels) for view in self._views]
         return Solution(
             levels=self._best.levels,
-            loss=self._best.loss,
+            loss=self._loss.score(self._best.weight),
             suppressed_rows=tuple(outcome.suppressed for outcome in outcomes),
             classes=tuple(outcome.classes for outcome in outcomes),
             nodes_total=self._lattice.size,
