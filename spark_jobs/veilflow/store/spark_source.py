@@ -204,13 +204,13 @@ class VeilflowDataSource(DataSource):
                     "The option 'files' is no list of objects with path and sha256."
                 ) from None
         if given == ["commit"]:
-            return tuple(load_commit(store, self._option("commit")).files)
+            return load_commit(store, self._option("commit")).files
         from veilflow.store.manifest import load_manifest
 
         dataset, _, release = self._option("release").partition("/")
         public_key = self._option("public_key").encode()
         manifest = load_manifest(store, dataset, release, public_key)
-        return manifest.table(self._option("table")).files
+        return manifest.table(self._option("table")).refs
 
     def _label(self) -> str:
         return str(self.options.get("table", "") or self.options.get("commit", "") or "of files")
