@@ -23,6 +23,7 @@ __all__ = [
     "ColumnFinding",
     "ColumnUtility",
     "EvidenceBundle",
+    "OutputColumn",
     "OutputFile",
     "PublishedRelease",
     "SourceTable",
@@ -75,8 +76,16 @@ class ColumnFinding(_Record):
     contradiction: str | None = None
 
 
+class OutputColumn(_Record):
+    """A released column: Spark's simple name of its type, and the class whose key opens it."""
+
+    name: str
+    type: str
+    sensitivity_class: str
+
+
 class TableCounts(_Record):
-    """Rows of one table on their way through ``protect``; small raw-side counts are None."""
+    """Rows of one table on their way to the output; small raw-side counts are None."""
 
     table: str
     rows_in: int | None
@@ -84,6 +93,7 @@ class TableCounts(_Record):
     rows_suppressed: int | None
     columns_in: int
     columns_out: int
+    released: tuple[OutputColumn, ...] = ()
 
 
 class ClassSizeBin(_Record):
@@ -144,7 +154,7 @@ class Anonymization(_Record):
     nodes_total: int
     nodes_evaluated: int
     optimal: bool
-    suppressed_share: dict[str, float]
+    suppressed_share: dict[str, float | None]
     granularity: dict[str, float] = {}
     discernibility: dict[str, int] = {}
     classes: dict[str, int] = {}

@@ -16,7 +16,6 @@ from __future__ import annotations
 __all__ = [
     "commit_key",
     "evidence_key",
-    "key_record_key",
     "refusal_key",
     "release_name",
     "release_prefix",
@@ -58,8 +57,3 @@ def release_name(run: str, product: str) -> str:
 def release_prefix(dataset: str, release: str) -> str:
     """The prefix of a release's objects, without a trailing slash."""
     return f"releases/{dataset}/{release}"
-
-
-def key_record_key(dataset: str, release: str) -> str:
-    """The record of a release's wrapped keys, outside the release prefix."""
-    return f"keys/{dataset}/{release}.json"

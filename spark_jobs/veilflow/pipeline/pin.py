@@ -10,19 +10,19 @@ from pathlib import Path
 import veilflow
 from veilflow.errors import PolicyError, SourceError
 from veilflow.evidence import SourceTable, StageEvidence
-from veilflow.keys import KeyProvider, derive, open_provider
+from veilflow.keys import KeyProvider, derive, open_masking_root, open_provider
 from veilflow.pipeline.home import expand
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import run_key
 from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
-from veilflow.pipeline.source import PinnedSource, PinnedTable, pin_table, resolve_root
+from veilflow.pipeline.source import PinnedSource, PinnedTable, pin_table, resolve_root, table_columns
 from veilflow.pipeline.state import Run, put_json, read_json
 from veilflow.policy import Policy, policy_sha256, read_policy
 from veilflow.store.key_records import ensure_masking_root
 from veilflow.store.object_store import ObjectStore, open_store
 from veilflow.store.probe import probe
 
-__all__ = ["effective_policy", "pin", "pin_source", "unlisted_columns"]
+__all__ = ["check_source_columns", "effective_policy", "pin", "pin_source", "unlisted_columns"]
 
 
 def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = None) -> RunRef:
@@ -47,9 +47,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
     if read_json(store, key) is None:
         probe(store)
         provider = open_provider(keys_uri)
-        probe_keys = getattr(provider, "probe", None)
-        if probe_keys is not None:
-            probe_keys()
+        provider.probe()
         source = pin_source(policy, Path(policy_path), parameters, store, provider)
         record = RunRecord(
             dataset=policy.dataset,
@@ -96,19 +94,35 @@ def pin_source(
 ) -> PinnedSource:
     """Pin every table and hold its columns against the policy (default deny)."""
     root = resolve_root(expand(policy.source.root), policy_path.resolve(), parameters.input)
-    secret = ensure_masking_root(store, provider, policy.dataset, "digest")
-    key = derive(secret, domain=policy.dataset, use="source-digest")
+    digest_root = ensure_masking_root(store, provider, policy.dataset, "digest")
+    key = derive(open_masking_root(provider, digest_root), domain=policy.dataset, use="source-digest")
     tables = tuple(
         pin_table(root, name, table.path, policy.source, key)
         for name, table in policy.tables.items()
     )
+    _refuse_undecided(policy, policy_path, root, tables)
+    return PinnedSource(root=str(root), reading=policy.source, tables=tables)
+
+
+def check_source_columns(policy: Policy, policy_path: Path) -> None:
+    """Hold the source's columns against the policy without pinning; raises as :func:`pin_source`."""
+    root = resolve_root(expand(policy.source.root), policy_path.resolve(), None)
+    tables = tuple(
+        table_columns(root, name, table.path, policy.source)
+        for name, table in policy.tables.items()
+    )
+    _refuse_undecided(policy, policy_path, root, tables)
+
+
+def _refuse_undecided(
+    policy: Policy, policy_path: Path, root: Path, tables: tuple[PinnedTable, ...]
+) -> None:
     problems = [problem for table in tables for problem in _column_problems(policy, table)]
     if problems:
         raise PolicyError(
             problems,
             remedy=f"'veilflow classify {root}' says what they hold; then edit {policy_path}.",
         )
-    return PinnedSource(root=str(root), reading=policy.source, tables=tables)
 
 
 def unlisted_columns(policy: Policy, table: PinnedTable) -> tuple[str, ...]:

@@ -6,28 +6,19 @@ leaves everything as it is and is retried on the same encrypted objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
-from veilflow.errors import ReleaseRefused
+from veilflow.errors import KeyNotFound, ReleaseRefused
 from veilflow.keys import destroy_release
 from veilflow.pipeline.bundle import build_bundle
 from veilflow.pipeline.paths import refusal_key, release_name, release_prefix, run_prefix
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run, put_json
 from veilflow.report import render
-from veilflow.store.key_records import load_key_record
+from veilflow.store.key_records import load_release_keys
 
-__all__ = ["check_not_refused", "refuse", "refusing"]
-
-
-def refusing(run: Run, stage: str, product: Product, judge: Callable[[], None]) -> None:
-    """Call ``judge``; if it raises ReleaseRefused, make the refusal final before raising it."""
-    check_not_refused(run, stage, product)
-    try:
-        judge()
-    except ReleaseRefused as refusal:
-        refuse(run, stage, product, refusal.reasons, refusal.remedy)
+__all__ = ["check_not_refused", "refuse"]
 
 
 def check_not_refused(run: Run, stage: str, product: Product) -> None:
@@ -55,7 +46,10 @@ def refuse(run: Run, stage: str, product: Product, reasons: Sequence[str], remed
 
 def _shred(run: Run, product: Product) -> None:
     release = release_name(run.record.run, product)
-    key_record = load_key_record(run.store, run.record.dataset, release)
-    if key_record is not None:
+    try:
+        key_record = load_release_keys(run.store, run.record.dataset, release)
+    except KeyNotFound:
+        pass  # refused before any key was made
+    else:
         destroy_release(run.provider, key_record)
     run.store.delete_prefix(f"{release_prefix(run.record.dataset, release)}/")

@@ -29,6 +29,7 @@ __all__ = [
     "pin_table",
     "resolve_root",
     "source_digest",
+    "table_columns",
     "verify_unchanged",
 ]
 
@@ -106,15 +107,16 @@ def resolve_root(declared: str, policy_path: Path, chosen: str | None) -> Path:
 
 def pin_table(root: Path, name: str, path: str, reading: SourcePolicy, key: bytes) -> PinnedTable:
     """Pin one table. Raises SourceError naming the file that is missing, unreadable or odd."""
+    found = table_columns(root, name, path, reading)
+    return found.model_copy(update={"digest": source_digest(found.files, key)})
+
+
+def table_columns(root: Path, name: str, path: str, reading: SourcePolicy) -> PinnedTable:
+    """One table's files and columns, without reading more than headers; no digest."""
     files = tuple(_files(root, name, path, reading.format))
     columns = _columns(files, name, reading)
     pinned = tuple(_pinned(file) for file in files)
-    return PinnedTable(
-        name=name,
-        files=pinned,
-        columns=columns,
-        digest=source_digest(pinned, key),
-    )
+    return PinnedTable(name=name, files=pinned, columns=columns, digest="")
 
 
 def source_digest(files: tuple[PinnedFile, ...], key: bytes) -> str:

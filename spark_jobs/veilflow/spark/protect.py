@@ -28,7 +28,7 @@ from veilflow.spark.views import (
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Decision", "Protected", "decide", "find_roots", "protect"]
+__all__ = ["Decision", "decide", "find_roots", "finish", "protect"]
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,6 @@ class Decision:
     def levels(self) -> dict[int, int]:
         """The chosen level of each quasi-identifier, by its index."""
         return dict(enumerate(self.solution.levels))
-
-
-@dataclass(frozen=True)
-class Protected:
-    """The output frames, lazily evaluated, and the decision behind them (None without k)."""
-
-    frames: Mapping[str, DataFrame]
-    decision: Decision | None
 
 
 def find_roots(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[str, ...]:
@@ -89,10 +81,11 @@ def protect(
     frames: Mapping[str, DataFrame],
     decision: Decision | None,
     key_ref: str,
-) -> Protected:
-    """The output of every table. ``frames`` are cast and hold the listed columns.
+) -> dict[str, Masked]:
+    """What is left of every table, and its output columns. ``frames`` are cast, as listed.
 
-    ``key_ref`` names where workers fetch the masking root; it holds no key.
+    ``key_ref`` names where workers fetch the masking root; it holds no key. :func:`finish` makes
+    the output frame.
     """
     quasi = quasi_columns(policy) if decision is not None else ()
     levels = decision.levels if decision is not None else {}
@@ -102,8 +95,16 @@ def protect(
         masked = mask_table(frame, name, policy, quasi, levels, key_ref)
         if decision is not None:
             masked = _suppress(spark, name, policy, masked, decision, roots)
-        outputs[name] = _shuffled(masked.frame.select(*masked.columns))
-    return Protected(outputs, decision)
+        outputs[name] = masked
+    return outputs
+
+
+def finish(masked: Masked) -> DataFrame:
+    """The output frame, rows in random order: the order of a table can name the people in it."""
+    from pyspark.sql import functions as F
+
+    frame = masked.frame.select(*masked.columns).withColumn("__order", F.rand())
+    return frame.repartition("__order").sortWithinPartitions("__order").drop("__order")
 
 
 def _root_labels(
@@ -176,12 +177,3 @@ def _without(
         condition = same if condition is None else condition & same
     assert condition is not None
     return frame.join(F.broadcast(classes), condition, "left_anti")
-
-
-def _shuffled(frame: DataFrame) -> DataFrame:
-    """Rows in random order: the order of a table can name the people in it."""
-    from pyspark.sql import functions as F
-
-    return frame.withColumn("__order", F.rand()).repartition("__order").sortWithinPartitions(
-        "__order"
-    ).drop("__order")  # fmt: skip

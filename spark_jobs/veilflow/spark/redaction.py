@@ -14,6 +14,7 @@ for workers the column or table: never the message.
 from __future__ import annotations
 
 import functools
+import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
@@ -23,10 +24,12 @@ from typing import ParamSpec, TypeVar
 
 from veilflow.errors import StageFailed, VeilflowError
 
-__all__ = ["WorkerFailed", "describe", "guarded", "stage_errors"]
+__all__ = ["WorkerFailed", "describe", "guarded", "silence_engine_log", "stage_errors"]
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _SAFE = re.compile(r"veilflow-safe\{([^{}]{0,400})\}")
+# The last line of a worker's traceback, where the error is one of ours: value-free by rule.
+_OURS = re.compile(r"^veilflow[\w.]*\.[A-Z]\w+: (.{1,600})$", re.MULTILINE)
 _CONDITION = re.compile(r"^\[([A-Z][A-Z0-9_.]{2,80})\]")
 
 P = ParamSpec("P")
@@ -64,6 +67,11 @@ def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+def silence_engine_log() -> None:
+    """Stop Spark's Python logger, which writes engine messages, values and all, to stderr."""
+    logging.getLogger("DataFrameQueryContextLogger").disabled = True
+
+
 @contextmanager
 def stage_errors(stage: str) -> Iterator[None]:
     """Replace anything but a VeilflowError by a StageFailed that holds no value."""
@@ -86,7 +94,10 @@ def describe(error: BaseException) -> str:
     text = str(error)
     said = _SAFE.search(text)
     if said:
-        return said.group(1)
+        return said.group(1).rstrip(".")
+    ours = _OURS.search(text)
+    if ours:
+        return ours.group(1).rstrip(".")
     condition = ""
     get_condition = getattr(error, "getCondition", None)
     if callable(get_condition):

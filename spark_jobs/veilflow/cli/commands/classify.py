@@ -1,0 +1,77 @@
+"""classify: say what each column of a file or folder holds. No Spark is started.
+
+PATH is a CSV, JSON lines or Parquet file or a folder of them; a folder of folders is taken as
+tables. With the address of a pinned run, its classify stage is run instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from veilflow.cli.console import print_json, print_table, stage_line
+
+__all__ = ["NAME", "add_arguments", "run"]
+
+NAME = "classify"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to look at and how much of it."""
+    parser.add_argument("path", help="file, folder, or STORE/runs/DATASET/RUN")
+    parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print name, type, role, score and evidence for each column."""
+    if "/runs/" in arguments.path and "://" in arguments.path:
+        return _stage(arguments)
+    from veilflow.classify import classify_table, read_sample
+    from veilflow.cli.tables import tables_under
+
+    found = [
+        (table, verdict)
+        for table, path in tables_under(Path(arguments.path)).items()
+        for verdict in classify_table(read_sample(path, arguments.rows))
+    ]
+    several = len({table for table, _ in found}) > 1
+    if arguments.json:
+        print_json(
+            {
+                "columns": [
+                    {
+                        **({"table": table} if several else {}),
+                        "name": verdict.name,
+                        "type": verdict.type,
+                        "role": verdict.role,
+                        "score": round(verdict.score, 2),
+                        "evidence": list(verdict.evidence),
+                    }
+                    for table, verdict in found
+                ]
+            }
+        )
+        return 0
+    print_table(
+        ("table", "column", "type", "role", "score", "evidence"),
+        [
+            (table, v.name, v.type, v.role, f"{v.score:.2f}", "; ".join(v.evidence))
+            for table, v in found
+        ],
+    )
+    return 0
+
+
+def _stage(arguments: argparse.Namespace) -> int:
+    from veilflow.pipeline import open_run
+    from veilflow.pipeline.summary import summary_lines
+    from veilflow.spark.jobs import run_stage
+    from veilflow.spark.session import session
+
+    with stage_line("classify", quiet=arguments.json), session("classify") as spark:
+        evidence = run_stage(spark, open_run(arguments.path), "classify")
+    if arguments.json:
+        print_json(evidence.to_json())
+    else:
+        print("\n".join(summary_lines(evidence)))
+    return 0

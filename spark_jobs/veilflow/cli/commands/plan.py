@@ -1,0 +1,116 @@
+"""plan: show the effective policy and what would be done to each column, without doing it.
+
+Every line says where it was decided: in the policy (file and line), in a preset, or by default.
+If the source is there, its columns are held against the policy too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from veilflow.cli.console import print_json, print_table
+
+if TYPE_CHECKING:
+    from veilflow.policy import ColumnPolicy, LoadedPolicy
+
+__all__ = ["NAME", "add_arguments", "run"]
+
+NAME = "plan"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The policy, and a stricter k to try."""
+    parser.add_argument("policy", help="the policy file")
+    parser.add_argument("--k", type=int, help="a stricter k than the policy's")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plan; 2 if the source has columns that the policy doesn't settle."""
+    from veilflow.errors import PolicyError, SourceError
+    from veilflow.pipeline import RunParameters, stages_for
+    from veilflow.pipeline.pin import check_source_columns, effective_policy
+    from veilflow.policy import policy_sha256, read_policy
+
+    loaded = read_policy(arguments.policy)
+    policy = effective_policy(loaded.policy, RunParameters(k=arguments.k))
+    problems: list[str] = []
+    try:
+        check_source_columns(policy, loaded.path)
+        source = "every column of the source is settled"
+    except PolicyError as error:
+        problems = list(error.problems)
+        source = f"{len(problems)} problems with the source's columns"
+    except SourceError as error:
+        source = f"source not checked: {error}"
+    columns = [
+        _column(loaded, table, name, column)
+        for table, rules in policy.tables.items()
+        for name, column in rules.columns.items()
+    ]
+    settings = [
+        {"setting": ".".join(path), "value": value, "from": loaded.origin(*path)}
+        for path, value in _settings(policy.to_json())
+    ]
+    if arguments.json:
+        print_json(
+            {
+                "dataset": policy.dataset,
+                "policy_sha256": policy_sha256(policy),
+                "stages": stages_for(policy),
+                "settings": settings,
+                "columns": columns,
+                "source": source,
+                "problems": problems,
+            }
+        )
+    else:
+        print(f"{policy.dataset}: {' -> '.join(stages_for(policy))}")
+        print(f"policy SHA-256 {policy_sha256(policy)}\n")
+        print_table(("setting", "value", "from"), [list(row.values()) for row in settings])
+        print()
+        print_table(
+            ("table", "column", "role", "what is done", "key", "from"),
+            [list(row.values()) for row in columns],
+        )
+        print(f"\n{source}")
+        for problem in problems:
+            print(f"  {problem}")
+    return 2 if problems else 0
+
+
+def _column(loaded: LoadedPolicy, table: str, name: str, column: ColumnPolicy) -> dict[str, Any]:
+    return {
+        "table": table,
+        "column": name,
+        "role": column.role,
+        "what": treatment_text(column),
+        "key": column.sensitivity_class if column.is_released else "",
+        "from": loaded.origin("tables", table, "columns", name),
+    }
+
+
+def treatment_text(column: ColumnPolicy) -> str:
+    """What happens to a column, in a phrase: the transform with its parameters, or the levels."""
+    from veilflow.policy.hierarchies import build_hierarchy
+
+    if column.protect is not None:
+        given = ", ".join(f"{k} {v}" for k, v in column.protect.parameters.items())
+        phrase = f"{column.protect.name} ({given})" if given else column.protect.name
+    else:
+        names = build_hierarchy(column.hierarchy).level_names
+        top = len(names) - 1 if column.max_level is None else column.max_level
+        phrase = "generalize: " + " > ".join(names[column.min_level : top + 1])
+    return phrase if column.cast is None else f"as {column.cast}, {phrase}"
+
+
+def _settings(data: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for key, value in data.items():
+        if key == "columns" and path[:1] == ("tables",):
+            continue
+        if isinstance(value, dict) and value:
+            found += _settings(value, (*path, key))
+        elif value not in (None, [], {}):
+            found.append(((*path, key), ", ".join(value) if isinstance(value, list) else value))
+    return found

@@ -1,0 +1,45 @@
+"""A file or folder as named tables, the way ``classify`` and ``draft`` take them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from veilflow.errors import SourceError
+
+__all__ = ["DATA_SUFFIXES", "tables_under"]
+
+DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
+
+
+def tables_under(path: Path) -> dict[str, Path]:
+    """Table name to path. A folder with subfolders is one table each; else it is one table.
+
+    Files directly in a folder are one table each, unless they are parts of one (``part-...``).
+    """
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder")
+    if path.is_file():
+        return {path.stem: path}
+    folders = {
+        child.name: child
+        for child in sorted(path.iterdir())
+        if child.is_dir() and any(_is_data(file) for file in child.rglob("*"))
+    }
+    if folders:
+        return folders
+    files = [child for child in sorted(path.iterdir()) if _is_data(child)]
+    if not files:
+        raise SourceError(
+            f"{path}: holds no data file.", remedy=f"Known endings: {', '.join(DATA_SUFFIXES)}."
+        )
+    if all(file.name.startswith("part-") for file in files):
+        return {path.name: path}
+    return {file.stem: file for file in files}
+
+
+def _is_data(file: Path) -> bool:
+    return (
+        file.is_file()
+        and file.suffix in DATA_SUFFIXES
+        and not file.name.startswith(("_", "."))
+    )

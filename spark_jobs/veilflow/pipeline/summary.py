@@ -1,0 +1,73 @@
+"""A stage's evidence in a few lines of text: for terminals and task logs. Value-free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veilflow.evidence import ClassRisk, StageEvidence
+
+__all__ = ["headline", "summary_lines"]
+
+
+def summary_lines(evidence: StageEvidence) -> tuple[str, ...]:
+    """What happened, one fact a line: rows, timings, verdicts."""
+    return tuple(
+        [
+            f"{evidence.stage}: {headline(evidence)} ({evidence.seconds:.1f} s, "
+            f"{evidence.cpu_seconds:.1f} CPU s)",
+            *(f"  {line}" for line in _details(evidence)),
+        ]
+    )
+
+
+def headline(evidence: StageEvidence) -> str:
+    """The one fact of a stage that a person waits for."""
+    if evidence.source:
+        size = sum(table.bytes for table in evidence.source)
+        return f"{len(evidence.source)} tables pinned, {size / 1e6:,.1f} MB"
+    if evidence.columns:
+        personal = sum(finding.type != "none" for finding in evidence.columns)
+        return f"{len(evidence.columns)} columns, {personal} with a recognised type"
+    if evidence.checks:
+        passed = sum(check.passed for check in evidence.checks)
+        return f"{passed} of {len(evidence.checks)} checks passed"
+    if evidence.tables:
+        return ", ".join(f"{table.table} {table.rows_out:,} rows" for table in evidence.tables)
+    if evidence.synthesis:
+        return ", ".join(f"{made.table} {made.rows_sampled:,} rows" for made in evidence.synthesis)
+    if evidence.released is not None:
+        number = evidence.released.number
+        return "trial release" if number is None else f"release {number} is out"
+    return "done"
+
+
+def _details(evidence: StageEvidence) -> Iterator[str]:
+    for table in evidence.tables:
+        suppressed = table.rows_suppressed
+        shown = "fewer than 10" if suppressed is None else f"{suppressed:,}"
+        yield f"{table.table}: {table.rows_out:,} rows out, {shown} suppressed"
+    if evidence.anonymization is not None and evidence.stage == "protect":
+        chosen = evidence.anonymization
+        levels = ", ".join(f"{name} by {level}" for name, level in chosen.level_names.items())
+        yield f"k = {chosen.k}: {levels}; loss {chosen.loss:.4f}"
+    for risk in evidence.risk:
+        if risk.side == "after":
+            yield _risk(risk)
+    for check in evidence.checks:
+        if not check.passed:
+            place = f"{check.table}.{check.column}" if check.column else check.table
+            yield f"{'FAILED' if check.blocking else 'warning'}: {check.name} on {place}"
+    for note in evidence.notes:
+        yield note
+    if evidence.released is not None:
+        yield f"at {evidence.released.prefix}"
+        yield f"under key {evidence.released.release_key}"
+
+
+def _risk(risk: ClassRisk) -> str:
+    highest = "-" if risk.max_risk is None else f"{risk.max_risk:.2%}"
+    average = "-" if risk.average_risk is None else f"{risk.average_risk:.2%}"
+    return (
+        f"{risk.view}: smallest class {risk.smallest_class} people, "
+        f"risk at most {highest}, {average} on average"
+    )

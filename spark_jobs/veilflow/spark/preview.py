@@ -1,0 +1,69 @@
+"""A few masked rows of each table, decided as in a run, with nothing written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veilflow.keys import open_provider
+from veilflow.pipeline.audit import append_audit
+from veilflow.pipeline.home import expand
+from veilflow.pipeline.pin import pin_source
+from veilflow.pipeline.run import RunParameters
+from veilflow.policy import policy_sha256, read_policy
+from veilflow.spark.protect import decide, protect
+from veilflow.spark.reading import cast_columns, check_reading, quoted, read_table
+from veilflow.spark.redaction import silence_engine_log, stage_errors
+from veilflow.store.key_records import ensure_masking_root, masking_key_ref
+from veilflow.store.object_store import open_store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+__all__ = ["preview"]
+
+
+def preview(
+    spark: SparkSession, policy_path: str, rows: int, *, reason: str | None = None
+) -> dict[str, pa.Table]:
+    """Up to ``rows`` rows of each table as the release would have them.
+
+    With a ``reason``, each masked column is followed by its original (``NAME (original)``), and
+    who saw them and why is in the audit log before anything is shown.
+    """
+    policy = read_policy(policy_path).policy
+    store_uri, keys_uri = expand(policy.publish.store), expand(policy.publish.keys)
+    store, provider = open_store(store_uri), open_provider(keys_uri)
+    silence_engine_log()
+    with stage_errors("preview"):
+        source = pin_source(policy, Path(policy_path), RunParameters(), store, provider)
+        nulls = policy.source.null_values
+        frames = {}
+        for table in source.tables:
+            raw = read_table(spark, source, table)
+            columns = policy.tables[table.name].columns
+            check_reading(raw, table.name, columns, nulls)
+            frames[table.name] = cast_columns(raw, columns, nulls)
+        ensure_masking_root(store, provider, policy.dataset, "masking")
+        key_ref = masking_key_ref(keys_uri, store_uri, policy.dataset)
+        protected = protect(spark, policy, frames, decide(policy, frames), key_ref)
+        if reason is not None:
+            append_audit(
+                store,
+                "preview-originals",
+                policy.dataset,
+                reason=reason,
+                policy_sha256=policy_sha256(policy),
+                rows=str(rows),
+            )
+        shown = {}
+        for name, masked in protected.items():
+            released = policy.tables[name].released
+            columns = []
+            for column, expression in zip(released, masked.columns, strict=True):
+                columns.append(expression)
+                if reason is not None:
+                    columns.append(quoted(column).alias(f"{column} (original)"))
+            shown[name] = masked.frame.select(*columns).limit(rows).toArrow()
+    return shown

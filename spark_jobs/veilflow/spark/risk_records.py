@@ -1,0 +1,44 @@
+"""Class sizes as the evidence tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from veilflow.evidence import ClassRisk, ClassSizeBin, coarse_count
+from veilflow.risk.class_sizes import ClassTable, class_size_histogram, smallest_class
+from veilflow.risk.reidentification import (
+    prosecutor_average_risk,
+    prosecutor_max_risk,
+    share_below,
+    share_unique,
+)
+
+__all__ = ["class_risk"]
+
+
+def class_risk(
+    view: str,
+    side: Literal["before", "after"],
+    quasi_identifiers: Sequence[str],
+    table: ClassTable,
+    k: int,
+) -> ClassRisk:
+    """The risk of one view. On the raw side counts are coarse and shares have three digits."""
+    raw = side == "before"
+    digits = 3 if raw else 6
+    return ClassRisk(
+        view=view,
+        side=side,
+        quasi_identifiers=tuple(quasi_identifiers),
+        classes=coarse_count(table.classes) if raw else table.classes,
+        smallest_class=None if raw else smallest_class(table),
+        max_risk=round(prosecutor_max_risk(table), digits),
+        average_risk=round(prosecutor_average_risk(table), digits),
+        share_below_k=round(share_below(table, k), digits),
+        share_unique=round(share_unique(table), digits),
+        histogram=tuple(
+            ClassSizeBin(low=b.low, high=b.high, classes=b.classes, rows=b.rows)
+            for b in class_size_histogram(table, raw=raw)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The stages as jobs: each opens what it needs from the store and leaves evidence there."""

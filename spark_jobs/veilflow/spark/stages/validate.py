@@ -1,0 +1,88 @@
+"""The validate job: read the encrypted output back, let the judge look at it, take its word."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from veilflow.errors import ReleaseRefused, UsageError
+from veilflow.evidence import Check, StageEvidence
+from veilflow.pipeline.measure import StageClock
+from veilflow.pipeline.stages import Product
+from veilflow.pipeline.state import Run
+from veilflow.spark.judging import JudgeRequest, load_judge
+from veilflow.spark.stages.protect import cast_source
+from veilflow.spark.stages.record import stage_evidence
+from veilflow.spark.writing import read_output
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["validate_stage"]
+
+
+def validate_stage(
+    spark: SparkSession, run: Run, clock: StageClock, product: Product
+) -> StageEvidence:
+    """Judge what the maker wrote. Raises ReleaseRefused naming every blocking check that failed."""
+    maker = run.evidence("protect" if product == "masked" else "synthesize")
+    if maker is None:
+        raise UsageError(f"{run.ref.uri}: nothing to validate; its maker hasn't finished")
+    with clock.phase("read"):
+        source, _ = cast_source(spark, run)
+        if product == "synthetic":
+            made = {record.table for record in maker.synthesis}
+            source = {name: frame for name, frame in source.items() if name in made}
+        output = {
+            name: read_output(spark, run, product, [f for f in maker.files if f.table == name])
+            for name in source
+        }
+    levels = {}
+    if maker.anonymization is not None:
+        for column, level in maker.anonymization.levels.items():
+            table, _, name = column.partition(".")
+            levels[(table, name)] = level
+    request = JudgeRequest(
+        product=product,
+        policy=run.policy,
+        output=output,
+        source=source,
+        levels=levels,
+        digest_key=secrets.token_bytes(32),
+    )
+    with clock.phase("judge"):
+        judgement = load_judge()(spark, request)
+    if judgement.failed:
+        raise ReleaseRefused(
+            [_sentence(check) for check in judgement.failed],
+            remedy=f"Change the policy ({run.record.policy_name}) or the source and start a new "
+            "run; this release's key is destroyed.",
+        )
+    anonymization = maker.anonymization
+    if anonymization is not None:
+        anonymization = anonymization.model_copy(
+            update={
+                "granularity": dict(judgement.granularity),
+                "discernibility": dict(judgement.discernibility),
+                **({} if judgement.loss is None else {"loss": judgement.loss}),
+            }
+        )
+    return stage_evidence(
+        spark,
+        run,
+        "validate" if product == "masked" else "validate_synthetic",
+        clock,
+        bytes_read=sum(file.bytes for file in maker.files),
+        anonymization=anonymization,
+        risk=judgement.risk,
+        utility=judgement.utility,
+        checks=judgement.checks,
+    )
+
+
+def _sentence(check: Check) -> str:
+    place = f"{check.table}.{check.column}" if check.column else check.table
+    figures = ""
+    if check.observed is not None and check.bound is not None:
+        figures = f" (found {check.observed:g}, bound {check.bound:g})"
+    return f"{place}: {check.name} failed: {check.sentence}{figures}"
