@@ -14,7 +14,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+)
 
 from veilflow.errors import IntegrityError, UsageError
 from veilflow.keys import KeyProvider, Signature, fingerprint, verify
@@ -40,6 +48,11 @@ def _sha256(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise ValueError("not a SHA-256 in lower-case hexadecimal")
     return text
+
+
+def _finite(evidence: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    json.dumps(evidence, allow_nan=False)  # JSON has no such numbers; null would be another claim
+    return evidence
 
 
 Sha256 = Annotated[str, AfterValidator(_sha256)]
@@ -113,7 +126,7 @@ class Manifest(_Part):
     policy_sha256: Sha256
     tables: dict[str, ManifestTable]
     evidence: EvidenceRef
-    public_evidence: dict[str, Any] = {}
+    public_evidence: Annotated[dict[str, JsonValue], AfterValidator(_finite)] = {}
     key_record: str
     provider: str
     signer: Signer | None = None

@@ -76,8 +76,11 @@ def set_current(
 
 def current(store: ObjectStore, dataset: str, series: str) -> CurrentRelease | None:
     """What ``current`` points to, or None. A hint: check the release's manifest before use."""
-    found = _read_current(store, dataset, series)
-    return found[0] if found else None
+    key = _current_key(dataset, series)
+    try:
+        return _parse_current(store.get(key).data, key)
+    except ObjectNotFound:
+        return None
 
 
 def rebuild_current(
@@ -122,38 +125,35 @@ def _move(
 ) -> CurrentRelease:
     key, body = _current_key(dataset, series), _json(asdict(wanted))
     while True:
-        found = _read_current(store, dataset, series)
+        try:
+            found = store.get(key)
+        except ObjectNotFound:
+            found = None
         try:
             if found is None:
                 store.put(key, body, if_absent=True)
                 return wanted
-            now, etag = found
-            if now == wanted or (forward_only and now.number > wanted.number):
-                return now
-            if forward_only and now.number == wanted.number:
-                raise IntegrityError(
-                    f"Number {now.number} of series {series!r} points to two releases.",
-                    remedy="Rebuild the hint: rebuild_current.",
-                )
-            store.put(key, body, if_match=etag)
+            if forward_only:
+                now = _parse_current(found.data, key)
+                if now.number == wanted.number and now != wanted:
+                    raise IntegrityError(
+                        f"Number {now.number} of series {series!r} points to two releases.",
+                        remedy="Rebuild the hint: rebuild_current.",
+                    )
+                if now.number >= wanted.number:
+                    return now
+            store.put(key, body, if_match=found.etag)
             return wanted
         except (ObjectExists, PreconditionFailed):
             continue  # somebody moved it meanwhile: look again
 
 
-def _read_current(
-    store: ObjectStore, dataset: str, series: str
-) -> tuple[CurrentRelease, str] | None:
-    key = _current_key(dataset, series)
-    try:
-        found = store.get(key)
-    except ObjectNotFound:
-        return None
-    document = _parse(found.data, key)
+def _parse_current(data: bytes, key: str) -> CurrentRelease:
+    document = _parse(data, key)
     release, number = document.get("release"), document.get("number")
     if not isinstance(release, str) or not isinstance(number, int):
         raise _damaged(key)
-    return CurrentRelease(release, number), found.etag
+    return CurrentRelease(release, number)
 
 
 def _first_to_try(store: ObjectStore, dataset: str, series: str, release: str) -> int:
