@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from veilflow.errors import UsageError
-from veilflow.pipeline.run import RunRef
 
 from veilflow_airflow.java import find_java_home
 from veilflow_airflow.stages import SPARK_STAGES
@@ -57,6 +56,7 @@ def stage_command(
 
     Raises PrerequisiteMissing where a local driver has no Java to run on.
     """
+    from veilflow.pipeline import RunRef
     from veilflow.spark.hardening import submit_conf
 
     spark_stage = SPARK_STAGES[stage]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 from veilflow.evidence import StageEvidence
-from veilflow.pipeline.stages import Product
 
 from veilflow_airflow.links import PrivacyReportLink
 from veilflow_airflow.outcome import failure_of, log_lines, summary
@@ -16,6 +15,7 @@ from veilflow_airflow.stages import PIN
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from veilflow.pipeline.stages import Product
 
 __all__ = ["PinOperator", "PublishOperator"]
 
@@ -35,9 +35,7 @@ class PinOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Pin and return a summary; the run's URI is the XCom ``run``."""
-        from veilflow.pipeline.pin import pin
-        from veilflow.pipeline.run import RunParameters, run_id_for
-        from veilflow.pipeline.state import read_evidence
+        from veilflow.pipeline import RunParameters, pin, read_evidence, run_id_for
 
         asked = {
             name: value
@@ -74,8 +72,7 @@ class PublishOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Publish and return a summary with the release: where, under which key, signed by whom."""
-        from veilflow.pipeline.publish import publish
-        from veilflow.pipeline.state import open_run
+        from veilflow.pipeline import open_run, publish
 
         stage = "publish" if self.product == "masked" else "publish_synthetic"
         run_uri = pinned_run(context)

@@ -124,48 +124,13 @@ def rows(evidence: StageEvidence) -> dict[str, int]:
 
 
 def log_lines(evidence: StageEvidence) -> Iterator[str]:
-    """The evidence as sentences for the task log."""
-    cpu = f", {evidence.cpu_seconds:.1f} CPU s" if evidence.cpu_seconds else ""
-    yield f"{evidence.stage} finished in {evidence.seconds:.1f} s{cpu}"
-    for source in evidence.source:
-        yield f"pinned {source.table}: {source.files} files, {source.bytes:,} bytes"
-    if evidence.columns:
-        contradictions = sum(column.contradiction is not None for column in evidence.columns)
-        yield f"classified {len(evidence.columns)} columns, {contradictions} contradict the policy"
-    for counts in evidence.tables:
-        yield (
-            f"{counts.table}: {_count(counts.rows_in)} rows in, {counts.rows_out:,} out, "
-            f"{_count(counts.rows_suppressed)} suppressed; "
-            f"{counts.columns_in} columns in, {counts.columns_out} out"
-        )
-    yield from _anonymization_lines(evidence)
-    for part in evidence.synthesis:
-        yield (
-            f"{part.table}: {part.rows_sampled:,} rows sampled by {part.method}, "
-            f"fitted on {part.rows_fitted:,}"
-        )
+    """The evidence as sentences for the task log: rows, seconds, and every verdict."""
+    from veilflow.pipeline.summary import summary_lines
+
+    yield from summary_lines(evidence)
     for check in evidence.checks:
-        verdict = "passed" if check.passed else "FAILED" if check.blocking else "failed (noted)"
-        yield f"check {check.name} {verdict}: {check.sentence}"
-    if evidence.released is not None:
-        release = evidence.released
-        yield f"released {release.release} ({release.product}) at {release.prefix}"
-        yield f"under key {release.release_key} ({release.provider}), signed by {release.signer}"
+        verdict = "passed" if check.passed else "FAILED" if check.blocking else "warned"
+        place = f"{check.table}.{check.column}" if check.column else check.table
+        yield f"  {verdict}: {check.name} on {place}: {check.sentence}"
     for phase, seconds in evidence.phases.items():
-        yield f"  {phase}: {seconds:.1f} s"
-    yield from evidence.notes
-
-
-def _anonymization_lines(evidence: StageEvidence) -> Iterator[str]:
-    chosen = evidence.anonymization
-    if chosen is not None:
-        levels = ", ".join(f"{column}: {name}" for column, name in chosen.level_names.items())
-        yield f"k = {chosen.k}; loss {chosen.loss:.4f}; levels {levels}"
-    for risk in evidence.risk:
-        if risk.side == "after" and risk.smallest_class is not None:
-            most = "" if risk.max_risk is None else f", highest risk {risk.max_risk:.1%}"
-            yield f"{risk.view}: smallest class {risk.smallest_class} people{most}"
-
-
-def _count(number: int | None) -> str:
-    return "fewer than 10" if number is None else f"{number:,}"
+        yield f"  {phase} took {seconds:.1f} s"

@@ -12,6 +12,8 @@ from veilflow.errors import VeilflowError
 
 __all__ = ["ReportApp", "build_app"]
 
+Product = Literal["masked", "synthetic"]
+
 # A report is one self-contained page. It may style itself and show its own pictures, and can
 # neither run scripts nor load or send anything.
 _HEADERS = {
@@ -56,7 +58,7 @@ def build_app() -> Any:
     )
 
     @app.get("/{dag_id}/{run_id}/{product}", response_class=HTMLResponse)
-    def report(dag_id: str, run_id: str, product: Literal["masked", "synthetic"]) -> HTMLResponse:
+    def report(dag_id: str, run_id: str, product: Product) -> HTMLResponse:
         uri = pinned_run_uri(dag_id, run_id)
         if uri is None:
             raise HTTPException(404, "This DAG run has pinned no run yet.")
@@ -75,7 +77,7 @@ def pinned_run_uri(dag_id: str, run_id: str) -> str | None:
     """The run that a DAG run's first task pinned, if it belongs to that DAG's dataset."""
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
-    from veilflow.pipeline.run import RunRef
+    from veilflow.pipeline import RunRef
 
     from veilflow_airflow.stages import PIN
 
@@ -86,6 +88,20 @@ def pinned_run_uri(dag_id: str, run_id: str) -> str | None:
     return uri if isinstance(uri, str) and RunRef.parse(uri).dataset == dag_id else None
 
 
-def read_report(uri: str, product: str) -> str | None:
-    """The report of a run as its last stage left it, released or refused."""
-    raise NotImplementedError
+def read_report(uri: str, product: Product) -> str | None:
+    """The report of a run as its last stage left it: beside the release, or for a refused run."""
+    from veilflow.pipeline import open_run
+    from veilflow.pipeline.paths import release_name, release_prefix, run_prefix
+    from veilflow.store.object_store import ObjectNotFound
+
+    run = open_run(uri)
+    dataset, name = run.record.dataset, run.record.run
+    for place in (
+        f"{release_prefix(dataset, release_name(name, product))}/report.html",
+        f"{run_prefix(dataset, name)}/{product}-report.html",
+    ):
+        try:
+            return run.store.get(place).data.decode()
+        except ObjectNotFound:
+            continue
+    return None

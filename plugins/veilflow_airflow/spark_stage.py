@@ -73,7 +73,7 @@ class StageMixin:
         """True for a stage of the synthetic branch in a run whose policy has none."""
         if self.stage not in SYNTHETIC_STAGES:
             return False
-        from veilflow.pipeline.state import open_run
+        from veilflow.pipeline import open_run
 
         return open_run(run_uri).policy.synthesize is None
 
@@ -83,7 +83,7 @@ class StageMixin:
 
     def conclude(self, run_uri: str, context: Context) -> dict[str, Any]:
         """Read the evidence that the application left, log it, and return its summary."""
-        from veilflow.pipeline.state import read_evidence, read_refusal
+        from veilflow.pipeline import read_evidence, read_refusal
 
         refusal = read_refusal(run_uri, self.stage)
         if refusal is not None:
@@ -100,7 +100,7 @@ class StageMixin:
         return summary(evidence)
 
     def _failure(self, run_uri: str, error: Exception, context: Context) -> Exception:
-        from veilflow.pipeline.state import read_refusal
+        from veilflow.pipeline import read_refusal
 
         refusal = None
         try:

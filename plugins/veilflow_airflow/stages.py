@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from veilflow.pipeline.stages import Product
-
-__all__ = ["PIN", "PUBLISH_STAGES", "SPARK_STAGES", "SYNTHETIC_STAGES", "SparkStage"]
+__all__ = ["PIN", "SPARK_STAGES", "SYNTHETIC_STAGES", "SparkStage"]
 
 PIN = "pin"
 
@@ -33,5 +31,4 @@ SPARK_STAGES = {
         ("--product", "synthetic"),
     ),
 }
-PUBLISH_STAGES: dict[str, Product] = {"publish": "masked", "publish_synthetic": "synthetic"}
 SYNTHETIC_STAGES = frozenset({"synthesize", "validate_synthetic", "publish_synthetic"})
