@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-
 from veilflow.evidence import (
     Anonymization,
     Check,
@@ -29,6 +28,7 @@ from veilflow.report import render
 
 POLICY = "9f2c4a1be07d5568a3f1c0d49b7e2a6650d1c38fe94b7a2210cd86e5f3ab4419"
 RUN = "2026-03-04T01-00-00Z-4f1c"
+DIGEST = "c41d07fe" * 5
 START = dt.datetime(2026, 3, 4, 1, 0, 12, tzinfo=dt.UTC)
 VERSIONS = {"veilflow": "0.1.0", "pyspark": "4.2.0", "pyarrow": "26.0.0", "python": "3.11.9"}
 
@@ -38,7 +38,9 @@ JOINED_QUASI = (*PATIENT_QUASI, "admission_date", "ward")
 _SIZES = ((1, 1), (2, 4), (5, 9), (10, 24), (25, 99), (100, 499), (500, None))
 
 
-def _bins(classes: tuple[int | None, ...], rows: tuple[int | None, ...]) -> tuple[ClassSizeBin, ...]:
+def _bins(
+    classes: tuple[int | None, ...], rows: tuple[int | None, ...]
+) -> tuple[ClassSizeBin, ...]:
     return tuple(
         ClassSizeBin(low=low, high=high, classes=c, rows=r)
         for (low, high), c, r in zip(_SIZES, classes, rows, strict=True)
@@ -51,13 +53,17 @@ def _risk() -> tuple[ClassRisk, ...]:
             view="patients", side="before", quasi_identifiers=PATIENT_QUASI, classes=91_204,
             smallest_class=None, max_risk=1.0, average_risk=0.9124, share_below_k=0.9871,
             share_unique=0.8406,
-            histogram=_bins((84_060, 6_991, 148, None, 0, 0, 0), (84_060, 14_652, 893, 45, 0, 0, 0)),
+            histogram=_bins(
+                (84_060, 6_991, 148, None, 0, 0, 0), (84_060, 14_652, 893, 45, 0, 0, 0)
+            ),
         ),
         ClassRisk(
             view="patients", side="after", quasi_identifiers=PATIENT_QUASI, classes=1_842,
             smallest_class=5, max_risk=0.2, average_risk=0.0187, share_below_k=0.0,
             share_unique=0.0,
-            histogram=_bins((0, 0, 312, 604, 731, 188, None), (0, 0, 2_201, 9_912, 38_410, 44_120, 3_944)),
+            histogram=_bins(
+                (0, 0, 312, 604, 731, 188, None), (0, 0, 2_201, 9_912, 38_410, 44_120, 3_944)
+            ),
         ),
         ClassRisk(
             view="patients with encounters", side="before", quasi_identifiers=JOINED_QUASI,
@@ -69,40 +75,47 @@ def _risk() -> tuple[ClassRisk, ...]:
             view="patients with encounters", side="after", quasi_identifiers=JOINED_QUASI,
             classes=3_310, smallest_class=6, max_risk=1 / 6, average_risk=0.0336,
             share_below_k=0.0, share_unique=0.0,
-            histogram=_bins((0, 0, 1_120, 1_544, 522, 118, None), (0, 0, 24_930, 71_206, 96_112, 88_240, 14_211)),
+            histogram=_bins(
+                (0, 0, 1_120, 1_544, 522, 118, None),
+                (0, 0, 24_930, 71_206, 96_112, 88_240, 14_211),
+            ),
         ),
     )  # fmt: skip
 
 
-_COLUMNS: tuple[tuple[str, str, str, str, float, tuple[str, ...], str | None, str | None], ...] = (
-    ("patients", "patient_id", "record_number", "identifier", 1.0, ("name token: patient id", "all values distinct"), "identifier", "pseudonym"),
-    ("patients", "given_name", "person_name", "identifier", 0.973, ("name token: given name", "97.3% found in the dictionary of given names"), "identifier", "drop"),
-    ("patients", "family_name", "person_name", "identifier", 0.884, ("name token: family name",), "identifier", "drop"),
-    ("patients", "email", "email_address", "identifier", 0.998, ("pattern: e-mail address, 99.8% of distinct values", "outranks: url"), "identifier", "drop"),
-    ("patients", "insurance_number", "nhs_number", "identifier", 0.991, ("pattern with modulus 11 check digit",), "identifier", "pseudonym"),
-    ("patients", "birth_date", "date_of_birth", "quasi", 1.0, ("name token: birth", "values are dates"), "quasi", "generalize"),
-    ("patients", "sex", "sex", "quasi", 1.0, ("dictionary of sexes",), "quasi", "generalize"),
-    ("patients", "zip", "postal_code", "quasi", 0.962, ("name token: zip", "pattern: five digits"), "quasi", "generalize"),
-    ("patients", "marital_status", "marital_status", "quasi", 0.94, ("dictionary of marital states",), "quasi", "generalize"),
-    ("patients", "blood_group", "blood_group", "sensitive", 1.0, ("dictionary of blood groups",), "sensitive", "keep"),
-    ("encounters", "encounter_id", "uuid", "identifier", 1.0, ("pattern: UUID",), "identifier", "pseudonym"),
-    ("encounters", "patient_id", "record_number", "identifier", 1.0, ("name token: patient id", "same values as patients.patient_id"), "identifier", "pseudonym"),
-    ("encounters", "admission_date", "date", "quasi", 1.0, ("values are dates",), "quasi", "generalize"),
-    ("encounters", "ward", "category", "insensitive", 0.0, ("24 distinct values",), "quasi", "generalize"),
-    ("encounters", "diagnosis_code", "icd10_code", "sensitive", 0.987, ("pattern: ICD-10",), "sensitive", "keep"),
-    ("encounters", "cost", "money", "insensitive", 0.71, ("values are decimals",), "insensitive", "keep"),
-    ("encounters", "discharge_note", "free_text", "free_text", 0.99, ("long texts, 212 words at the median", "names of persons found inside"), "free_text", "drop"),
-)  # fmt: skip
+# Table, column, type, suggested role, score, declared role, treatment, evidence.
+_COLUMNS = """
+patients patient_id record_number identifier 1.0 identifier pseudonym name token: patient id; all values distinct
+patients given_name person_name identifier 0.973 identifier drop name token: given name; 97.3% found in the dictionary of given names
+patients family_name person_name identifier 0.884 identifier drop name token: family name
+patients email email_address identifier 0.998 identifier drop pattern: e-mail address, 99.8% of distinct values; outranks: url
+patients insurance_number nhs_number identifier 0.991 identifier pseudonym pattern with modulus 11 check digit
+patients birth_date date_of_birth quasi 1.0 quasi generalize name token: birth; values are dates
+patients sex sex quasi 1.0 quasi generalize dictionary of sexes
+patients zip postal_code quasi 0.962 quasi generalize name token: zip; pattern: five digits
+patients marital_status marital_status quasi 0.94 quasi generalize dictionary of marital states
+patients blood_group blood_group sensitive 1.0 sensitive keep dictionary of blood groups
+encounters encounter_id uuid identifier 1.0 identifier pseudonym pattern: UUID
+encounters patient_id record_number identifier 1.0 identifier pseudonym name token: patient id; same values as patients.patient_id
+encounters admission_date date quasi 1.0 quasi generalize values are dates
+encounters ward category insensitive 0.0 quasi generalize 24 distinct values
+encounters diagnosis_code icd10_code sensitive 0.987 sensitive keep pattern: ICD-10
+encounters cost money insensitive 0.71 insensitive keep values are decimals
+encounters discharge_note free_text free_text 0.99 free_text drop long texts, 212 words at the median; names of persons found inside
+"""
 
 
 def _columns() -> tuple[ColumnFinding, ...]:
-    return tuple(
-        ColumnFinding(
-            table=table, column=column, type=kind, role=role, score=score, evidence=evidence,
-            declared_role=declared, treatment=treatment,
-        )
-        for table, column, kind, role, score, evidence, declared, treatment in _COLUMNS
-    )  # fmt: skip
+    found = []
+    for line in _COLUMNS.strip().splitlines():
+        table, column, kind, role, score, declared, treatment, evidence = line.split(" ", 7)
+        found.append(
+            ColumnFinding(
+                table=table, column=column, type=kind, role=role, score=float(score),
+                evidence=tuple(evidence.split("; ")), declared_role=declared, treatment=treatment,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 _UTILITY: tuple[tuple[Any, ...], ...] = (
@@ -181,7 +194,9 @@ def _files() -> tuple[OutputFile, ...]:
             table=table, path=f"{table}/part-{i:05d}.parquet", rows=rows, bytes=size,
             sha256=f"{(i + 1) * 0x9E3779B97F4A7C15:064x}"[-64:],
         )
-        for table, rows, size in (("patients", 49_294, 3_410_227), ("encounters", 147_350, 8_120_004))
+        for table, rows, size in (
+            ("patients", 49_294, 3_410_227), ("encounters", 147_350, 8_120_004)
+        )
         for i in range(2)
     )  # fmt: skip
 
@@ -227,8 +242,8 @@ def hospital(**changes: Any) -> EvidenceBundle:
         _stage(
             "classify", bytes_read=14_204_331, columns=_columns(), seconds=18.2, cpu_seconds=24.9,
             source=(
-                SourceTable(table="patients", files=4, bytes=9_822_004, digest="hmac:" + "c41d" * 10),
-                SourceTable(table="encounters", files=8, bytes=31_410_552, digest="hmac:" + "07fe" * 10),
+                SourceTable(table="patients", files=4, bytes=9_822_004, digest=DIGEST),
+                SourceTable(table="encounters", files=8, bytes=31_410_552, digest=DIGEST[::-1]),
             ),
             phases={"sample": 9.1, "match": 7.4},
         ),
@@ -274,3 +289,505 @@ def hospital(**changes: Any) -> EvidenceBundle:
         ),
     }
     return EvidenceBundle(**{**given, **changes})
+
+
+def synthetic() -> EvidenceBundle:
+    """A released synthetic product: no generalisation, no classes, no suppression."""
+    checks = (
+        Check(name="exact_copies", table="patients", passed=True, observed=0.0021, bound=0.01,
+              unit="share", sentence="Few synthetic rows equal a row of the source."),
+    )  # fmt: skip
+    made = Synthesis(
+        method="gaussian_copula", table="patients", rows_fitted=20_000, rows_sampled=50_000,
+        columns=("sex", "zip", "blood_group"), rare_values_merged=None, library="sdv 2.0.0",
+    )  # fmt: skip
+    return hospital(
+        product="synthetic",
+        stages=(
+            _stage("classify", columns=_columns()[:10]),
+            _stage("synthesize", synthesis=(made,)),
+            _stage("validate_synthetic", 2, checks=checks),
+            _stage(
+                "publish_synthetic",
+                3,
+                released=_released().model_copy(update={"product": "synthetic"}),
+            ),
+        ),
+    )
+
+
+def refused() -> EvidenceBundle:
+    """A run that the k gate stopped before anything was written."""
+    failed = Check(
+        name="suppression", table="encounters", passed=False, observed=0.318, bound=0.02,
+        unit="share", sentence="No more rows may be left out than the policy allows.",
+    )  # fmt: skip
+    return hospital(
+        stages=(
+            _stage("classify", columns=_columns()),
+            _stage("protect", 1, checks=(failed,), tables=(_counts("encounters"),)),
+        ),
+        refused=(
+            "k = 5 can't be reached in encounters within the suppression limit of 2%: the best "
+            "generalisation leaves 31.8% of the rows out. Give the hierarchy of admission_date a "
+            "coarser level, or drop the column (tables.encounters.columns.admission_date).",
+        ),
+    )
+
+
+def _counts(table: str) -> TableCounts:
+    return TableCounts(
+        table=table,
+        rows_in=299_885,
+        rows_out=0,
+        rows_suppressed=95_363,
+        columns_in=7,
+        columns_out=0,
+    )
+
+
+def empty(**changes: Any) -> EvidenceBundle:
+    """The least that a bundle can hold."""
+    given = {"stages": (), "purpose": {}, "parameters": {}, "privacy_unit": None}
+    return hospital(**{**given, "remaining_risk": (), **changes})
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: elements, attributes, text; strict about nesting."""
+
+    VOID = frozenset({"br", "hr", "meta", "wbr"})
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.style = ""
+        self.comments: list[str] = []
+        self._open: list[str] = []
+        self.feed(source)
+        self.close()
+        assert self._open == [], "elements left open"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs), f"{tag} repeats an attribute"
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open, f"</{tag}> closes nothing"
+        assert self._open.pop() == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] == "style":
+            self.style += data
+        else:
+            self.text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(data)
+
+    @property
+    def words(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.text))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+BUNDLES = {
+    "released": hospital,
+    "trial": lambda: hospital(trial=True),
+    "refused": refused,
+    "synthetic": synthetic,
+    "empty": empty,
+    "before publication": lambda: hospital(stages=hospital().stages[:3]),
+    "record beside the stages": lambda: hospital(
+        stages=hospital().stages[:3],
+        released=_released().model_copy(update={"manifest_sha256": ""}),
+    ),
+}
+every_bundle = pytest.mark.parametrize("bundle", BUNDLES.values(), ids=BUNDLES.keys())
+
+
+@every_bundle
+def test_the_page_is_well_formed_and_its_links_lead_somewhere(bundle: Any) -> None:
+    page = Page(render(bundle()))
+    ids = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
+    assert [name for name, seen in ids.items() if seen > 1] == []
+    pointed = [
+        attributes[name]
+        for _, attributes in page.elements
+        for name in ("aria-labelledby", "aria-describedby")
+        if name in attributes
+    ]
+    targets = [a["href"] for a in page.all("a")]
+    assert targets and all(target and target[0] == "#" and target[1:] in ids for target in targets)
+    assert all(name in ids for name in pointed)
+    assert page.all("html") == [{"lang": "en"}]
+    assert len(page.all("h1")) == len(page.all("title")) - len(page.all("svg")) + _decoration(page)
+    assert page.comments == []
+
+
+def _decoration(page: Page) -> int:
+    return sum("aria-hidden" in attributes for attributes in page.all("svg"))
+
+
+@every_bundle
+def test_nothing_is_loaded_and_nothing_runs(bundle: Any) -> None:
+    page = Page(render(bundle()))
+    loading = {"src", "srcset", "data", "action", "formaction", "poster", "background", "ping"}
+    active = {
+        "script",
+        "link",
+        "iframe",
+        "object",
+        "embed",
+        "img",
+        "image",
+        "use",
+        "base",
+        "form",
+        "video",
+        "audio",
+        "foreignobject",
+        "animate",
+        "set",
+        "input",
+        "button",
+        "template",
+    }
+    for tag, attributes in page.elements:
+        assert tag not in active
+        assert not loading & attributes.keys()
+        assert not any(name.startswith("on") or ":" in name for name in attributes)
+        assert not any("//" in (value or "") for value in attributes.values())
+    assert not re.search(r"url\(|@import|@font-face|//", page.style)
+    policies = [m["content"] for m in page.all("meta") if m.get("http-equiv")]
+    assert len(policies) == 1
+    assert str(policies[0]).startswith("default-src 'none'; style-src 'unsafe-inline';")
+    # A policy in a meta element rules only what follows it.
+    names = [tag for tag, _ in page.elements]
+    assert names.index("meta") < names.index("style")
+    assert [a.get("http-equiv") for a in page.all("meta")][1] == "Content-Security-Policy"
+
+
+@every_bundle
+def test_it_never_claims_more_than_was_measured(bundle: Any) -> None:
+    page = render(bundle()).lower()
+    for claim in ("anonymous", "compliant", "no personal data left", "fully anonymised"):
+        assert claim not in page
+
+
+@every_bundle
+def test_the_same_bundle_gives_the_same_page(bundle: Any) -> None:
+    assert render(bundle()) == render(bundle())
+    again = EvidenceBundle.from_json(bundle().to_json())
+    assert render(again) == render(bundle())
+
+
+def test_the_sections_come_in_their_order() -> None:
+    page = Page(render(hospital()))
+    assert [a["id"] for a in page.all("section")] == [
+        "why", "figures", "class-sizes", "risk", "checks", "columns", "generalisation", "utility",
+        "tables", "release", "stages", "remaining",
+    ]  # fmt: skip
+    assert [a["id"] for a in Page(render(synthetic())).all("section")] == [
+        "why", "figures", "checks", "columns", "synthesis", "release", "stages", "remaining",
+    ]  # fmt: skip
+
+
+def test_every_figure_of_a_full_run_is_there() -> None:
+    words = Page(render(hospital())).words
+    for figure in (
+        "Released as number 12",
+        "All 6 blocking checks passed; 1 advisory check did not.",
+        # Head and purpose.
+        RUN, POLICY, "dags/policies/patients.yaml", "4 March 2026, 01:05 UTC",
+        "Study of readmission after planned surgery", "ethics vote 2025-118",
+        "Clinical data office", "university-epidemiology, registry-team", "730 days (2 years)",
+        "k: 5", "patient_id",
+        # Key figures: the worst view or table of each.
+        "393,288", "at least 5 asked", "100% → 20%", "at most 20% asked", "99.93% → 3.36%",
+        "1.73%", "at most 2% allowed", "69.2%", "loss score 0.2465", "6 of 7", "1 + 4",
+        "held by AWS KMS", "about 1 in 30",
+        # Classes and risk.
+        "84,060", "fewer than 10", "500 or more", "100–499", "below k = 5", "98.7%", "91,204",
+        # Columns and utility.
+        "17 columns in 2 tables", "97.3% found in the dictionary of given names",
+        "keyed pseudonym", "suggested: insensitive", "quasi-identifier", "51.1%", "3.88%", "3.12%",
+        # Generalisation.
+        "3,240 possible combinations", "187 had to be computed", "3 of 5", "ten-year bands",
+        "52,454,192", "1,842",
+        # Checks.
+        "Referential integrity", "patients.insurance_number", "failed, advisory", "4.41%",
+        "No more rows were left out than the policy allows.",
+        # Tables, stages, source.
+        "100,000", "5,185 (1.73%)", "1 min 14 s", "2 min 12 s", "23.1 MB", "18.2 kB",
+        "great_expectations 1.24.1", "search 400 ms", "12 files, 41.2 MB", DIGEST,
+        # The release.
+        "4b1f" * 16, "publisher-2026", "SHA256:" + "a7c9" * 10, "patients/release/000012-4f1c",
+        "pending for 7 days", "encounters/part-00001.parquet", "4 output files, 23.1 MB",
+        "veilflow verify s3://hospital-releases/patients/research/000012-4f1c",
+        "veilflow read s3://hospital-releases/patients/research/000012-4f1c",
+        # What remains.
+        "Pseudonyms link the releases of the series research to each other.",
+        "Whether the law still treats this output as personal data.",
+    ):  # fmt: skip
+        assert figure in words, figure
+
+
+def test_every_plot_has_a_title_and_says_its_figures_in_words() -> None:
+    page = Page(render(hospital()))
+    plots = [svg for svg in page.all("svg") if svg.get("role") == "img"]
+    assert len(plots) == 6
+    assert all(svg["aria-labelledby"] and svg["aria-describedby"] for svg in plots)
+    assert "Rows before: 84,060 in classes of 1, 14,652 in classes of 2–4" in page.words
+    assert "After: highest risk 20%, average risk 1.87%, in classes below k 0%" in page.words
+    assert "birth_date: kept 66.1%, shift 2.11%" in page.words
+
+
+VERDICTS = {
+    "released": (hospital(), "released", "Released as number 12"),
+    "a release without a number": (
+        hospital(released=_released().model_copy(update={"number": None})),
+        "released",
+        "Released",
+    ),
+    "a trial run": (hospital(trial=True), "trial", "Trial release"),
+    "refused by a gate": (refused(), "refused", "Refused"),
+    "a blocking check failed, and nobody recorded a refusal": (
+        hospital(stages=refused().stages),
+        "refused",
+        "Refused",
+    ),
+    "released against a refusal": (
+        hospital(refused=("The judge said no.",)),
+        "contradicted",
+        "Released against its evidence",
+    ),
+    "not published": (hospital(stages=hospital().stages[:3]), "pending", "Not released yet"),
+    "nothing at all": (empty(), "pending", "Not released yet"),
+}
+
+
+@pytest.mark.parametrize(("bundle", "state", "headline"), VERDICTS.values(), ids=VERDICTS.keys())
+def test_the_verdict(bundle: EvidenceBundle, state: str, headline: str) -> None:
+    page = Page(render(bundle))
+    shown = [a["class"] for a in page.all("div") if str(a.get("class")).startswith("verdict")]
+    assert shown == [f"verdict {state}"]
+    assert f" {headline} " in page.words
+
+
+def test_a_failed_check_that_is_only_advisory_refuses_nothing() -> None:
+    assert "verdict released" in render(hospital())
+
+
+def test_a_refusal_says_why_and_what_to_do_next() -> None:
+    words = Page(render(refused())).words
+    assert "Give the hierarchy of admission_date a coarser level" in words
+    assert "veilflow plan dags/policies/patients.yaml" in words
+    assert "What would be done" in words and "What was done" not in words
+    assert "0 of 1" in words and "1 blocking check failed" in words
+    assert "31.8%" in words
+    assert "Nothing was published, so there is no manifest" in words
+
+
+def test_what_was_not_measured_is_said_and_not_left_out() -> None:
+    words = Page(render(empty())).words
+    for label in ("Smallest class, in rows", "Highest risk", "Average risk", "Detail kept"):
+        assert f"{label} not measured" in words
+    assert "Checks passed none run" in words
+    assert words.count("not stated in the policy") == 5
+    assert "k and risk count rows" in words
+    assert "No stage of this run left evidence for: Class sizes, Risk, Columns" in words
+
+
+def test_a_synthetic_product_shows_what_was_modelled() -> None:
+    words = Page(render(synthetic())).words
+    assert "50,000 gaussian copula, fitted on 20,000 rows" in words
+    assert "not modelled" in words and "keyed pseudonym" not in words
+    assert "exact copies" in words.lower()
+
+
+def _without_optional(record: Any) -> dict[str, Any]:
+    """The record as JSON with every optional value None and every collection empty."""
+    fields = type(record).model_fields
+    poorer = {}
+    for name, value in record.to_json().items():
+        kind = str(fields[name].annotation)
+        can_be_none = "None" in kind and not kind.startswith("dict")
+        poorer[name] = (
+            None if can_be_none else type(value)() if isinstance(value, list | dict) else value
+        )
+    return poorer
+
+
+PARTS = ("columns", "tables", "risk", "utility", "checks", "synthesis", "files", "source")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_may_be_as_poor_as_its_type_allows(part: str) -> None:
+    given = [
+        record
+        for bundle in (hospital(), synthetic())
+        for stage in bundle.stages
+        for record in getattr(stage, part)
+    ]
+    poor = tuple(type(record).from_json(_without_optional(record)) for record in given)
+    assert poor
+    Page(render(hospital(stages=(_stage("validate", **{part: poor}),))))
+    Page(render(hospital(stages=(_stage("validate", **{part: poor[:1]}),), privacy_unit=None)))
+
+
+def test_single_records_may_be_poor_too() -> None:
+    found = Anonymization.from_json(_without_optional(_anonymization()))
+    release = PublishedRelease.from_json(_without_optional(_released()))
+    page = Page(
+        render(hospital(stages=(_stage("protect", anonymization=found),), released=release))
+    )
+    assert "No column was generalised." in page.words
+    bare = StageEvidence(stage="pin", run=RUN, dataset="patients", policy_sha256=POLICY,
+                         started=START.replace(tzinfo=None), seconds=0, cpu_seconds=0)  # fmt: skip
+    Page(render(hospital(stages=(bare, *hospital().stages))))
+
+
+def test_small_counts_stay_untold() -> None:
+    few = _anonymization().model_copy(update={"suppressed_share": {"patients": None}})
+    words = Page(render(hospital(stages=(_stage("protect", anonymization=few),)))).words
+    assert "Rows suppressed fewer than 10" in words
+    assert "Rows suppressed fewer than 10 rows" in words
+
+
+def test_undefined_numbers_are_called_undefined() -> None:
+    nan, inf = float("nan"), float("inf")
+    risk = tuple(side.model_copy(update={"max_risk": nan, "average_risk": inf}) for side in _risk())
+    utility = tuple(
+        u.model_copy(update={"granularity": -3.0, "total_variation": nan}) for u in _utility()
+    )
+    check = Check(name="x", table="t", passed=False, observed=nan, bound=inf, sentence="s")
+    page = render(
+        hospital(stages=(_stage("validate", risk=risk, utility=utility, checks=(check,)),))
+    )
+    assert "undefined" in page and "unbounded" in page
+    shapes = re.findall(r' (?:width|x|x1|y|height)="([^"]*)"', page)
+    assert shapes and all(re.fullmatch(r"-?[\d.]+", each) for each in shapes)
+
+
+def test_the_later_stage_is_believed() -> None:
+    meant = ClassRisk(
+        view="patients", side="after", quasi_identifiers=("zip",), classes=9, smallest_class=77,
+        max_risk=1 / 77, average_risk=0.001, share_below_k=0.0, share_unique=0.0,
+    )  # fmt: skip
+    found = meant.model_copy(update={"smallest_class": 3, "max_risk": 1 / 3})
+    stages = (
+        _stage("protect", risk=(meant,), anonymization=_anonymization()),
+        _stage("validate", 1, risk=(found,)),
+    )
+    page = render(hospital(stages=stages))
+    assert 'class="tile bad"' in page
+    words = Page(page).words
+    assert "Smallest class, in people 3 at least 5 asked" in words
+    assert "33.3%" in words and "77" not in words
+
+
+@pytest.mark.parametrize(
+    ("changed", "warning"),
+    [
+        ({"run": "another"}, "made by another run"),
+        ({"dataset": "other"}, "made by another dataset"),
+        ({"policy_sha256": "0" * 64}, "made by another version of the policy"),
+    ],
+)
+def test_evidence_that_belongs_elsewhere_is_pointed_at(
+    changed: dict[str, str], warning: str
+) -> None:
+    strange = _stage("validate", **changed)
+    assert warning in Page(render(hospital(stages=(strange,)))).words
+    assert warning not in Page(render(hospital())).words
+
+
+def test_a_column_that_nobody_decided_about_stands_out() -> None:
+    column = _columns()[0].model_copy(
+        update={"declared_role": None, "treatment": None, "contradiction": "holds e-mail addresses"}
+    )
+    words = Page(render(hospital(stages=(_stage("classify", columns=(column,)),)))).words
+    assert "suggested; the policy doesn't list it" in words
+    assert "nothing decided" in words and "holds e-mail addresses" in words
+
+
+HOSTILE = (
+    "</title></style><script>alert(1)</script><img src=x onerror='y'>&lt;\" onload=\"z\x00\u202e"
+)
+
+
+def _poison(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]+Z", value):
+        return value + HOSTILE
+    if isinstance(value, list):
+        return [_poison(each) for each in value]
+    if isinstance(value, dict):
+        # These hold closed choices, not free text.
+        return {
+            key if key in _FIELDS else key + HOSTILE: (
+                each if key in ("product", "side") else _poison(each)
+            )
+            for key, each in value.items()
+        }
+    return value
+
+
+_RECORDS = (
+    Anonymization, Check, ClassRisk, ClassSizeBin, ColumnFinding, ColumnUtility, EvidenceBundle,
+    OutputFile, PublishedRelease, SourceTable, StageEvidence, Synthesis, TableCounts,
+)  # fmt: skip
+_FIELDS = {name for record in _RECORDS for name in record.model_fields}
+
+
+def _hostile_bundles() -> list[EvidenceBundle]:
+    stages = (*hospital().stages, *synthetic().stages)
+    whole = hospital(stages=stages)
+    return [EvidenceBundle.from_json(_poison(b.to_json())) for b in (whole, refused(), synthetic())]
+
+
+def _assert_harmless(source: str) -> None:
+    """The page has only elements and attributes of ours, and the payload is nothing but text."""
+    known = {name for make in BUNDLES.values() for name, _ in Page(render(make())).elements}
+    page = Page(source)
+    assert {name for name, _ in page.elements} <= known
+    for _, attributes in page.elements:
+        assert not any(name.startswith("on") or name == "src" for name in attributes)
+        assert not any("<" in str(attributes.get(n)) for n in ("class", "id", "style", "href"))
+    assert "<script" not in source and "\x00" not in source and "\u202e" not in source
+
+
+def test_hostile_text_in_every_field_stays_text() -> None:
+    for bundle in _hostile_bundles():
+        source = render(bundle)
+        _assert_harmless(source)
+        assert source.count("alert(1)") > 50
+        assert "<script>alert(1)</script>" in Page(source).words
+
+
+def test_the_test_of_hostile_text_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: without escaping the same assertion fails."""
+    monkeypatch.setattr("veilflow.report.markup._escape", lambda text: text)
+    with pytest.raises(AssertionError):
+        _assert_harmless(render(_hostile_bundles()[0]))
+
+
+def test_commands_quote_what_a_shell_would_read() -> None:
+    place = "file:///srv/my store/$(reboot)"
+    words = Page(render(hospital(released=_released().model_copy(update={"prefix": place})))).words
+    assert f"veilflow verify '{place}'" in words
+
+
+def test_it_suits_dark_screens_phones_and_paper() -> None:
+    style = Page(render(hospital())).style
+    for rule in ("prefers-color-scheme: dark", "@media print", "size: A4", "::details-content",
+                 "max-width: 44rem", "break-inside: avoid"):  # fmt: skip
+        assert rule in style
+    # Dark colours are for screens only: paper is white.
+    assert re.findall(r"@media ([^{]*dark[^{]*)\{", style) == [
+        "screen and (prefers-color-scheme: dark) "
+    ]

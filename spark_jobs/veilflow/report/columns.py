@@ -35,35 +35,32 @@ _TREATMENTS = {
     "bucket": "put in buckets",
     "synthesize": "synthesised",
 }
-_HEADINGS = (
-    Column("Column"),
-    Column("Found"),
-    Column("Role"),
-    Column("What was done"),
-    Column("Detail kept"),
-)
 
 
-def inventory(facts: Facts) -> Markup:
+def inventory(facts: Facts) -> Markup | None:
+    if not facts.columns:
+        return None
     lead = (
         "Found is the kind of data that classification recognised, with the share of distinct "
         "values that fit. The role is the policy's decision; a column that nobody decided about "
         "isn't released."
     )
-    if not facts.columns:
-        lead = "No column was classified in this run."
-        return section("columns", "Columns", lead)
     groups = [
         (table, [_row(facts, column) for column in facts.columns if column.table == table])
         for table in dict.fromkeys(column.table for column in facts.columns)
     ]
-    table = data_table(_HEADINGS, groups, class_="inventory")
+    table = data_table(_headings(facts), groups, class_="inventory")
     return section("columns", "Columns", lead, _summary(facts.columns), table)
 
 
 def treatment_name(treatment: str) -> str:
     """A transform's name as what happened; a user's own transform keeps its name."""
     return _TREATMENTS.get(treatment, treatment)
+
+
+def _headings(facts: Facts) -> tuple[Column, ...]:
+    done = "What would be done" if facts.refused else "What was done"
+    return tuple(Column(text) for text in ("Column", "Found", "Role", done, "Detail kept"))
 
 
 def _summary(columns: Sequence[ColumnFinding]) -> Markup:
@@ -85,7 +82,7 @@ def _row(facts: Facts, column: ColumnFinding) -> tuple[Child, ...]:
             _evidence(column),
         ),
         _roles(column),
-        _treatment(column),
+        _treatment(facts, column),
         share_bar(
             utility.granularity if utility else None,
             percent(utility.granularity if utility else None, absent="–"),
@@ -113,7 +110,11 @@ def _roles(column: ColumnFinding) -> Markup:
     return shown
 
 
-def _treatment(column: ColumnFinding) -> Child:
+def _treatment(facts: Facts, column: ColumnFinding) -> Child:
+    if facts.synthesis:
+        # The policy's treatments are about the masked product; a model knows only its columns.
+        modelled = {(each.table, name) for each in facts.synthesis for name in each.columns}
+        return "modelled" if (column.table, column.column) in modelled else "not modelled"
     if column.treatment is None:
         return tag("span", "nothing decided", class_="quiet")
     return treatment_name(column.treatment)

@@ -117,7 +117,7 @@ def collect(bundle: EvidenceBundle) -> Facts:
         checks=tuple(JudgedCheck(s.stage, check) for s in stages for check in s.checks),
         synthesis=_latest((s.table, s) for stage in stages for s in stage.synthesis),
         files=_latest((f.path, f) for stage in stages for f in stage.files),
-        released=_last(stage.released for stage in stages),
+        released=bundle.released or _last(stage.released for stage in stages),
     )
 
 

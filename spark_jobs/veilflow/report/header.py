@@ -11,7 +11,7 @@ from veilflow.report.formatting import date, days, decimal, humanise, moment, ut
 from veilflow.report.key_figures import KeyFigure, key_figures
 from veilflow.report.layout import code, facts_list, pill
 from veilflow.report.markup import Child, Markup, join, tag
-from veilflow.report.verdict import Verdict, judge
+from veilflow.report.verdict import Step, Verdict, judge
 
 __all__ = ["banner", "figures", "purpose_and_run", "title"]
 
@@ -84,7 +84,7 @@ def _verdict(verdict: Verdict) -> Markup:
     steps = (
         join(
             tag("h3", "What to do next"),
-            tag("ul", [tag("li", each) for each in verdict.next_steps]),
+            tag("ul", [_step(each) for each in verdict.next_steps]),
         )
         if verdict.next_steps
         else None
@@ -102,6 +102,10 @@ def _verdict(verdict: Verdict) -> Markup:
         steps,
         class_=f"verdict {verdict.state}",
     )
+
+
+def _step(step: Step) -> Markup:
+    return tag("li", step.sentence, join(" ", code(step.command)) if step.command else None)
 
 
 def _tile(figure: KeyFigure) -> Markup:
@@ -172,8 +176,8 @@ def _run(facts: Facts) -> list[tuple[str, Child]]:
         ("First stage started", moment(min(starts)) if starts else "no stage has run"),
         ("Policy", facts.policy_name),
         ("Policy SHA-256", code(facts.policy_sha256)),
-        ("Parameters of the run", parameters or "none: the policy as it is"),
-        ("Trial", "yes: never becomes current" if facts.trial else "no"),
+        ("Parameters", parameters or "none: the policy as it is"),
+        ("Trial", "yes: never becomes current" if facts.trial else None),
         ("Protected unit", _unit(facts)),
     ]
 

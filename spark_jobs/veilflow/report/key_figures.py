@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from veilflow.evidence import TableCounts
 from veilflow.report.facts import Facts, RiskView
 from veilflow.report.formatting import MERGED, count, decimal, one_in, percent, plural
 
-__all__ = ["KeyFigure", "key_figures", "suppressed_shares", "unit_noun"]
+__all__ = ["KeyFigure", "key_figures", "unit_noun"]
 
 Tone = Literal["plain", "good", "bad", "absent"]
 _NOT = "not measured"
@@ -87,37 +86,37 @@ def _risk(facts: Facts, name: Literal["max_risk", "average_risk"]) -> KeyFigure:
         tone: Tone = "plain" if bound is None else "good" if _within(after, bound) else "bad"
         note = "" if bound is None else f"at most {percent(bound)} asked"
         sentence = (
-            f"For the person who is protected least, such an attacker, who also knows that the "
-            f"person is in the data, names the right record with a chance of {chance}."
+            "An attacker who knows all quasi-identifiers of one person, and that the person is in "
+            f"the data, names the right record with a chance of at most {chance}."
         )
     else:
         tone, note = "plain", "over everybody in the output"
         sentence = (
-            "Somebody drawn at random from the output is recognised by such an attacker with a "
-            f"chance of {chance}. Attackers who know more than {_known(worst)} may do better."
+            "The same attacker recognises somebody drawn at random from the output with a chance "
+            f"of {chance}. Attackers who know more than {_known(worst)} may do better."
         )
     return KeyFigure(label, percent(after), sentence, percent(before, absent=""), note, tone)
 
 
 def _suppressed(facts: Facts) -> KeyFigure:
     label = "Rows suppressed"
-    shares = suppressed_shares(facts)
-    few = [t.table for t in facts.tables if t.rows_suppressed is None]
-    if few and not any(shares.values()):
+    shares = _suppressed_shares(facts)
+    told = {table: share for table, share in shares.items() if share is not None}
+    if len(told) < len(shares) and not any(told.values()):
         sentence = "So few rows were left out that their number itself is not told."
         return KeyFigure(label, MERGED, sentence)
-    if not shares:
+    if not told:
         return KeyFigure(label, _NOT, _unmeasured(facts, "suppressed rows"), tone="absent")
-    table = max(shares, key=lambda name: shares[name])
+    table = max(told, key=lambda name: told[name])
     limit = facts.anonymization.suppression_limit if facts.anonymization else None
-    tone: Tone = "plain" if limit is None else "good" if _within(shares[table], limit) else "bad"
-    where = f" (most of them in {table})" if len(shares) > 1 and shares[table] else ""
+    tone: Tone = "plain" if limit is None else "good" if _within(told[table], limit) else "bad"
+    where = f" (the largest share, in {table})" if len(shares) > 1 and told[table] else ""
     return KeyFigure(
         label,
-        percent(shares[table]),
+        percent(told[table]),
         f"These rows{where} were left out because too few people share them. Whoever is rare is "
         "missing from the output, so small groups are under-represented in it."
-        if shares[table]
+        if told[table]
         else "No row had to be left out to reach the class size that was asked for.",
         "",
         "" if limit is None else f"at most {percent(limit)} allowed",
@@ -125,11 +124,17 @@ def _suppressed(facts: Facts) -> KeyFigure:
     )
 
 
-def suppressed_shares(facts: Facts) -> dict[str, float]:
-    """The share of each table's rows that was suppressed, where it may be told."""
+def _suppressed_shares(facts: Facts) -> dict[str, float | None]:
+    """The share of each table's rows that was suppressed; None where it is too small to tell."""
     if facts.anonymization and facts.anonymization.suppressed_share:
         return dict(facts.anonymization.suppressed_share)
-    return {table.table: _share(table) for table in facts.tables if _tellable(table)}
+    return {
+        table.table: None
+        if table.rows_suppressed is None
+        else table.rows_suppressed / table.rows_in
+        for table in facts.tables
+        if table.rows_in
+    }
 
 
 def _detail(facts: Facts) -> KeyFigure:
@@ -159,12 +164,17 @@ def _checks(facts: Facts) -> KeyFigure:
         return KeyFigure("Checks passed", "none run", sentence, tone="absent")
     blocking = sum(each.is_blocking_failure for each in facts.checks)
     tone: Tone = "bad" if blocking else "good" if passed == total else "plain"
+    judged = (
+        "Those of the validate stage were made on the output, by code that took no part in "
+        "making it."
+        if any(each.stage.startswith("validate") for each in facts.checks)
+        else "All were made before there was an output to judge."
+    )
     note = f"{plural(blocking, 'blocking check')} failed" if blocking else "none blocking failed"
     return KeyFigure(
         "Checks passed",
         f"{passed:,} of {total:,}",
-        "Measured on the output by code that took no part in making it. A check finds what it "
-        "looks for; the table of checks says what that is.",
+        f"{judged} A check finds what it looks for; the table of checks says what that is.",
         "",
         note,
         tone,
@@ -192,14 +202,17 @@ def _rows(facts: Facts) -> KeyFigure:
     label = "Rows in the output"
     if not facts.tables:
         return KeyFigure(label, _NOT, "No stage of this run counted rows.", tone="absent")
+    rows = sum(table.rows_out for table in facts.tables)
+    if not rows:
+        return KeyFigure(label, "0", "The output holds no row.", tone="absent")
     columns = sum(table.columns_out for table in facts.tables)
     read = [table.rows_in for table in facts.tables if table.rows_in is not None]
     return KeyFigure(
         label,
-        f"{sum(table.rows_out for table in facts.tables):,}",
-        f"Made from {plural(sum(read), 'row')} of the source. Each row still stands for something "
-        f"that happened to somebody, told in {plural(columns, 'column')} of which the attacker "
-        "may know some.",
+        f"{rows:,}",
+        f"Made from {plural(sum(read), 'row')} of the source. Each one still comes from a real "
+        f"record, and an attacker may know some of its columns ({columns:,} in all) from "
+        "elsewhere.",
         "",
         f"in {plural(len(facts.tables), 'table')}",
     )
@@ -250,11 +263,3 @@ def _side(view: RiskView, name: str, *, after: bool) -> float | None:
 def _within(value: float | None, bound: float) -> bool:
     # Shares arrive rounded through JSON and through 1 / k.
     return value is not None and value <= bound * (1 + 1e-9)
-
-
-def _tellable(table: TableCounts) -> bool:
-    return bool(table.rows_in) and table.rows_suppressed is not None
-
-
-def _share(table: TableCounts) -> float:
-    return (table.rows_suppressed or 0) / (table.rows_in or 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from veilflow.evidence import StageEvidence, TableCounts
 from veilflow.report.facts import Facts
 from veilflow.report.formatting import MERGED, bytes_size, count, moment, percent, plural, seconds
-from veilflow.report.layout import Column, code, data_table, facts_list, fold, section
+from veilflow.report.layout import Column, code, data_table, fold, section
 from veilflow.report.markup import Child, Markup, join, tag
 
 __all__ = ["stages", "synthesis", "table_counts"]
@@ -42,16 +42,15 @@ _SOURCE = (
 )
 
 
-def table_counts(facts: Facts) -> Markup:
-    lead = f"Counts of {MERGED} rows on the source's side aren't told."
+def table_counts(facts: Facts) -> Markup | None:
     if not facts.tables:
-        return section("tables", "Tables", "No table counts were recorded in this run.")
+        return None
+    lead = f"Counts of {MERGED} rows on the source's side aren't told."
     rows = [_table_row(each) for each in facts.tables]
     return section("tables", "Tables", lead, data_table(_TABLES, [(None, rows)]))
 
 
 def synthesis(facts: Facts) -> Markup | None:
-    """The models behind synthetic rows; None for a product that has none."""
     if not facts.synthesis:
         return None
     lead = (
@@ -137,13 +136,18 @@ def _foreign(facts: Facts, stage: StageEvidence) -> Markup | None:
 
 def _details(stage: StageEvidence) -> Markup:
     notes = tag("ul", [tag("li", note) for note in stage.notes]) if stage.notes else None
-    pairs: list[tuple[str, Child]] = [
-        *((name.replace("_", " "), seconds(took)) for name, took in stage.phases.items()),
-        *stage.versions.items(),
+    phases = [f"{name.replace('_', ' ')} {seconds(took)}" for name, took in stage.phases.items()]
+    versions = [f"{name} {version}" for name, version in stage.versions.items()]
+    lines = [
+        tag("p", f"{label}: {', '.join(items)}")
+        for label, items in (
+            ("Phases", phases),
+            ("Versions", versions),
+            ("Attempt", [stage.attempt] if stage.attempt else []),
+        )
+        if items
     ]
-    if stage.attempt:
-        pairs.append(("attempt", code(stage.attempt)))
-    return join(notes, fold("Phases and versions", facts_list(pairs)))
+    return join(notes, fold("Phases and versions", lines) if lines else None)
 
 
 def _source(facts: Facts) -> Markup | None:

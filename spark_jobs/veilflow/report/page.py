@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import resources
 
 from veilflow.evidence import EvidenceBundle
@@ -41,43 +42,35 @@ def _head(facts: Facts) -> Markup:
     )
 
 
-_NAVIGATION = (
-    ("figures", "Key figures"),
-    ("why", "Purpose"),
-    ("class-sizes", "Class sizes"),
-    ("risk", "Risk"),
-    ("checks", "Checks"),
-    ("columns", "Columns"),
-    ("generalisation", "Generalisation"),
-    ("utility", "Utility"),
-    ("tables", "Tables"),
-    ("release", "Release"),
-    ("stages", "Stages"),
-    ("remaining", "What it doesn't say"),
+# Identifier, name in the navigation, and what makes the section: None where evidence lacks it.
+_SECTIONS: tuple[tuple[str, str, Callable[[Facts], Markup | None]], ...] = (
+    ("why", "Purpose", header.purpose_and_run),
+    ("figures", "Key figures", header.figures),
+    ("class-sizes", "Class sizes", privacy.class_sizes),
+    ("risk", "Risk", privacy.risk),
+    ("checks", "Checks", checks.checks),
+    ("columns", "Columns", columns.inventory),
+    ("generalisation", "Generalisation", privacy.generalisation),
+    ("utility", "Utility", utility.utility),
+    ("tables", "Tables", making.table_counts),
+    ("synthesis", "Synthesis", making.synthesis),
+    ("release", "Release", release.release),
+    ("stages", "Stages", making.stages),
 )
 
 
 def _body(facts: Facts) -> Markup:
-    links = [tag("a", name, href=f"#{ident}") for ident, name in _NAVIGATION]
-    sections = (
-        header.figures(facts),
-        header.purpose_and_run(facts),
-        privacy.class_sizes(facts),
-        privacy.risk(facts),
-        checks.checks(facts),
-        columns.inventory(facts),
-        privacy.generalisation(facts),
-        utility.utility(facts),
-        making.table_counts(facts),
-        making.synthesis(facts),
-        release.release(facts),
-        making.stages(facts),
-        remaining.remaining(facts),
-    )
+    made = [(ident, name, make(facts)) for ident, name, make in _SECTIONS]
+    absent = [name for _, name, content in made if content is None]
+    shown = [(ident, name) for ident, name, content in made if content is not None]
+    links = [
+        tag("a", name, href=f"#{ident}")
+        for ident, name in (*shown, ("remaining", "What it doesn't say"))
+    ]
     return join(
         header.banner(facts),
         tag("nav", links, aria_label="Sections"),
-        tag("main", sections),
+        tag("main", [content for _, _, content in made], remaining.remaining(facts, absent)),
         _footer(facts),
     )
 

@@ -1,6 +1,6 @@
 """Plots as inline SVG: pure functions from numbers to markup, without script or image.
 
-Each plot is drawn 480 units wide, so that it stays legible on a phone, has a title and a
+Each plot is drawn 420 units wide, so that it stays legible on a phone, has a title and a
 description for screen readers, and takes its colours from the style sheet (``report.css``): one
 hue a series, told apart by luminance too, so that colour blindness and grey printing lose nothing.
 """
@@ -16,14 +16,14 @@ from veilflow.report.markup import Markup, join, tag
 
 __all__ = ["Bar", "Group", "Panel", "grouped_bars", "level_pips", "panel_bars", "share_bar"]
 
-WIDTH = 480
+WIDTH = 420
 FONT = 13
 _THICK = 12
 _GAP = 2
 _BETWEEN = 11
 _LEGEND = 26
 _BOUND_TEXT = 14
-_LABEL_LIMIT = 168.0
+_LABEL_LIMIT = 150.0
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from veilflow.evidence import Anonymization, ClassRisk, ClassSizeBin
 from veilflow.report.facts import Facts, RiskView
 from veilflow.report.formatting import MERGED, count, decimal, percent, plural
+from veilflow.report.histograms import AlignedBin, Side, align
 from veilflow.report.key_figures import unit_noun
 from veilflow.report.layout import Column, code, data_table, facts_list, fold, section
 from veilflow.report.markup import Child, Markup, join, tag
@@ -21,33 +24,35 @@ _RISKS = (
 )
 
 
-def class_sizes(facts: Facts) -> Markup:
+def class_sizes(facts: Facts) -> Markup | None:
+    views = [v for v in facts.risk if _histogram(v.before) or _histogram(v.after)]
+    if not views:
+        return None
     lead = (
         "An equivalence class is everybody who looks the same to an attacker. The bars show how "
         "many rows lie in classes of each size: the further down, the bigger the crowd."
     )
-    views = [v for v in facts.risk if _histogram(v.before) or _histogram(v.after)]
     plots = [_class_size_figure(facts, view, f"sizes-{i}") for i, view in enumerate(views)]
-    return section(
-        "class-sizes", "Class sizes before and after", lead, _plots(plots, "class sizes")
-    )
+    content = tag("div", plots, class_="plots")
+    return section("class-sizes", "Class sizes before and after", lead, content)
 
 
-def risk(facts: Facts) -> Markup:
+def risk(facts: Facts) -> Markup | None:
+    if not facts.risk:
+        return None
     lead = (
         "The risk is the chance that an attacker names the right record of one person. The "
         "attacker is assumed to know every quasi-identifier of that person, and that the person "
         "is in the data (the prosecutor model)."
     )
     plots = [_risk_figure(facts, view, f"risk-{i}") for i, view in enumerate(facts.risk)]
-    return section("risk", "Risk before and after", lead, _plots(plots, "re-identification risk"))
+    return section("risk", "Risk before and after", lead, tag("div", plots, class_="plots"))
 
 
-def generalisation(facts: Facts) -> Markup:
+def generalisation(facts: Facts) -> Markup | None:
     found = facts.anonymization
     if found is None:
-        lead = "No generalisation was searched for in this run."
-        return section("generalisation", "Generalisation chosen", lead)
+        return None
     lead = (
         "Every quasi-identifier is replaced by a coarser value, the same way in all rows. Of "
         f"{plural(found.nodes_total, 'possible combination')} of levels, "
@@ -58,53 +63,47 @@ def generalisation(facts: Facts) -> Markup:
             else "meets the policy, but a better one may exist."
         )
     )
-    rows = [_level_row(facts, found, column) for column in found.levels]
+    places = {name: _place(facts, name) for name in found.levels}
+    groups = [
+        (table, [_level_row(facts, found, name) for name in places if places[name][0] == table])
+        for table in dict.fromkeys(table for table, _ in places.values())
+    ]
     columns = [Column("Quasi-identifier"), Column("Level"), Column("Means")]
     body: Child = (
-        data_table(columns, [(None, rows)])
-        if rows
+        data_table(columns, groups)
+        if groups
         else tag("p", "No column was generalised.", class_="quiet")
     )
     sides = tag("div", body, facts_list(_cost(found)), class_="pair")
     return section("generalisation", "Generalisation chosen", lead, sides)
 
 
-def _plots(plots: list[Markup], what: str) -> Markup:
-    if not plots:
-        return tag("p", f"No stage of this run measured {what}.", class_="quiet")
-    return tag("div", plots, class_="plots")
-
-
 def _class_size_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
-    before, after = _bins(view.before), _bins(view.after)
-    edges = sorted({*before, *after}, key=lambda edge: (edge[0], edge[1] or float("inf")))
+    bins = align(_histogram(view.before), _histogram(view.after))
     groups = [
         Group(
-            _range(edge),
-            (_rows_bar(before.get(edge)), _rows_bar(after.get(edge))),
-            marked=facts.k is not None and edge[1] is not None and edge[1] < facts.k,
+            each.label,
+            (_rows_bar(each.before), _rows_bar(each.after)),
+            marked=facts.k is not None and each.high is not None and each.high < facts.k,
         )
-        for edge in edges
+        for each in bins
     ]
-    below = "" if facts.k is None else f"below k = {facts.k:,}"
+    noun = unit_noun(facts)
     picture = grouped_bars(
         ident,
         f"Rows by class size in {view.name}, before and after",
-        _size_description(view, unit_noun(facts)),
+        _size_description(bins, noun),
         _SERIES,
         groups,
-        marked_text=below,
+        marked_text="" if facts.k is None else f"below k = {facts.k:,}",
     )
     columns = [
-        Column(f"Class size, in {unit_noun(facts)}"),
+        Column(f"Class size, in {noun}"),
         *(Column(text, numeric=True) for text in _SIZE_HEADINGS),
     ]
-    rows = [
-        (_range(edge), *_bin_cells(before.get(edge)), *_bin_cells(after.get(edge)))
-        for edge in edges
-    ]
-    caption = f"Rows by class size (in {unit_noun(facts)})"
-    return _figure(view, caption, picture, data_table(columns, [(None, rows)]))
+    rows = [(each.label, *_bin_cells(each.before), *_bin_cells(each.after)) for each in bins]
+    table = data_table(columns, [(None, rows)])
+    return _figure(view, f"Rows by class size (in {noun})", picture, table)
 
 
 _SIZE_HEADINGS = ("Classes before", "Rows before", "Classes after", "Rows after")
@@ -158,50 +157,33 @@ def _figure(view: RiskView, caption: str, picture: Markup, table: Markup) -> Mar
     )
 
 
-def _rows_bar(given: ClassSizeBin | None) -> Bar:
-    if given is None:
+def _rows_bar(side: Side | None) -> Bar:
+    if side is None:
         return Bar(None, "not measured")
-    if given.rows is None:
-        return Bar(None, MERGED, merged=True)
-    return Bar(float(given.rows), count(given.rows))
+    if side.rows is None:
+        return Bar(None, side.rows_text, merged=True)
+    return Bar(float(side.rows), side.rows_text)
 
 
-def _bin_cells(given: ClassSizeBin | None) -> tuple[str, str]:
-    if given is None:
-        return "–", "–"
-    return count(given.classes), count(given.rows)
+def _bin_cells(side: Side | None) -> tuple[str, str]:
+    return ("–", "–") if side is None else (side.classes_text, side.rows_text)
 
 
-def _size_description(view: RiskView, noun: str) -> str:
+def _size_description(bins: Sequence[AlignedBin], noun: str) -> str:
     parts = []
-    for side, name in ((view.before, "before"), (view.after, "after")):
-        if side is None or not side.histogram:
-            parts.append(f"Not measured {name}.")
-            continue
-        said = ", ".join(
-            f"{count(b.rows)} in classes of {_range(_edge(b))}" for b in side.histogram
+    for name, sides in (
+        ("before", [(each.label, each.before) for each in bins]),
+        ("after", [(each.label, each.after) for each in bins]),
+    ):
+        told = [f"{side.rows_text} in classes of {label}" for label, side in sides if side]
+        parts.append(
+            f"Rows {name}: {', '.join(told)} {noun}." if told else f"Rows {name}: not measured."
         )
-        parts.append(f"Rows {name}: {said} {noun}.")
     return " ".join(parts)
 
 
-def _edge(given: ClassSizeBin) -> tuple[int, int | None]:
-    return given.low, given.high
-
-
-def _bins(side: ClassRisk | None) -> dict[tuple[int, int | None], ClassSizeBin]:
-    return {_edge(each): each for each in side.histogram} if side else {}
-
-
-def _histogram(side: ClassRisk | None) -> bool:
-    return bool(side and side.histogram)
-
-
-def _range(edge: tuple[int, int | None]) -> str:
-    low, high = edge
-    if high is None:
-        return f"{low:,} or more"
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+def _histogram(side: ClassRisk | None) -> tuple[ClassSizeBin, ...]:
+    return side.histogram if side else ()
 
 
 def _value(side: ClassRisk | None, name: str) -> float | None:
@@ -217,17 +199,24 @@ def _classes(side: ClassRisk | None) -> str:
     return "not measured" if side is None else count(side.classes, absent="not told")
 
 
-def _level_row(facts: Facts, found: Anonymization, column: str) -> tuple[Child, ...]:
-    level = found.levels[column]
-    levels = next(
-        (u.levels for u in facts.utility if column in (u.column, f"{u.table}.{u.column}")), None
-    )
+def _place(facts: Facts, name: str) -> tuple[str | None, str]:
+    """Table and column of a name in ``levels``, which is qualified where tables share columns."""
+    table, dot, column = name.partition(".")
+    known = {u.table for u in facts.utility} | {c.table for c in facts.columns}
+    return (table, column) if dot and table in known else (None, name)
+
+
+def _level_row(facts: Facts, found: Anonymization, name: str) -> tuple[Child, ...]:
+    table, column = _place(facts, name)
+    level = found.levels[name]
+    places = [u for u in facts.utility if u.column == column and table in (None, u.table)]
+    levels = next((u.levels for u in places if u.levels is not None), None)
     scale = f"{level} of {levels - 1}" if levels else str(level)
-    name = found.level_names.get(column) or ("as it is" if level == 0 else "not named")
+    means = found.level_names.get(name) or ("as it is" if level == 0 else "not named")
     return (
         code(column),
         tag("span", level_pips(level, levels), tag("span", scale), class_="level"),
-        name,
+        means,
     )
 
 
@@ -235,11 +224,15 @@ def _cost(found: Anonymization) -> list[tuple[str, Child]]:
     return [
         ("Loss score (0 is none)", decimal(found.loss)),
         ("Detail kept", _by_table({k: percent(v) for k, v in found.granularity.items()})),
-        ("Rows suppressed", _by_table({k: percent(v) for k, v in found.suppressed_share.items()})),
+        ("Rows suppressed", _by_table(_suppressed(found))),
         ("Suppression limit", percent(found.suppression_limit)),
         ("Classes in the output", _by_table({k: count(v) for k, v in found.classes.items()})),
         ("Discernibility", _by_table({k: f"{v:,}" for k, v in found.discernibility.items()})),
     ]
+
+
+def _suppressed(found: Anonymization) -> dict[str, str]:
+    return {k: percent(v, absent=f"{MERGED} rows") for k, v in found.suppressed_share.items()}
 
 
 def _by_table(values: dict[str, str]) -> str | None:

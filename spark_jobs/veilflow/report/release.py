@@ -49,9 +49,14 @@ def _place(given: PublishedRelease) -> list[tuple[str, Child]]:
         ("Number", "none" if given.number is None else f"{given.number:,}"),
         ("Place", code(given.prefix)),
         ("Rows", rows or "none"),
-        ("Manifest SHA-256", code(given.manifest_sha256)),
+        ("Manifest SHA-256", _manifest(given)),
         ("Report", code(given.report) if given.report else "not stored with the release"),
     ]
+
+
+def _manifest(given: PublishedRelease) -> Markup | str:
+    # The manifest lists this report's own hash, so it is signed after the report is written.
+    return code(given.manifest_sha256) if given.manifest_sha256 else "signed after this report"
 
 
 def _keys(given: PublishedRelease) -> list[tuple[str, Child]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from veilflow.report.facts import Facts
 from veilflow.report.layout import section
 from veilflow.report.markup import Markup, tag
@@ -20,7 +22,9 @@ _ALWAYS = (
 )
 
 
-def remaining(facts: Facts) -> Markup:
+def remaining(facts: Facts, absent: Sequence[str]) -> Markup:
+    """The list; ``absent`` names the parts of the report for which there is no evidence."""
     lead = "Every figure above answers one question. These stay open:"
-    items = [tag("li", each) for each in (*facts.remaining_risk, *_ALWAYS)]
+    unmeasured = [f"No stage of this run left evidence for: {', '.join(absent)}."] if absent else []
+    items = [tag("li", each) for each in (*facts.remaining_risk, *unmeasured, *_ALWAYS)]
     return section("remaining", "What this report doesn't say", lead, tag("ul", items))

@@ -19,23 +19,22 @@ _ROWS_A_PLOT = 30
 _HEADINGS = (
     Column("Column"),
     Column("What was done"),
-    Column("Detail kept", numeric=True),
-    Column("Distribution shift", numeric=True),
+    Column("Kept", numeric=True),
+    Column("Shift", numeric=True),
     Column("Empty before", numeric=True),
     Column("Empty after", numeric=True),
 )
 
 
-def utility(facts: Facts) -> Markup:
+def utility(facts: Facts) -> Markup | None:
+    measured = [u for u in facts.utility if _is_measured(u)]
+    if not measured:
+        return None
     lead = (
         "Detail kept is granularity: 100% for the raw values, 0% for one value in all rows. "
         "Distribution shift is total variation: the share of rows that would have to change "
         "their value for the column to look like the source again; 0% is none."
     )
-    measured = [u for u in facts.utility if _is_measured(u)]
-    if not measured:
-        lead = "No stage of this run measured how much of the columns' information was kept."
-        return section("utility", "Utility by column", lead)
     tables = dict.fromkeys(u.table for u in measured)
     plots = [
         _figure(table, part, f"utility-{i}-{j}")
@@ -70,12 +69,11 @@ def _figure(table: str, columns: Sequence[ColumnUtility], ident: str) -> Markup:
 
 
 def _row(u: ColumnUtility) -> tuple[Child, ...]:
-    done = treatment_name(u.treatment)
-    if u.level is not None:
-        done += f", level {u.level}" + (f": {u.level_name}" if u.level_name else "")
+    level = "" if u.level is None else f"level {u.level}"
+    done = [treatment_name(u.treatment)] if not level else [level, u.level_name]
     return (
         code(u.column),
-        done,
+        ": ".join(each for each in done if each),
         percent(u.granularity, absent="–"),
         percent(u.total_variation, absent="–"),
         percent(u.null_share_before, absent="–"),

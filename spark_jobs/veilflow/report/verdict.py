@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,9 +10,17 @@ from typing import Literal
 from veilflow.report.facts import Facts, JudgedCheck
 from veilflow.report.formatting import humanise, plural
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Step", "Verdict", "judge"]
 
 State = Literal["released", "trial", "refused", "pending", "contradicted"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next, and the command that does it, if there is one."""
+
+    sentence: str
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,7 @@ class Verdict:
     headline: str
     sentence: str
     reasons: tuple[str, ...] = ()
-    next_steps: tuple[str, ...] = ()
+    next_steps: tuple[Step, ...] = ()
 
 
 def judge(facts: Facts) -> Verdict:
@@ -44,14 +53,16 @@ def judge(facts: Facts) -> Verdict:
             "Trial release",
             "The run was limited, so its output was published for trying out and never becomes "
             "the current release of its series.",
-            next_steps=("Run the policy without limits to make a numbered release.",),
+            next_steps=(
+                Step("Make a numbered release by a run without limits:", _command("run", facts)),
+            ),
         )
     number = facts.released.number
     return Verdict(
         "released",
         "Released" if number is None else f"Released as number {number:,}",
-        f"{_passed(facts.checks)} The files are encrypted, and the manifest that lists them is "
-        "signed.",
+        f"{_passed(facts.checks)} The files are encrypted; readers trust the signed manifest "
+        "that lists them.",
     )
 
 
@@ -63,11 +74,13 @@ def _refused(facts: Facts, failed: Sequence[JudgedCheck]) -> Verdict:
         "has none; the last good release of the series, if there is one, stays current.",
         reasons=_reasons(facts, failed),
         next_steps=(
-            "Do what each reason above asks for; where a figure missed its bound, the policy's "
-            "owner decides between a coarser hierarchy, fewer quasi-identifiers and dropping a "
-            "column. Raising a limit raises the risk that it limits.",
-            "See what a changed policy would do, without doing it: veilflow plan POLICY",
-            "Then run it again: veilflow run POLICY",
+            Step(
+                "Do what each reason above asks for; where a figure missed its bound, the "
+                "policy's owner decides between a coarser hierarchy, fewer quasi-identifiers and "
+                "dropping a column. Raising a limit raises the risk that it limits."
+            ),
+            Step("See what the changed policy would do:", _command("plan", facts)),
+            Step("Run it again:", _command("run", facts)),
         ),
     )
 
@@ -80,8 +93,8 @@ def _contradicted(facts: Facts, failed: Sequence[JudgedCheck]) -> Verdict:
         "release as an incident until somebody has found out why.",
         reasons=_reasons(facts, failed),
         next_steps=(
-            "Withdraw readers' access to the release key named in this report.",
-            "Check the release against its signature and hashes with veilflow verify.",
+            Step("Withdraw readers' access to the release key that this report names."),
+            Step("Check the release against its signature and its hashes with the command below."),
         ),
     )
 
@@ -90,12 +103,14 @@ def _pending(facts: Facts) -> Verdict:
     done = ", ".join(stage.stage for stage in facts.stages) or "none"
     return Verdict(
         "pending",
-        "Not released",
+        "Not released yet",
         f"When this report was written, nothing had been published. Stages done: {done}. "
         f"{_passed(facts.checks)}",
         next_steps=(
-            "Without a manifest nobody can read the output. Approval and publication, if they "
-            "followed, are recorded in the release's manifest.",
+            Step(
+                "Without a manifest nobody can read the output. Approval and publication, if they "
+                "followed, are recorded in the release's manifest."
+            ),
         ),
     )
 
@@ -104,6 +119,10 @@ def _reasons(facts: Facts, failed: Sequence[JudgedCheck]) -> tuple[str, ...]:
     if facts.refused:
         return facts.refused
     return tuple(f"{humanise(each.check.name)}: {each.check.sentence}" for each in failed)
+
+
+def _command(verb: str, facts: Facts) -> str:
+    return f"veilflow {verb} {shlex.quote(facts.policy_name)}"
 
 
 def _passed(checks: Sequence[JudgedCheck]) -> str:
