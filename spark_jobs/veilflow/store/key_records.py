@@ -232,7 +232,7 @@ def _dereference(key_ref: str, kind: str) -> tuple[str, str, str]:
     try:
         named = json.loads(key_ref)
         found = named.pop("kind"), set(named)
-    except (ValueError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         found = None, set()
     if found != (kind, {"provider", "store", "record"}):
         raise UsageError(

@@ -1,8 +1,9 @@
 """Tables as Parquet files in which every column and the footer are encrypted.
 
 AES-256-GCM by Parquet Modular Encryption: who lacks a class's key can't read its columns' values,
-statistics or pages; who lacks the footer's key can't read even the columns' names. A changed byte,
-a chunk moved within or between files and a file put in another's place all fail to decrypt.
+statistics or pages; who lacks the footer's key can't read even the columns' names. Changed content,
+a chunk moved within or between files and a file put in another's place all fail to decrypt. Only
+unused labels around the footer's wrapped key may change unnoticed: a file's SHA-256 covers those.
 
 Not hidden: the file's size, and from holders of the footer key the number of rows and the
 compressed size of each column. Not promised: that keys leave this process's memory.
@@ -10,6 +11,7 @@ compressed size of each column. Not promised: that keys leave this process's mem
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -56,7 +58,7 @@ class EncryptedWriter:
 
     def __init__(
         self,
-        sink: BinaryIO | pa.NativeFile,
+        sink: BinaryIO,
         schema: pa.Schema,
         keks: Mapping[str, bytes],
         classes: ColumnClasses,
@@ -75,9 +77,10 @@ class EncryptedWriter:
         properties = encryption_properties(
             self._physical, [classes[name] for name in schema.names], keks, context
         )
+        self._sink = _Sink(sink)
         with _replacing_errors(_unwritable()):
             self._writer = pq.ParquetWriter(
-                sink, self._physical, encryption_properties=properties, compression="zstd"
+                self._sink, self._physical, encryption_properties=properties, compression="zstd"
             )
 
     def __enter__(self) -> EncryptedWriter:
@@ -87,7 +90,7 @@ class EncryptedWriter:
         if kind is None:
             self.close()
         else:
-            self._pending.clear()  # whatever is in the sink stays without a footer: unreadable
+            self.abort()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows. StageFailed if their columns or types are not the schema's."""
@@ -107,6 +110,15 @@ class EncryptedWriter:
         """Write what is pending and the footer. Without it there is no readable file."""
         if self._pending_rows:
             self._flush()
+        with _replacing_errors(_unwritable()):
+            self._writer.close()
+
+    def abort(self) -> None:
+        """Drop what is pending. The sink stays without a footer: nobody can read it."""
+        self._pending.clear()
+        self._pending_rows = 0
+        # Arrow writes the footer even when it is only thrown away.
+        self._sink.cut()
         self._writer.close()
 
     def _flush(self) -> None:
@@ -119,6 +131,28 @@ class EncryptedWriter:
         self._pending_rows = self._pending_bytes = 0
         with _replacing_errors(_unwritable()):
             self._writer.write_table(table, row_group_size=self._row_group_rows)
+
+
+class _Sink:
+    """Passes on what Arrow writes, until it is cut."""
+
+    closed = False
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target: BinaryIO | None = target
+
+    def cut(self) -> None:
+        self._target = None
+
+    def write(self, data: Any) -> int:
+        return self._target.write(data) if self._target else len(data)
+
+    def flush(self) -> None:
+        if self._target:
+            self._target.flush()
+
+    def close(self) -> None:
+        """The target stays open: it is its owner's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +261,13 @@ def write_encrypted(
     row_group_rows: int = _ROW_GROUP_ROWS,
 ) -> bytes:
     """The bytes of one encrypted Parquet file; see :class:`EncryptedWriter`."""
-    sink = pa.BufferOutputStream()
+    sink = io.BytesIO()
     with EncryptedWriter(
         sink, schema, keks, classes, context=context, row_group_rows=row_group_rows
     ) as writer:
         for batch in batches:
             writer.write(batch)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+    return sink.getvalue()
 
 
 def read_encrypted(

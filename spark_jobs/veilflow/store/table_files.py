@@ -111,15 +111,13 @@ def write_files(
     try:
         for batch in batches:
             if part is None:
-                part = _Part(f"{folder}/part-{partition:05d}-{uuid.uuid4().hex}.parquet")
-                part.begin(batch.schema, keks, classes)
+                part = _Part(_new_path(folder, partition), batch.schema, keks, classes)
             part.writer.write(batch)
             if part.buffer.tell() >= file_bytes:
                 written.append(part.upload(store))
                 part = None
         if part is None and not written and empty_schema is not None:
-            part = _Part(f"{folder}/part-{partition:05d}-{uuid.uuid4().hex}.parquet")
-            part.begin(empty_schema, keks, classes)
+            part = _Part(_new_path(folder, partition), empty_schema, keks, classes)
         if part is not None:
             written.append(part.upload(store))
     except BaseException:
@@ -128,21 +126,32 @@ def write_files(
         raise
     finally:
         if part is not None:
-            part.buffer.close()
+            part.drop()
     return written
+
+
+def _new_path(folder: str, partition: int) -> str:
+    return f"{folder}/part-{partition:05d}-{uuid.uuid4().hex}.parquet"
 
 
 class _Part:
     """One file on its way."""
 
-    writer: EncryptedWriter
-
-    def __init__(self, path: str) -> None:
+    def __init__(
+        self, path: str, schema: pa.Schema, keks: Mapping[str, bytes], classes: ColumnClasses
+    ) -> None:
         self.path = path
         self.buffer = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+        try:
+            self.writer = EncryptedWriter(self.buffer, schema, keks, classes, context=path)
+        except VeilflowError:
+            self.buffer.close()
+            raise
 
-    def begin(self, schema: pa.Schema, keks: Mapping[str, bytes], classes: ColumnClasses) -> None:
-        self.writer = EncryptedWriter(self.buffer, schema, keks, classes, context=self.path)
+    def drop(self) -> None:
+        if not self.buffer.closed:
+            self.writer.abort()
+            self.buffer.close()
 
     def upload(self, store: ObjectStore) -> TableFile:
         with self.buffer as buffer:
