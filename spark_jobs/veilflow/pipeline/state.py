@@ -93,7 +93,7 @@ def read_json(store: ObjectStore, key: str) -> dict[str, Any] | None:
 
 def put_json(store: ObjectStore, key: str, data: dict[str, Any]) -> bool:
     """Write ``data`` unless something is there; True if this call wrote it."""
-    body = json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False).encode()
+    body = json.dumps(data, indent=1, ensure_ascii=False).encode()
     try:
         store.put(key, body, if_absent=True)
     except ObjectExists:

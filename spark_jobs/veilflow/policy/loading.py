@@ -31,10 +31,12 @@ class LoadedPolicy:
 
     def origin(self, *path: str | int) -> str:
         """``file:line``, ``preset NAME`` or ``default`` for the value at ``path``."""
-        while path:
-            if path in self.origins:
-                return self.origins[path]
-            path = path[:-1]
+        if path in self.origins:
+            return self.origins[path]
+        # A shorthand says everything below it: "sex: drop" is where the role was said, too.
+        above = path[:-1]
+        if above in self.origins and not any(place[:-1] == above for place in self.origins):
+            return self.origins[above]
         return "default"
 
 

@@ -31,6 +31,7 @@ _ALWAYS = {
 }
 _DEFAULTS = {
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.eventLog.enabled": "false",
     "spark.log.level": "OFF",
     "spark.executor.syncLogLevel.enabled": "true",

@@ -26,33 +26,33 @@ def native_mask(transform: object, value: Column, data_type: DataType) -> Column
     raise TypeError(f"{type(transform).__name__} has no native form")
 
 
-@native_mask.register
+@native_mask.register(Keep)
 def _(transform: Keep, value: Column, data_type: DataType) -> Column:
     return value
 
 
-@native_mask.register
+@native_mask.register(Nullify)
 def _(transform: Nullify, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 
     return F.lit(None).cast(data_type)
 
 
-@native_mask.register
+@native_mask.register(Constant)
 def _(transform: Constant, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 
     return F.when(value.isNotNull(), F.lit(transform.value))
 
 
-@native_mask.register
+@native_mask.register(Redact)
 def _(transform: Redact, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 
     return F.when(value.isNotNull(), F.lit("[REDACTED]"))
 
 
-@native_mask.register
+@native_mask.register(Partial)
 def _(transform: Partial, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 
@@ -68,7 +68,7 @@ def _(transform: Partial, value: Column, data_type: DataType) -> Column:
     return F.when(length > kept, shown).otherwise(F.repeat(fill, length))
 
 
-@native_mask.register
+@native_mask.register(Truncate)
 def _(transform: Truncate, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 
@@ -81,7 +81,7 @@ def _(transform: Truncate, value: Column, data_type: DataType) -> Column:
     )
 
 
-@native_mask.register
+@native_mask.register(Round)
 def _(transform: Round, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 
@@ -89,7 +89,7 @@ def _(transform: Round, value: Column, data_type: DataType) -> Column:
     return F.signum(scaled) * F.floor(F.abs(scaled) + 0.5) * transform.to
 
 
-@native_mask.register
+@native_mask.register(Bucket)
 def _(transform: Bucket, value: Column, data_type: DataType) -> Column:
     from pyspark.sql import functions as F
 

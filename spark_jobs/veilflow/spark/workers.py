@@ -8,6 +8,7 @@ setting. Whatever goes wrong is replaced by a value-free sentence (:func:`guarde
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -95,7 +96,10 @@ def worker_struct(table: str, work: Sequence[WorkerColumn], inputs: Sequence[Col
         return pa.StructArray.from_arrays(done, names=names)
 
     schema = ", ".join(f"{name} string" for name in names)
-    masked = arrow_udf(
-        guarded(f"table {table}", apply), returnType=schema, functionType=ArrowUDFType.SCALAR
-    )
+    with warnings.catch_warnings():
+        # Spark would rather infer the kind from type hints, which can't say "any number of arrays".
+        warnings.simplefilter("ignore", UserWarning)
+        masked = arrow_udf(
+            guarded(f"table {table}", apply), returnType=schema, functionType=ArrowUDFType.SCALAR
+        )
     return masked(*inputs)

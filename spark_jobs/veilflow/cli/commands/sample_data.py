@@ -37,9 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if sys.stderr.isatty():
         print(file=sys.stderr)
+    rows = {
+        "patients": summary.patients,
+        "encounters": summary.encounters,
+        "notes": summary.notes,
+    }
     if arguments.json:
-        print_json({"root": str(root), "rows": dict(summary.rows), "bytes": summary.bytes})
-    else:
-        tables = ", ".join(f"{rows:,} {table}" for table, rows in summary.rows.items())
-        print(f"{root}: {tables}; {summary.bytes / 1e6:,.1f} MB in {summary.seconds:.1f} s")
+        print_json({"root": str(root), "rows": rows, "bytes": summary.bytes})
+        return 0
+    tables = ", ".join(f"{count:,} {table}" for table, count in rows.items())
+    how = "was there already" if summary.reused else f"in {summary.seconds:.1f} s"
+    print(f"{root}: {tables}; {summary.bytes / 1e6:,.1f} MB {how}")
     return 0
