@@ -21,7 +21,7 @@ def closing_lines(told: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield f"  key      {release['release_key']} ({release['provider']})"
         yield f"  signed   {release['signer']}, {release['signer_fingerprint']}"
         if release["product"] == "masked":
-            yield from _privacy(told.get("protect", {}))
+            yield from _privacy({**told.get("protect", {}), **told.get("validate", {})})
         checks = told.get(validate, {})
         if checks.get("checks"):
             passed = checks["checks"] - len(checks["failed_checks"])
@@ -46,18 +46,18 @@ def failure_lines(task: dict[str, Any], failure: dict[str, Any] | None) -> Itera
         yield f"Next: {failure['remedy']}"
 
 
-def _privacy(protect: dict[str, Any]) -> Iterator[str]:
-    if "k" in protect:
-        yield f"  privacy  k = {protect['k']} asked; measured on the output:"
-    for view, risk in protect.get("risk", {}).items():
+def _privacy(measured: dict[str, Any]) -> Iterator[str]:
+    if "k" in measured:
+        yield f"  privacy  k = {measured['k']} asked; measured on the output:"
+    for view, risk in measured.get("risk", {}).items():
         if risk["smallest_class"] is not None:
             most = "" if risk["max_risk"] is None else f", highest risk {risk['max_risk']:.1%}"
             yield f"           {view}: smallest class {risk['smallest_class']} people{most}"
     utility = []
-    if "loss" in protect:
-        utility.append(f"loss {protect['loss']:.3f} (0 keeps all, 1 nothing)")
-    if "granularity" in protect:
-        utility.append(f"mean granularity kept {protect['granularity']:.1%}")
+    if "loss" in measured:
+        utility.append(f"loss {measured['loss']:.3f} (0 keeps all, 1 nothing)")
+    if "granularity" in measured:
+        utility.append(f"mean granularity kept {measured['granularity']:.1%}")
     if utility:
         yield f"  utility  {'; '.join(utility)}"
 
