@@ -18,7 +18,7 @@ CONTEXTS = st.dictionaries(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(CONTEXTS, CONTEXTS)
 @example({"a": "bc"}, {"ab": "c"})
 @example({"a": "b", "c": "d"}, {"a": "b\x00c\x00d"})
@@ -31,7 +31,7 @@ def test_order_does_not_matter(context: dict[str, str]) -> None:
     assert canonical(dict(reversed(context.items()))) == canonical(context)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.binary(max_size=4), max_size=4), st.lists(st.binary(max_size=4), max_size=4))
 def test_length_prefixing_is_injective(left: list[bytes], right: list[bytes]) -> None:
     assert (length_prefixed(*left) == length_prefixed(*right)) == (left == right)

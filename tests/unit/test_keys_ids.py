@@ -58,7 +58,7 @@ def test_aliases(key_id: str, expected: str) -> None:
     assert alias(key_id) == expected
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.one_of(IDS, LONG_IDS), st.one_of(IDS, LONG_IDS))
 def test_names_are_injective_and_tame(left: str, right: str) -> None:
     for spell, letters in ((file_name, r"[a-z0-9%A-F_-]+"), (alias, r"[A-Za-z0-9/_-]+")):

@@ -164,7 +164,7 @@ class AwsKms:
         answer = self._call(
             "ScheduleKeyDeletion",
             key_id,
-            KeyId=found.resource,
+            KeyId=_identifier(found.resource),
             PendingWindowInDays=_WAITING_DAYS,
         )
         return replace(found, state="pending", pending_until=_utc(answer["DeletionDate"]))
@@ -245,7 +245,7 @@ class AwsKms:
         self._call(
             "ScheduleKeyDeletion",
             key_id,
-            KeyId=new.resource,
+            KeyId=_identifier(new.resource),
             PendingWindowInDays=_WAITING_DAYS,
         )
         if isinstance(failure, AliasTaken):
@@ -305,6 +305,11 @@ class AwsKms:
 def _method(operation: str) -> str:
     """The client's method: ``ReEncrypt`` is ``re_encrypt``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+
+
+def _identifier(arn: str) -> str:
+    """The key's bare identifier: some servers schedule a deletion by nothing else."""
+    return arn.rpartition("/")[2]
 
 
 def _description(key_id: str, metadata: Mapping[str, Any]) -> KeyDescription:
