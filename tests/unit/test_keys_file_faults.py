@@ -224,7 +224,10 @@ def test_destruction_survives_a_crash_at_every_step(
         ring.ensure(KEY, "encryption")
         wrapped = ring.wrap(KEY, b"secret", CONTEXT)
         [secret] = material(ring)
-        crashed = crash_at(step, monkeypatch, lambda ring=ring: ring.destroy(KEY))
+        # Seen through this, the old file is still there after its name is gone.
+        with ring.path_of(KEY).open("rb") as old:
+            crashed = crash_at(step, monkeypatch, lambda ring=ring: ring.destroy(KEY))
+            left_on_disk = old.read()
         state = ring.describe(KEY).state
         states.append(state)
         if state == "enabled":
@@ -237,6 +240,7 @@ def test_destruction_survives_a_crash_at_every_step(
         else:
             # Nothing may be claimed while the key is still there.
             assert files_with(ring, secret) == []
+            assert base64.b64encode(secret) not in left_on_disk
         assert ring.destroy(KEY).state == "destroyed"
         assert files_with(ring, secret) == []
         with pytest.raises(KeyDestroyed):

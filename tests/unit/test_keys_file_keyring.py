@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from veilflow.errors import (
 )
 from veilflow.keys import KeyProvider, open_provider, verify
 from veilflow.keys.file_keyring import FileKeyring
+from veilflow.keys.wrapping import open_blob, parse_blob, seal
 
 KEY = "patients/class/direct"
 CONTEXT = {"dataset": "patients", "release": "20261123T1", "class": "direct"}
@@ -86,6 +88,16 @@ def test_another_key_fails(keyring: FileKeyring) -> None:
     keyring.ensure("patients/class/quasi", "encryption")
     with pytest.raises(IntegrityError):
         keyring.unwrap("patients/class/quasi", keyring.wrap(KEY, b"secret", CONTEXT), CONTEXT)
+
+
+def test_a_blob_is_bound_to_the_id_and_version_of_its_key() -> None:
+    key = bytes(32)
+    wrapped = seal(key, key_id=KEY, version=1, context=CONTEXT, plaintext=b"secret")
+    blob = parse_blob(wrapped, KEY)
+    assert open_blob(key, blob, key_id=KEY, context=CONTEXT) == b"secret"
+    for other_blob, key_id in ((blob, "other"), (replace(blob, version=2), KEY)):
+        with pytest.raises(IntegrityError):
+            open_blob(key, other_blob, key_id=key_id, context=CONTEXT)
 
 
 def test_a_key_file_copied_to_another_name_fails(keyring: FileKeyring) -> None:
