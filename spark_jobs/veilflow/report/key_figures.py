@@ -194,8 +194,14 @@ def _keys(facts: Facts) -> KeyFigure:
         "columns: a reader opens the classes granted to them and no others. Whoever holds the "
         "keys can read the output, and what they have read stays with them.",
         "",
-        f"held by {release.provider}",
+        f"held by {_keeper(release.provider)}",
     )
+
+
+def _keeper(provider: str) -> str:
+    """A provider's URI in two words; the release section has it whole."""
+    scheme, _, _ = provider.partition("://")
+    return {"file": "a file keyring", "aws-kms": "AWS KMS"}.get(scheme, scheme or provider)
 
 
 def _rows(facts: Facts) -> KeyFigure:

@@ -200,7 +200,9 @@ def _bound(group: Group, scale: _Scale, y: float, tall: int) -> Markup | None:
         return None
     x = scale.left + scale.at(group.bound)
     line = tag("line", class_="bound", x1=x, x2=x, y1=y - 3, y2=y + tall + 3)
-    return join(line, _text(x, y - 7, group.bound_text, class_="bound-text", anchor="middle"))
+    half = _px(group.bound_text) / 2
+    middle = min(max(x, half), WIDTH - half)
+    return join(line, _text(middle, y - 7, group.bound_text, class_="bound-text", anchor="middle"))
 
 
 def _marked_band(y: float, height: float, text: str) -> Markup:

@@ -36,7 +36,7 @@ def release(facts: Facts) -> Markup:
             tag("div", tag("h3", "Keys and signature"), facts_list(_keys(given))),
             class_="pair",
         ),
-        _commands(given),
+        _commands(facts.dataset, given),
         _files(facts),
     )
 
@@ -55,7 +55,7 @@ def _place(given: PublishedRelease) -> list[tuple[str, Child]]:
 
 
 def _manifest(given: PublishedRelease) -> Markup | str:
-    # The manifest lists this report's own hash, so it is signed after the report is written.
+    # The manifest names the evidence shown here, so it is signed after the report is written.
     return code(given.manifest_sha256) if given.manifest_sha256 else "signed after this report"
 
 
@@ -71,23 +71,30 @@ def _keys(given: PublishedRelease) -> list[tuple[str, Child]]:
     ]
 
 
-def _commands(given: PublishedRelease) -> Markup:
-    place = shlex.quote(given.prefix)
+def _commands(dataset: str, given: PublishedRelease) -> Markup:
+    chosen = f"{shlex.quote(dataset)} --release {shlex.quote(given.release)}{_store(given)}"
     return tag(
         "div",
         _command(
             "Verify it",
-            f"veilflow verify {place}",
-            "Checks signature, manifest and file hashes; it needs the publisher's public key, "
-            "which you compare with the fingerprint above, and no decryption key.",
+            f"veilflow verify {chosen}",
+            "Checks signature, manifest, evidence and file hashes; it needs the publisher's public "
+            "key, which you compare with the fingerprint above, and no key that decrypts.",
         ),
         _command(
             "Read it",
-            f"veilflow read {place}",
+            f"veilflow read {chosen}",
             "Shows the columns that your key grants open, and lists the others.",
         ),
         class_="pair commands",
     )
+
+
+def _store(given: PublishedRelease) -> str:
+    """The option that names the store: what stands before releases/ in the release's place."""
+    place, question, options = given.prefix.partition("?")
+    base, folder, _ = place.rpartition("/releases/")
+    return f" --store {shlex.quote(base + question + options)}" if folder else ""
 
 
 def _command(heading: str, command: str, sentence: str) -> Markup:
@@ -112,5 +119,6 @@ def _files(facts: Facts) -> Markup | None:
         )
         for table in tables
     ]
-    summary = f"{plural(len(facts.files), 'output file')}, {bytes_size(size)}, with their hashes"
+    what = "with their hashes" if not facts.refused else "as they were before the refusal"
+    summary = f"{plural(len(facts.files), 'output file')}, {bytes_size(size)}, {what}"
     return fold(summary, data_table(_FILES, groups, class_="files"))
