@@ -36,9 +36,9 @@ def solve(problem: Problem, time_budget: float | None = None) -> Solution:
     """The levels of least Loss among those that meet ``problem``, or a :class:`ReleaseRefused`.
 
     Ties (losses are compared exactly, as fractions) go to the node with the fewest suppressed rows
-    over all views, then to the lowest levels, compared column by column. After ``time_budget`` seconds the best
-    node so far is returned with ``optimal=False``; which one that is depends on the machine.
-    The result without a budget depends on nothing but the problem.
+    over all views, then to the lowest levels, compared column by column. Without a budget the
+    result depends on nothing but the problem. After ``time_budget`` seconds the best node so far is
+    returned with ``optimal=False``; which one that is depends on the machine.
     """
     check_units(problem)
     return _Search(problem, time_budget).run()
@@ -104,7 +104,7 @@ class _Search:
         The higher it is, the more nodes it tags, and the fewer classes there are to count. Along
         the path suppression only shrinks, so bisection finds it.
         """
-        path = self._lattice.path(node, self._best and self._best.weight)
+        path = self._lattice.path(node, None if self._best is None else self._best.weight)
         first, end = 0, len(path)
         while first < end and not self._late():
             middle = (first + end) // 2
