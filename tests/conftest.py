@@ -37,3 +37,15 @@ def spark() -> Iterator[SparkSession]:
     settings = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
     with session("tests", "local[2]", settings) as session_for_all:
         yield session_for_all
+
+
+@pytest.fixture
+def masking_ref(tmp_path: Path) -> str:
+    """A reference to a real masking root in a keyring and a store of the test's own."""
+    from veilflow.keys import open_provider
+    from veilflow.store.key_records import ensure_masking_root, masking_key_ref
+    from veilflow.store.object_store import open_store
+
+    keys, store = f"file://{tmp_path}/keyring", f"file://{tmp_path}/store"
+    ensure_masking_root(open_store(store), open_provider(keys), "people", "masking")
+    return masking_key_ref(keys, store, "people")

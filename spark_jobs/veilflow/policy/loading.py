@@ -147,6 +147,8 @@ def _sentence(kind: str, message: str) -> str:
         return "unknown key; check its spelling and where it stands"
     if kind == "missing":
         return "is missing; add it"
+    if kind == "string_too_short":
+        return "is empty; fill it in"
     return message.removeprefix("Value error, ")
 
 

@@ -33,7 +33,7 @@ def session(
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(f"veilflow {name}")
-    if "SPARK_ENV_LOADED" not in os.environ:  # spark-submit has decided the master and settings
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit has decided the master and settings
         chosen = master or os.environ.get("VEILFLOW_MASTER") or DEFAULT_MASTER
         builder = builder.master(chosen)
         for key, value in {**submit_conf(chosen), **(extra or {})}.items():
