@@ -31,8 +31,8 @@ ELEMENTS = frozenset(
 )
 ATTRIBUTES = frozenset(
     "aria-describedby aria-hidden aria-label aria-labelledby charset class colspan content "
-    "data-label height href http-equiv id lang name role rx scope text-anchor viewbox width x x1 "
-    "x2 y y1 y2".split()
+    "data-label height href http-equiv id lang name open role rx scope text-anchor viewbox width x "
+    "x1 x2 y y1 y2".split()
 )
 
 TEXTS = st.sampled_from(HOSTILE[:11] + HOSTILE[12:]) | st.text(max_size=40)

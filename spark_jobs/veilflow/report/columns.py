@@ -75,10 +75,11 @@ def _summary(columns: Sequence[ColumnFinding]) -> Markup:
 def _row(facts: Facts, column: ColumnFinding) -> tuple[Child, ...]:
     utility = facts.utility_of(column.table, column.column)
     return (
-        join(code(column.column), _contradiction(column)),
+        code(column.column),
         join(
             tag("span", column.type.replace("_", " ") or "nothing known", class_="found"),
             tag("span", percent(column.score), class_="score"),
+            _contradiction(column),
             _evidence(column),
         ),
         _roles(column),

@@ -251,9 +251,8 @@ def _known(view: RiskView) -> str:
         return "the quasi-identifiers"
     if len(names) == 1:
         return names[0]
-    if len(names) <= 4:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"all {len(names)} quasi-identifiers"
+    phrase = f"{', '.join(names[:-1])} and {names[-1]}"
+    return phrase if len(phrase) <= 60 else f"all {len(names)} quasi-identifiers"
 
 
 def _smallest(view: RiskView) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from veilflow.report.markup import Child, Markup, join, tag
 
-__all__ = ["Column", "code", "data_table", "facts_list", "fold", "pill", "section"]
+__all__ = ["Column", "code", "data_table", "facts_list", "fold", "pill", "plot_figure", "section"]
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,23 @@ def facts_list(pairs: Iterable[tuple[str, Child]]) -> Markup:
     return tag("dl", rows, class_="facts")
 
 
-def fold(summary: Child, *content: Child) -> Markup:
+def fold(summary: Child, *content: Child, is_open: bool = False) -> Markup:
     """Content behind a click on screen, and always open on paper."""
-    return tag("details", tag("summary", summary), tag("div", *content, class_="folded"))
+    inside = tag("div", *content, class_="folded")
+    return tag("details", tag("summary", summary), inside, open=is_open)
+
+
+def plot_figure(
+    name: str, caption: str, picture: Markup, table: Markup, note: Child = None, *, is_only: bool
+) -> Markup:
+    """A plot with its figures as a table: beside it where it is the only one of its section."""
+    return tag(
+        "figure",
+        tag("figcaption", tag("strong", name), tag("span", caption)),
+        picture,
+        tag("p", note, class_="known") if note else None,
+        fold("The figures behind the plot", table, is_open=is_only),
+    )
 
 
 def code(text: str) -> Markup:

@@ -9,7 +9,7 @@ from veilflow.report.facts import Facts, RiskView
 from veilflow.report.formatting import MERGED, count, decimal, percent, plural
 from veilflow.report.histograms import AlignedBin, Side, align
 from veilflow.report.key_figures import unit_noun
-from veilflow.report.layout import Column, code, data_table, facts_list, fold, section
+from veilflow.report.layout import Column, code, data_table, facts_list, plot_figure, section
 from veilflow.report.markup import Child, Markup, join, tag
 from veilflow.report.plots import Bar, Group, grouped_bars, level_pips
 
@@ -103,7 +103,7 @@ def _class_size_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
     ]
     rows = [(each.label, *_bin_cells(each.before), *_bin_cells(each.after)) for each in bins]
     table = data_table(columns, [(None, rows)])
-    return _figure(view, f"Rows by class size (in {noun})", picture, table)
+    return _figure(facts, view, f"Rows by class size (in {noun})", picture, table)
 
 
 _SIZE_HEADINGS = ("Classes before", "Rows before", "Classes after", "Rows after")
@@ -131,7 +131,9 @@ def _risk_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
         for name, label in _RISKS
     ]
     rows.append(("Classes", _classes(view.before), _classes(view.after)))
-    return _figure(view, "Risk, from 0% to 100%", picture, data_table(columns, [(None, rows)]))
+    return _figure(
+        facts, view, "Risk, from 0% to 100%", picture, data_table(columns, [(None, rows)])
+    )
 
 
 def _risk_group(facts: Facts, view: RiskView, name: str, label: str) -> Group:
@@ -143,18 +145,13 @@ def _risk_group(facts: Facts, view: RiskView, name: str, label: str) -> Group:
     return Group(label, bars, bound=1 / facts.k, bound_text=f"{percent(1 / facts.k)} asked")
 
 
-def _figure(view: RiskView, caption: str, picture: Markup, table: Markup) -> Markup:
+def _figure(facts: Facts, view: RiskView, caption: str, picture: Markup, table: Markup) -> Markup:
     known = [
         code(name) if i == 0 else join(", ", code(name))
         for i, name in enumerate(view.quasi_identifiers)
     ]
-    return tag(
-        "figure",
-        tag("figcaption", tag("strong", view.name), tag("span", caption)),
-        picture,
-        tag("p", "Known to the attacker: ", known or "not recorded", class_="known"),
-        fold("The figures behind the plot", table),
-    )
+    note = join("Known to the attacker: ", known or "not recorded")
+    return plot_figure(view.name, caption, picture, table, note, is_only=len(facts.risk) == 1)
 
 
 def _rows_bar(side: Side | None) -> Bar:

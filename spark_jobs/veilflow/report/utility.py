@@ -8,7 +8,7 @@ from veilflow.evidence import ColumnUtility
 from veilflow.report.columns import treatment_name
 from veilflow.report.facts import Facts
 from veilflow.report.formatting import percent, plural
-from veilflow.report.layout import Column, code, data_table, fold, section
+from veilflow.report.layout import Column, code, data_table, plot_figure, section
 from veilflow.report.markup import Child, Markup, tag
 from veilflow.report.plots import Bar, Panel, panel_bars
 
@@ -35,16 +35,19 @@ def utility(facts: Facts) -> Markup | None:
         "Distribution shift is total variation: the share of rows that would have to change "
         "their value for the column to look like the source again; 0% is none."
     )
-    tables = dict.fromkeys(u.table for u in measured)
+    parts = [
+        (table, part)
+        for table in dict.fromkeys(u.table for u in measured)
+        for part in _parts([u for u in measured if u.table == table])
+    ]
     plots = [
-        _figure(table, part, f"utility-{i}-{j}")
-        for i, table in enumerate(tables)
-        for j, part in enumerate(_parts([u for u in measured if u.table == table]))
+        _figure(table, part, f"utility-{i}", is_only=len(parts) == 1)
+        for i, (table, part) in enumerate(parts)
     ]
     return section("utility", "Utility by column", lead, tag("div", plots, class_="plots"))
 
 
-def _figure(table: str, columns: Sequence[ColumnUtility], ident: str) -> Markup:
+def _figure(table: str, columns: Sequence[ColumnUtility], ident: str, *, is_only: bool) -> Markup:
     kept = tuple(_bar(u.granularity) for u in columns)
     shift = tuple(_bar(u.total_variation) for u in columns)
     said = "; ".join(
@@ -58,14 +61,9 @@ def _figure(table: str, columns: Sequence[ColumnUtility], ident: str) -> Markup:
         [u.column for u in columns],
         (Panel("Detail kept", "after", kept), Panel("Distribution shift", "before", shift)),
     )
-    rows = [_row(u) for u in columns]
+    figures = data_table(_HEADINGS, [(None, [_row(u) for u in columns])])
     caption = f"{plural(len(columns), 'column')}, from 0% to 100%"
-    return tag(
-        "figure",
-        tag("figcaption", tag("strong", table), tag("span", caption)),
-        picture,
-        fold("The figures behind the plot", data_table(_HEADINGS, [(None, rows)])),
-    )
+    return plot_figure(table, caption, picture, figures, is_only=is_only)
 
 
 def _row(u: ColumnUtility) -> tuple[Child, ...]:
