@@ -89,7 +89,7 @@ def batches(count: int, rows: int = 100) -> list[pa.RecordBatch]:
     ]
 
 
-def write(store: ObjectStore, count: int = 3, **more: int) -> list[TableFile]:
+def write(store: ObjectStore, count: int = 3, **more: object) -> list[TableFile]:
     return write_files(store, FOLDER, batches(count), KEKS, CLASSES, **more)  # type: ignore[arg-type]
 
 
@@ -97,7 +97,7 @@ def write(store: ObjectStore, count: int = 3, **more: int) -> list[TableFile]:
 
 
 def test_what_is_listed_is_what_lies_in_the_store(store: ObjectStore) -> None:
-    (file,) = write(store, partition=7)
+    (file,) = write(store, stem="part-00007")
     data = store.get(file.path).data
     assert file.path.startswith(f"{FOLDER}/part-00007-") and file.path.endswith(".parquet")
     assert (file.sha256, file.bytes) == (hashlib.sha256(data).hexdigest(), len(data))

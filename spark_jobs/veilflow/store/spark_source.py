@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ from pyspark.sql.datasource import (  # noqa: TID253
 
 from veilflow.errors import KeyUnavailable, UsageError
 from veilflow.store.key_records import opened_release
-from veilflow.store.object_store import open_store
+from veilflow.store.object_store import ObjectStore, open_store
 from veilflow.store.table_files import (
     FileRef,
     TableCommit,
@@ -78,7 +79,8 @@ def write_table(
     """Write ``frame`` encrypted below ``prefix/table`` and commit it; what counts as the table.
 
     That is this attempt's commit, or an earlier one under the same ``commit_key``: then this
-    attempt's files are gone again. Files that killed tasks left behind are listed by no commit.
+    attempt's files are gone again. A task that outlives its job may leave a file that no commit
+    lists.
     """
     register(frame.sparkSession)
     frame.write.format(FORMAT).mode("append").options(
@@ -160,6 +162,7 @@ class VeilflowDataSource(DataSource):
                 classes=classes,
                 commit_key=self._option("commit"),
                 attempt=self.options.get("attempt", ""),
+                job=secrets.token_hex(6),
                 schema=schema,
             )
 
@@ -249,6 +252,7 @@ class _Writer(DataSourceArrowWriter):
     classes: dict[str, str]
     commit_key: str
     attempt: str
+    job: str
     schema: StructType
 
     def write(self, iterator: Iterator[pa.RecordBatch]) -> _Written:
@@ -263,7 +267,7 @@ class _Writer(DataSourceArrowWriter):
                 iterator,
                 opened_release(self.key_ref).keks,
                 self.classes,
-                partition=partition,
+                stem=f"part-{partition:05d}-{self.job}",
                 # One file keeps the columns of a table without rows.
                 empty_schema=_arrow_schema(self.schema) if partition == 0 else None,
             )
@@ -271,13 +275,23 @@ class _Writer(DataSourceArrowWriter):
 
     def commit(self, messages: list[WriterCommitMessage | None]) -> None:
         with value_free("committing", self.table):
-            commit_table(
-                open_store(self.store), self.commit_key, self.table, self.attempt, _files(messages)
-            )
+            store, files = open_store(self.store), _files(messages)
+            commit_table(store, self.commit_key, self.table, self.attempt, files)
+            self._discard_all_but(store, files)
 
     def abort(self, messages: list[WriterCommitMessage | None]) -> None:
         with value_free("aborting", self.table):
-            discard_files(open_store(self.store), _files(messages))
+            self._discard_all_but(open_store(self.store), ())
+
+    def _discard_all_but(self, store: ObjectStore, files: Iterable[FileRef]) -> None:
+        """Remove what this job's failed or superfluous tasks left; never another job's files.
+
+        A task whose input broke off in the JVM sees only an early end, writes a file and fails.
+        """
+        kept = {file.path for file in files}
+        found = (info.key for info in store.list(f"{self.folder}/part-"))
+        own = (key for key in found if key.split("-")[-2:-1] == [self.job] and key not in kept)
+        discard_files(store, [FileRef(key, "") for key in own])
 
 
 @dataclass

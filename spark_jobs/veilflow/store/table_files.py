@@ -95,11 +95,11 @@ def write_files(
     keks: Mapping[str, bytes],
     classes: ColumnClasses,
     *,
-    partition: int = 0,
+    stem: str = "part",
     empty_schema: pa.Schema | None = None,
     file_bytes: int = _FILE_BYTES,
 ) -> list[TableFile]:
-    """Encrypt ``batches`` into files below ``folder`` (``.../<table>``); what was written.
+    """Encrypt ``batches`` into files ``folder/stem-<random>.parquet``; what was written.
 
     Files are closed once they pass ``file_bytes``. Without a single batch nothing is written,
     unless ``empty_schema`` asks for one empty file that keeps the schema. What waits for its
@@ -111,13 +111,13 @@ def write_files(
     try:
         for batch in batches:
             if part is None:
-                part = _Part(_new_path(folder, partition), batch.schema, keks, classes)
+                part = _Part(_new_path(folder, stem), batch.schema, keks, classes)
             part.writer.write(batch)
             if part.buffer.tell() >= file_bytes:
                 written.append(part.upload(store))
                 part = None
         if part is None and not written and empty_schema is not None:
-            part = _Part(_new_path(folder, partition), empty_schema, keks, classes)
+            part = _Part(_new_path(folder, stem), empty_schema, keks, classes)
         if part is not None:
             written.append(part.upload(store))
     except BaseException:
@@ -130,8 +130,8 @@ def write_files(
     return written
 
 
-def _new_path(folder: str, partition: int) -> str:
-    return f"{folder}/part-{partition:05d}-{uuid.uuid4().hex}.parquet"
+def _new_path(folder: str, stem: str) -> str:
+    return f"{folder}/{stem}-{uuid.uuid4().hex}.parquet"
 
 
 class _Part:
