@@ -50,6 +50,8 @@ DETECTORS: tuple[Detector, ...] = (
     *health.DETECTORS,
 )
 
+_ALONE = tuple(detector for detector in DETECTORS if detector.alone)
+_BY_TYPE = {detector.type: detector for detector in DETECTORS}
 _NAME_ONLY = 0.4
 _BINARY = 0.6
 _NEAR_TIE = 0.04
@@ -72,9 +74,10 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
     hints = header_hints(sample.name)
     if not seen.values:
         return _by_name_only(sample, hints, seen)
+    hinted = (d for t in hints if (d := _BY_TYPE.get(t)) is not None and not d.alone)
     candidates = [
         candidate
-        for detector in DETECTORS
+        for detector in (*_ALONE, *hinted)
         if (candidate := _weigh(detector, seen, hints.get(detector.type))) is not None
     ]
     shapes = generic_id(seen, hints.get("generic_id")), free_text(seen, hints.get("free_text"))
@@ -117,22 +120,26 @@ def _by_name_only(sample: ColumnSample, hints: dict[str, Hint], seen: Profile) -
     told = [(hint, type_id) for type_id, hint in hints.items() if hint.strength == 1.0]
     if not told:
         return _nothing(sample.name, (state,))
-    specificity = {detector.type: detector.specificity for detector in DETECTORS}
-    _, type_id = max(told, key=lambda entry: (entry[0], specificity.get(entry[1], 0)))
+    _, type_id = max(told, key=lambda entry: (entry[0], _specificity(entry[1])))
     evidence = f"the name tells {TAXONOMY[type_id].phrase}", state
     return ColumnVerdict(sample.name, type_id, TAXONOMY[type_id].role, _NAME_ONLY, evidence)
 
 
+def _specificity(type_id: str) -> int:
+    return _BY_TYPE[type_id].specificity if type_id in _BY_TYPE else 0
+
+
 def _weigh(detector: Detector, seen: Profile, hint: Hint | None) -> Candidate | None:
     """The stronger of what the values say alone and what they say beside the name."""
-    if seen.kind in detector.not_kinds or (hint is None and not detector.alone):
+    if seen.kind in detector.not_kinds:
         return None
     if seen.is_flag or seen.kind == "boolean":
         return _flags(detector, hint)
     alone = _alone(detector, seen) if detector.alone else None
     named = _beside_name(detector, seen, hint) if hint else None
-    found = [candidate for candidate in (named, alone) if candidate is not None]
-    return max(found, key=lambda candidate: candidate.score, default=None)
+    if alone is None or named is None:
+        return alone or named
+    return named if named.score >= alone.score else alone
 
 
 def _flags(detector: Detector, hint: Hint | None) -> Candidate | None:
@@ -183,6 +190,8 @@ def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tu
         return 0.0, 0
     shortest, longest = detector.lengths
     values = seen.values
+    if seen.lengths[1] < shortest or seen.lengths[0] > longest:
+        return 0.0, 0
     step = len(values) // _PROBE
     if step > 1:
         probe = values[::step]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from veilflow.classify.detector import Detector, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern
 from veilflow.classify.headers import fold
 from veilflow.classify.temporal import is_date
 from veilflow.classify.words import STREET
@@ -84,7 +84,11 @@ def is_possible_street_address(value: str) -> bool:
     words = [fold(word) for word in _TOKEN.findall(value)]
     if not words or "@" in value or words[0] in _NOT_STREETS:
         return False
-    with_number = _PLACE_AND_NUMBER.fullmatch(value) or re.match(r"[0-9]{1,5}[a-z]?[ ,]", value)
+    with_number = (
+        _PLACE_AND_NUMBER.fullmatch(value)
+        or re.match(r"[0-9]{1,5}[a-z]?[ ,]", value)
+        or (len(words) > 1 and _NUMBER.search(value))
+    )
     names_street = any(w in STREET or w.endswith(_STREET_ENDINGS) for w in words) and len(words) > 1
     return bool(with_number) or names_street
 
@@ -94,8 +98,9 @@ is_username = pattern(r"@?[a-z][a-z0-9._-]{2,38}")
 DETECTORS = (
     Detector("email_address", is_email, 92, alone=0.98, alone_share=0.15, characters="@",
              lengths=(6, 254)),
-    Detector("phone_number", is_formatted_phone, 70, alone=0.92, alone_share=0.5, chance=0.01,
-             named=is_possible_phone, named_share=0.5, lengths=(5, 40), not_kinds=("date",)),
+    Detector("phone_number", is_formatted_phone, 70, alone=0.92, alone_share=0.3, chance=0.01,
+             named=is_possible_phone, named_share=0.5,
+             characters=DIGITS, lengths=(5, 40), not_kinds=("date",)),
     Detector("street_address", is_street_address, 65, alone=0.92, alone_share=0.4, chance=0.02,
              named=is_possible_street_address, named_share=0.4,
              hinted=is_possible_street_address, lengths=(3, 250),

@@ -57,7 +57,7 @@ DETECTORS = (
     Detector("nationality", in_vocabulary(COUNTRIES), 56, named=one_of_or(COUNTRIES, is_category),
              lengths=(2, 60), not_kinds=_TEXT),
     Detector("country", in_vocabulary(COUNTRIES), 52, alone=0.75, chance=0.02, ceiling=0.78,
-             named=one_of_or(COUNTRIES, pattern(r"[a-z]{2,3}")), lengths=(2, 60),
+             named=one_of_or(COUNTRIES, is_category), lengths=(2, 60),
              not_kinds=_TEXT),
     Detector("spoken_language", in_vocabulary(LANGUAGES), 56, alone=0.78, chance=0.02,
              named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,3}(?:[-_][a-z]{2})?")), lengths=(2, 30),

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from veilflow.classify.column import Kind
 from veilflow.classify.headers import fold
 
-__all__ = ["Detector", "Test", "in_vocabulary", "pattern"]
+__all__ = ["DIGITS", "Detector", "Test", "in_vocabulary", "pattern"]
 
 Test = Callable[[str], bool]
+DIGITS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)

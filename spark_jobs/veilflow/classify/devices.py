@@ -6,7 +6,7 @@ import ipaddress
 import re
 
 from veilflow.classify.checksums import is_imei, is_vin
-from veilflow.classify.detector import Detector, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern
 
 __all__ = ["DETECTORS"]
 
@@ -73,10 +73,10 @@ DETECTORS = (
              lengths=(12, 17)),
     Detector("imei", is_imei, 86, alone=0.85, alone_share=0.9, chance=0.1,
              named=pattern(r"[0-9]{15,17}|[0-9]{2}-?[0-9]{6}-?[0-9]{6}-?[0-9]{1,2}"),
-             lengths=(15, 20)),
+             characters=DIGITS, lengths=(15, 20)),
     Detector("vin", is_vin, 90, alone=0.95, alone_share=0.5, chance=0.1,
-             named=pattern(r"[A-HJ-NPR-Z0-9]{17}"), lengths=(17, 17)),
-    Detector("license_plate", is_plate, 55, named_share=0.6, lengths=(3, 12),
+             named=pattern(r"[A-HJ-NPR-Z0-9]{17}"), characters=DIGITS, lengths=(17, 17)),
+    Detector("license_plate", is_plate, 55, named_share=0.6, characters=DIGITS, lengths=(3, 12),
              not_kinds=("date", "decimal")),
     Detector("url", is_url, 80, alone=0.93, alone_share=0.3, chance=0.01, characters=".",
              lengths=(4, 2048), not_kinds=("decimal", "date")),

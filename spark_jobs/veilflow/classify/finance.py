@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veilflow.classify.checksums import is_aba_routing_number, is_iban, is_payment_card
-from veilflow.classify.detector import Detector, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern
 
 __all__ = ["DETECTORS"]
 
@@ -25,7 +25,7 @@ def is_swift(value: str) -> bool:
     return _SWIFT.fullmatch(value) is not None
 
 
-_CURRENCY = r"(?:[$€£¥₹₽]|usd|eur|gbp|chf|inr|jpy|us\$|kr|zł|rs\.?)"
+_CURRENCY = r"(?:[$€£¥₹₽₺₩₪]|usd|eur|gbp|chf|inr|jpy|us\$|kr|zł|р\.|rs\.?)"
 _FIGURE = r"[0-9]{1,15}(?:[ ,.'][0-9]{3}){0,5}(?:[.,][0-9]{1,4})?"
 is_priced = pattern(rf"[(-]{{0,2}}(?:{_CURRENCY}[ ]?-?{_FIGURE}|{_FIGURE}[ ]?{_CURRENCY})[)]?")
 is_figure = pattern(rf"[(+-]{{0,2}}{_CURRENCY}?[ ]?-?{_FIGURE}[ ]?{_CURRENCY}?(?:[ ]?[km])?[)]?")
@@ -41,17 +41,18 @@ _looks_like_account = pattern(r"(?=[^0-9]{0,20}[0-9])[A-Z0-9][A-Z0-9 ./-]{3,33}"
 
 DETECTORS = (
     Detector("iban_code", is_iban, 95, alone=0.98, alone_share=0.15, named=_looks_like_iban,
-             chance=0.01, lengths=(15, 42)),
+             chance=0.01, characters=DIGITS, lengths=(15, 42)),
     Detector("credit_card_number", is_payment_card, 93, alone=0.96, alone_share=0.3, chance=0.03,
-             named=_looks_like_card, lengths=(13, 24)),
-    Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.1,
+             named=_looks_like_card, characters=DIGITS, lengths=(13, 24)),
+    Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.4,
              lengths=(8, 11)),
     Detector("bank_routing_number", is_aba_routing_number, 62,
-             named=pattern(r"[0-9]{2}[0-9 -]{4,9}"), lengths=(6, 12)),
-    Detector("bank_account_number", _looks_like_account, 61, named_share=0.7, lengths=(4, 34),
+             named=pattern(r"[0-9]{2}[0-9 -]{4,9}"), characters=DIGITS, lengths=(6, 12)),
+    Detector("bank_account_number", _looks_like_account, 61, named_share=0.7,
+             characters=DIGITS, lengths=(4, 34),
              not_kinds=("date",)),
     Detector("amount", is_priced, 40, alone=0.7, named=is_figure, named_share=0.7, ceiling=0.75,
-             lengths=(1, 30), not_kinds=("date",)),
+             characters=DIGITS, lengths=(1, 30), not_kinds=("date",)),
     Detector("income_bracket", is_bracket, 44, named_share=0.7, lengths=(2, 40),
              not_kinds=("date", "integer", "decimal")),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veilflow.classify.checksums import is_nhs_number, is_ssn
-from veilflow.classify.detector import Detector, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern
 
 __all__ = ["DETECTORS", "is_code"]
 
@@ -49,12 +49,13 @@ def is_national_id(value: str) -> bool:
 
 DETECTORS = (
     Detector("ssn", is_formatted_ssn, 88, alone=0.93, alone_share=0.3, chance=0.01,
-             named=_ssn_shape, lengths=(9, 11)),
+             named=_ssn_shape, characters=DIGITS, lengths=(9, 11)),
     Detector("nhs_number", is_formatted_nhs_number, 85, alone=0.9, alone_share=0.7, chance=0.1,
-             named=is_nhs_number, lengths=(10, 12)),
+             named=is_nhs_number, characters=DIGITS, lengths=(10, 12)),
     Detector("national_id", is_national_id, 82, alone=0.92, alone_share=0.5, chance=0.04,
              named=is_code, named_share=0.7, lengths=(3, 40), not_kinds=("date",)),
-    Detector("passport_number", is_code, 64, named_share=0.7, lengths=(5, 20), not_kinds=("date",)),
-    Detector("drivers_license", is_code, 63, named_share=0.7, lengths=(4, 25),
+    Detector("passport_number", is_code, 64, named_share=0.7,
+             characters=DIGITS, lengths=(5, 20), not_kinds=("date",)),
+    Detector("drivers_license", is_code, 63, named_share=0.7, characters=DIGITS, lengths=(4, 25),
              not_kinds=("date",)),
 )  # fmt: skip

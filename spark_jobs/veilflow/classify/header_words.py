@@ -54,7 +54,8 @@ STRONG: dict[str, str] = {
     "ssn": "ssn,social security number,social security no,social security,soc sec,us ssn",
     "nhs_number": "nhs,nhs number,nhs no,nhs num",
     "national_id": (
-        "national id,national identifier,national identity,national insurance number,"
+        "ssn,social security number,national id,national identifier,"
+        "national identity,national insurance number,"
         "identity number,identity card,id card,citizen id,tax id,taxpayer id,tin,itin,nino,"
         "steuer id,steuernummer,steueridentifikationsnummer,personalausweis,ausweisnummer,"
         "sozialversicherungsnummer,numero de securite sociale,numero securite sociale,nir,"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veilflow.classify.demographics import is_category, one_of_or
-from veilflow.classify.detector import Detector, in_vocabulary, pattern
+from veilflow.classify.detector import DIGITS, Detector, in_vocabulary, pattern
 from veilflow.classify.government import is_code
 from veilflow.classify.words import BLOOD, INSURANCE, SPECIALTIES
 
@@ -15,11 +15,12 @@ _text = pattern(r"(?=[^a-z]{0,40}[a-z]).{2,300}")
 
 DETECTORS = (
     Detector("icd10_code", is_dotted_icd10, 72, alone=0.88, alone_share=0.5, chance=0.03,
-             named=is_icd10, named_share=0.6, hinted=is_icd10, lengths=(3, 9),
+             named=is_icd10, named_share=0.6, hinted=is_icd10, characters=DIGITS, lengths=(3, 9),
              not_kinds=("integer", "decimal", "date")),
-    Detector("medical_record_number", is_code, 66, named_share=0.6, lengths=(3, 40),
+    Detector("medical_record_number", is_code, 66, named_share=0.6,
+             characters=DIGITS, lengths=(3, 40),
              not_kinds=("date",)),
-    Detector("health_plan_number", is_code, 65, named_share=0.7, lengths=(3, 40),
+    Detector("health_plan_number", is_code, 65, named_share=0.7, characters=DIGITS, lengths=(3, 40),
              not_kinds=("date",)),
     Detector("insurance", in_vocabulary(INSURANCE), 53, alone=0.7, chance=0.05,
              named=one_of_or(INSURANCE, is_category), named_share=0.6, lengths=(2, 60),

@@ -6,7 +6,7 @@ more often something else (months, colours, cities) are left out on purpose.
 
 from __future__ import annotations
 
-__all__ = ["CJK_FAMILY", "FAMILY", "GIVEN", "TITLES"]
+__all__ = ["CJK_FAMILY", "FAMILY", "GIVEN", "ORDINARY", "TITLES"]
 
 GIVEN = frozenset(
     """
@@ -173,6 +173,20 @@ FAMILY = frozenset(
     macdonald mackenzie macleod cameron fraser sinclair davies griffiths lloyd rees bowen pritchard
     """.split()
 )
+
+ORDINARY = frozenset(
+    """
+    brown rice green black white gray rose long young king hill wood woods stone fox bell price cook
+    hall grant ford west mills reed ward brooks park cross sun song mark will cole wells shaw hunt
+    hunter mason carter porter cooper fisher gardner parker butler baker winter lange gross gallo
+    jung kang kiss toth bun lily poppy ruby amber violet hazel jade grace luna stella aurora can
+    angel star dean major minor nice low her pan tan oh ba he do sow fall noble blanc conti leon
+    campos vega costa rocha lima marina silver gold wolf jordan logan austin madison charlotte
+    dawn joy hope faith max art ray bill pat sue rich basil olive clement mercy dawn sierra robin
+    martin page day love best post bond moon star
+    """.split()
+)
+"""Names that are as often plain words: one alone doesn't make a text a name."""
 
 TITLES = frozenset(
     "mr mrs ms miss mx dr doctor prof professor sir herr frau fraulein monsieur madame mme mlle "

@@ -6,7 +6,7 @@ import re
 
 from veilflow.classify.detector import Detector
 from veilflow.classify.headers import fold
-from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, TITLES
+from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY, TITLES
 from veilflow.classify.words import CITIES, COUNTRIES, FLAGS, MONTHS, ORGANIZATION, STREET
 
 __all__ = ["DETECTORS", "is_person_name"]
@@ -20,6 +20,12 @@ _PARTICLES = frozenset(
     "af av st o".split()
 )
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af\u3040-\u30ff]{2,8}")
+_SLAVIC = re.compile(
+    r"(?:ович|евич|ич|овна|евна|ична|инична|ов|ова|ев|ева|ин|ина|ский|ская|енко|чук|юк|дзе|швили|ян)"
+    r"(?: |$)",
+    re.IGNORECASE,
+)
+_TELLING = (GIVEN | FAMILY) - ORDINARY
 _NOT_NAMES = ORGANIZATION | FLAGS | frozenset(
     "north south east west central unknown other test admin user system name the and of for with "
     "in on at to no not street road type status level high low medium red blue green black white "
@@ -46,10 +52,12 @@ def is_person_name(value: str) -> bool:
     """
     if not _NAME_TEXT.fullmatch(value):
         return False
-    if _CJK.fullmatch(value):
-        return value[0] in CJK_FAMILY and len(value) <= 5
+    if _CJK.fullmatch(compact := value.replace(" ", "").replace("·", "")):
+        return compact[0] in CJK_FAMILY and len(compact) <= 5
+    if _SLAVIC.search(value):
+        return 2 <= len(value.split()) <= 4
     words = _words(value)
-    titled = bool(words) and words[0] in TITLES and words[0] not in GIVEN
+    titled = bool(words) and words[0] in TITLES
     names = [word for word in words if word not in TITLES and word not in _PARTICLES]
     if not 1 <= len(names) <= 5 or any(w in _NOT_NAMES for w in names) or fold(value) in CITIES:
         return False
@@ -61,8 +69,7 @@ def is_person_name(value: str) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    parts = [part for part in word.split("-") if part] or [word]
-    return any(part in GIVEN or part in FAMILY for part in parts)
+    return any(part in _TELLING for part in word.split("-"))
 
 
 def _is_telling_word(word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veilflow.classify.demographics import is_category, one_of_or
-from veilflow.classify.detector import Detector, in_vocabulary, pattern
+from veilflow.classify.detector import DIGITS, Detector, in_vocabulary, pattern
 from veilflow.classify.words import CITIES, REGIONS
 
 __all__ = ["DETECTORS"]
@@ -50,7 +50,7 @@ DETECTORS = (
              named=is_possible_postcode, named_share=0.6, lengths=(3, 12),
              not_kinds=("date",)),
     Detector("geo_coordinates", is_coordinate_pair, 75, alone=0.93, chance=0.02,
-             named=is_possible_coordinate, named_share=0.8, lengths=(1, 80),
+             named=is_possible_coordinate, named_share=0.8, characters=DIGITS, lengths=(1, 80),
              not_kinds=("date",)),
     Detector("city", in_vocabulary(CITIES), 55, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(CITIES, is_category), named_share=0.6, lengths=(2, 60),

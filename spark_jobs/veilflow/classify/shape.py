@@ -133,10 +133,13 @@ def free_text(profile: Profile, hint: Hint | None) -> Candidate | None:
     """Sentences; or short texts of which nearly every row has its own and no detector knows."""
     if not profile.values or profile.kind in ("date", "boolean", "integer", "decimal"):
         return None
-    if profile.is_flag or profile.is_numeric:
+    if profile.is_flag:
         return None
     wordy = "several words a value"
-    if hint and hint.strength == 1.0 and profile.mean_words >= 2.5:
+    unspaced = profile.median_length >= 12 and any(
+        "\u3040" < c < "\u9fff" for c in profile.characters
+    )
+    if hint and hint.strength == 1.0 and (profile.mean_words >= 2.5 or unspaced):
         return Candidate("free_text", 0.93, 42, ("the name tells free text", wordy))
     if profile.median_length >= _LONG and profile.mean_words >= _WORDS:
         return Candidate("free_text", 0.88, 42, ("long texts with blanks", wordy))
@@ -145,9 +148,11 @@ def free_text(profile: Profile, hint: Hint | None) -> Candidate | None:
     unknown = (
         profile.uniqueness is not None and profile.uniqueness >= 0.8 and profile.distinct >= 20
     )
-    if unknown and sum(any(map(str.isalpha, v)) for v in profile.values) >= 0.8 * len(
-        profile.values
-    ):
+    if unknown and sum(map(_is_mostly_letters, profile.values)) >= 0.8 * len(profile.values):
         note = "text of which nearly every row has its own, and nothing else is known about it"
         return Candidate("free_text", 0.45, 5, (note,))
     return None
+
+
+def _is_mostly_letters(value: str) -> bool:
+    return 2 * sum(map(str.isalpha, value)) >= len(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from veilflow.classify.detector import Detector, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern
 from veilflow.classify.headers import fold
 from veilflow.classify.words import MONTHS
 
@@ -83,9 +83,11 @@ is_possible_age = pattern(
 )
 
 DETECTORS = (
-    Detector("date_of_birth", is_possible_date, 68, named_share=0.5, lengths=(4, 40)),
+    Detector("date_of_birth", is_possible_date, 68, named_share=0.5,
+             characters=DIGITS, lengths=(4, 40)),
     Detector("date", is_date, 50, alone=0.75, chance=0.01, named=is_possible_date, ceiling=0.75,
-             lengths=(4, 40)),
-    Detector("age", is_age, 48, named=is_possible_age, named_share=0.8, lengths=(1, 16),
+             characters=DIGITS, lengths=(4, 40)),
+    Detector("age", is_age, 48, named=is_possible_age, named_share=0.8,
+             characters=DIGITS, lengths=(1, 16),
              not_kinds=("date",)),
 )  # fmt: skip

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from statistics import median
 
 from veilflow.classify.column import ColumnSample, Kind, kind_of
 from veilflow.classify.headers import fold
@@ -32,7 +31,9 @@ MAX_LEAVES = 50
 MIN_ROWS_FOR_UNIQUENESS = 20
 """With fewer values, all different proves nothing."""
 
-_WHOLE_FLOAT = re.compile(r"(-?[0-9]{1,18})\.0{1,6}")
+_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F, 0x3000), " ")
+_WHOLE_FLOAT = re.compile(r"[+-]?[0-9]{1,30}(?:\.0{1,6})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?(?:[eE][+-]?[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,12 @@ class Profile:
     values: tuple[str, ...] = field(repr=False)
     kind: Kind
     characters: frozenset[str] = field(repr=False)
+    lengths: tuple[int, int]
     is_flag: bool
-    is_numeric: bool
     distinct: int
     uniqueness: float | None
     repetition: float
-    median_length: float
+    median_length: int
     mean_words: float
 
 
@@ -60,23 +61,40 @@ def profile(sample: ColumnSample) -> Profile:
     """The profile of a sample. Null-like texts are left out; binary cells give no values."""
     kind = kind_of(sample.physical_type)
     raw = () if kind == "binary" else sample.values
-    values = tuple(islice(_distinct(raw, kind), MAX_VALUES))
+    values, kind = _typed(tuple(islice(_distinct(raw), MAX_VALUES)), kind)
     seen = _non_null_rows(sample)
     distinct = sample.distinct if sample.distinct is not None else len(values)
     knows_rows = sample.distinct is not None or len(sample.values) >= sample.rows
     judged = knows_rows and seen >= MIN_ROWS_FOR_UNIQUENESS and distinct > 0
+    lengths = sorted(map(len, values)) or [0]
     return Profile(
         values=values,
         kind=kind,
-        characters=frozenset().union(*values),
+        characters=frozenset("".join(values)),
+        lengths=(lengths[0], lengths[-1]),
         is_flag=_is_flag(values),
-        is_numeric=bool(values) and all(map(_is_number, values)),
         distinct=distinct,
         uniqueness=min(1.0, distinct / seen) if judged else None,
         repetition=seen / distinct if judged else 1.0,
-        median_length=median(map(len, values)) if values else 0.0,
-        mean_words=sum(value.count(" ") + 1 for value in values) / len(values) if values else 0.0,
+        median_length=lengths[len(lengths) // 2],
+        mean_words=sum(value.count(" ") + 1 for value in values) / (len(values) or 1),
     )
+
+
+def _typed(values: tuple[str, ...], kind: Kind) -> tuple[tuple[str, ...], Kind]:
+    """The values with the kind that they have in fact, where an engine calls numbers text.
+
+    Whole numbers lose a ".0": with gaps they become floats in many tools, and 94107.0 is a
+    postcode.
+    """
+    if kind not in ("text", "integer", "decimal") or not values:
+        return values, kind
+    if all(_WHOLE_FLOAT.fullmatch(value) for value in values):
+        whole = dict.fromkeys(value.partition(".")[0] for value in values)
+        return tuple(whole), "integer"
+    if not all(_NUMBER.fullmatch(value) for value in values):
+        return values, "text" if kind == "text" else kind
+    return values, "decimal"
 
 
 def _non_null_rows(sample: ColumnSample) -> int:
@@ -85,14 +103,14 @@ def _non_null_rows(sample: ColumnSample) -> int:
     return max(0, sample.rows - sample.nulls)
 
 
-def _distinct(raw: Iterable[object], kind: Kind) -> Iterator[str]:
+def _distinct(raw: Iterable[object]) -> Iterator[str]:
     """Each different cleaned text once, in the order of appearance."""
     seen: set[str] = set()
     for value in dict.fromkeys(map(_capped, raw)):
         if value is None:
             continue
         for leaf in _leaves(value):
-            text = _cleaned(leaf, kind)
+            text = _cleaned(leaf)
             if text not in seen and text.lower() not in NULL_LIKE:
                 seen.add(text)
                 yield text
@@ -105,12 +123,8 @@ def _capped(value: object) -> str | None:
     return value[:MAX_CELL] if isinstance(value, str) else str(value)[:MAX_CELL]
 
 
-def _cleaned(text: str, kind: Kind) -> str:
-    stripped = text.strip()
-    if kind == "decimal" and (whole := _WHOLE_FLOAT.fullmatch(stripped)):
-        # Integers with gaps become floats in many tools: 94107.0 is a postcode.
-        return whole[1]
-    return stripped
+def _cleaned(text: str) -> str:
+    return text.strip() if text.isascii() else text.translate(_BLANKS).strip()
 
 
 _CUT_SCALAR = re.compile(r'"((?:[^"\\]|\\.){0,400})"(?!\s{0,3}:)|(-?[0-9][0-9.eE+-]{0,30})')
@@ -158,10 +172,3 @@ def _is_flag(values: tuple[str, ...]) -> bool:
         return False
     # A lone F is a sex as well; only words and pairs are told apart from codes.
     return any(len(word) > 1 for word in folded) or {"t", "f"} <= folded or {"y", "n"} <= folded
-
-
-_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?(?:[eE][+-]?[0-9]{1,4})?")
-
-
-def _is_number(value: str) -> bool:
-    return _NUMBER.fullmatch(value) is not None

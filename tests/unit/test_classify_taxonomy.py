@@ -1,0 +1,109 @@
+"""The taxonomy is complete, consistent, and documented as it is."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+import veilflow.classify
+from veilflow.classify import TAXONOMY
+from veilflow.classify.classification import DETECTORS
+from veilflow.classify.header_words import EXACT, STRONG, WEAK
+from veilflow.classify.headers import fold, header_hints, tokens_of
+from veilflow.classify.taxonomy import ROLES
+from veilflow.classify.taxonomy_page import taxonomy_page
+
+PROTECTIONS = {"drop", "pseudonym", "generalize", "keep", "round", "redact"}
+NEEDED = (
+    "person_name email_address phone_number street_address date_of_birth age gender ethnic_group "
+    "zipcode geo_coordinates ip_address credit_card_number ssn iban_code swift_code "
+    "drivers_license vin imei generic_id medical_record_number url organization_name city "
+    "marital_status occupation education nationality icd10_code insurance blood_type date amount "
+    "free_text spoken_language none"
+)
+
+
+def test_the_page_is_current(repository: Path) -> None:
+    page = (repository / "docs" / "taxonomy.md").read_text(encoding="utf-8")
+    assert page == taxonomy_page(), (
+        "run python -m veilflow.classify.taxonomy_page > docs/taxonomy.md"
+    )
+
+
+def test_the_needed_types_exist() -> None:
+    assert set(NEEDED.split()) <= set(TAXONOMY)
+
+
+@pytest.mark.parametrize("type_id", TAXONOMY)
+def test_an_entry_is_consistent(type_id: str) -> None:
+    entry = TAXONOMY[type_id]
+    assert entry.id == type_id
+    assert re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", type_id)
+    assert entry.role in ROLES
+    assert entry.default_protection in PROTECTIONS
+    assert (entry.role == "quasi") == (entry.default_protection == "generalize")
+    assert entry.role != "identifier" or entry.default_protection in ("drop", "pseudonym")
+    assert entry.legal or type_id == "none"
+    assert entry.title
+
+
+def test_the_taxonomy_can_not_be_changed() -> None:
+    with pytest.raises(TypeError):
+        TAXONOMY["x"] = TAXONOMY["none"]  # type: ignore[index]
+
+
+def test_detectors_and_header_words_name_known_types() -> None:
+    named = {detector.type for detector in DETECTORS} | set(STRONG) | set(WEAK) | set(EXACT)
+    assert named - {""} <= set(TAXONOMY)
+
+
+def test_every_type_can_be_found() -> None:
+    by_shape = {"generic_id", "free_text", "binary_content", "none"}
+    assert {detector.type for detector in DETECTORS} | by_shape == set(TAXONOMY)
+
+
+@pytest.mark.parametrize("table", [STRONG, WEAK, EXACT])
+def test_header_words_are_written_as_they_are_compared(table: dict[str, str]) -> None:
+    for listed in table.values():
+        for phrase in listed.split(","):
+            assert phrase
+            assert phrase == fold(phrase).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("patientDateOfBirth", "patient date of birth"),
+        ("ZIP_code2", "zip code"),
+        ("userid", "user id"),
+        ("HTTPServer", "http server"),
+        ("Straße-Nr.", "strasse nr"),
+        ("village", "village"),
+        ("postage", "postage"),
+        ("covid", "covid"),
+        ("kundennummer", "kundennummer"),
+        ("", ""),
+    ],
+)
+def test_names_are_taken_apart(name: str, words: str) -> None:
+    assert tokens_of(name) == tuple(words.split())
+
+
+def test_a_longer_phrase_explains_a_shorter_one() -> None:
+    assert "street_address" not in header_hints("email_address")
+    assert "person_name" not in header_hints("file_name")
+    assert header_hints("patient_name")["person_name"].strength == 1.0
+    assert "generic_id" in header_hints("national_id")
+
+
+MODULES = [entry.name for entry in pkgutil.iter_modules(veilflow.classify.__path__)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_docstrings_hold(module: str) -> None:
+    loaded = importlib.import_module(f"veilflow.classify.{module}")
+    assert doctest.testmod(loaded).failed == 0
