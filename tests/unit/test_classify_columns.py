@@ -214,6 +214,13 @@ def test_a_mixed_column_is_found_by_its_dangerous_part() -> None:
     assert found.score >= STRONG
 
 
+def test_a_few_addresses_in_a_harmless_column_are_not_overlooked() -> None:
+    cities = ["Paris", "Lagos", "Nairobi", "Berlin", "Madrid", "Oslo", "Cairo", "Lima"]
+    assert verdict("city", cities).type == "city"
+    assert verdict("city", [*cities, *EMAILS]).type == "email_address"
+    assert verdict("city", [*cities * 5, EMAILS[0]]).type == "city"
+
+
 def test_two_lucky_checksums_do_not_convince_but_many_do() -> None:
     bodies = [f"35{293847561000 + 7919 * index}" for index in range(8)]
     valid = [next(b + d for d in "0123456789" if is_imei(b + d)) for b in bodies]

@@ -10,6 +10,8 @@ each family), and the column's shape (:mod:`shape`).
 - A telling name counts with a looser test of the values; when too few pass, the values veto the
   name. A name with nothing to check it against (all null) scores 0.4.
 - The best score wins; among near ties the more specific type (an e-mail address before a URL).
+  What can't be mistaken (e-mail addresses, cards, accounts, social security numbers, secrets) wins
+  over any quasi-identifier, even where it is the smaller part of a mixed column.
 
 Evidence is a tuple of sentences with shares in whole percents; it holds no value and no count.
 """
@@ -30,6 +32,7 @@ from veilflow.classify import (
     temporal,
 )
 from veilflow.classify.column import ColumnSample, ColumnVerdict
+from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.detector import Detector, Test
 from veilflow.classify.headers import Hint, header_hints
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
@@ -88,9 +91,11 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
 
 
 def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
-    best = max(candidate.score for candidate in candidates)
-    near = [candidate for candidate in candidates if candidate.score >= best - _NEAR_TIE]
-    chosen = max(near, key=lambda candidate: (candidate.specificity, candidate.score))
+    chosen = _best(candidates)
+    if TAXONOMY[chosen.type].role not in ("identifier", "free_text"):
+        # A few e-mail addresses in a column of cities are what must not be released.
+        dangerous = [c for c in candidates if c.type in UNMISTAKABLE and c.score >= STRONG]
+        chosen = _best(dangerous or candidates)
     others = sorted(
         (c for c in candidates if c.type != chosen.type and c.score >= 0.75),
         key=lambda candidate: -candidate.score,
@@ -99,6 +104,12 @@ def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
     role = TAXONOMY[chosen.type].role
     score = round(chosen.score, 3)
     return ColumnVerdict(name, chosen.type, role, score, (*chosen.evidence, *also))
+
+
+def _best(candidates: Sequence[Candidate]) -> Candidate:
+    best = max(candidate.score for candidate in candidates)
+    near = [candidate for candidate in candidates if candidate.score >= best - _NEAR_TIE]
+    return max(near, key=lambda candidate: (candidate.specificity, candidate.score))
 
 
 def _nothing(name: str, evidence: tuple[str, ...]) -> ColumnVerdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from veilflow.classify.column import ColumnVerdict
 from veilflow.classify.taxonomy import NONE, TAXONOMY
 
-__all__ = ["STRONG", "contradiction"]
+__all__ = ["STRONG", "UNMISTAKABLE", "contradiction"]
 
 STRONG = 0.8
 """From this score on a verdict may contradict a person. Below it the evidence is a name without
@@ -17,7 +17,7 @@ the same holds for redacting a text and replacing it whole."""
 
 _REMOVES = frozenset({"drop", "nullify", "null", "redact", "constant"})
 _REPLACES = frozenset({"pseudonym", "token", "vault_token", "fake", "fpe"})
-_UNMISTAKABLE = frozenset({"email_address", "iban_code", "credit_card_number", "ssn", "secret"})
+UNMISTAKABLE = frozenset({"email_address", "iban_code", "credit_card_number", "ssn", "secret"})
 
 _FAMILIES = (
     frozenset({"date", "date_of_birth", "age"}),
@@ -73,7 +73,7 @@ def contradiction(
 def _settled(verdict: ColumnVerdict, declared_type: str | None) -> bool:
     if verdict.type == NONE:
         return True
-    if verdict.type in _UNMISTAKABLE:
+    if verdict.type in UNMISTAKABLE:
         return False
     decided = declared_type == verdict.type and _PROTECTIVENESS[verdict.role] == 1
     return decided or declared_type == NONE
@@ -81,7 +81,7 @@ def _settled(verdict: ColumnVerdict, declared_type: str | None) -> bool:
 
 def _advice(verdict: ColumnVerdict) -> str:
     role = f"Declare it {verdict.role}"
-    if verdict.type in _UNMISTAKABLE:
+    if verdict.type in UNMISTAKABLE:
         return f"{role}, or drop it"
     overruling = verdict.type if _PROTECTIVENESS[verdict.role] == 1 else NONE
     return f"{role}, or overrule this with 'type: {overruling}'"
