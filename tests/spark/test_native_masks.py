@@ -8,7 +8,6 @@ import string
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from veilflow.mask import create_transform
 from veilflow.spark.native_masks import native_mask
 

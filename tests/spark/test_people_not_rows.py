@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-
 from veilflow.errors import ReleaseRefused
 from veilflow.policy import Policy
 from veilflow.spark.protect import decide, protect

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from veilflow.errors import PolicyError
 from veilflow.mask import (
     ALLOW_LIST,

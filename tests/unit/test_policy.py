@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from veilflow.errors import PolicyError
 from veilflow.policy import canonical_bytes, load_policy, policy_sha256, read_policy
 from veilflow.policy.schema import schema_text
@@ -88,6 +87,7 @@ BROKEN = [
     ("custom, not allowed", "{partial: {keep_last: 2}}", "shop.masks:Loyalty", 16, "allow-list"),
     ("preset unknown", "dataset: patients", "extends: strict\ndataset: patients", 1, "no such preset"),
 ]  # fmt: skip
+# ruff: noqa: E501 - one row a case reads better
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,4 @@ def tables_under(path: Path) -> dict[str, Path]:
 
 
 def _is_data(file: Path) -> bool:
-    return (
-        file.is_file()
-        and file.suffix in DATA_SUFFIXES
-        and not file.name.startswith(("_", "."))
-    )
+    return file.is_file() and file.suffix in DATA_SUFFIXES and not file.name.startswith(("_", "."))

@@ -122,7 +122,7 @@ def create_transform(name: str, parameters: Mapping[str, Any]) -> Transform:
     if cls is None:
         known = ", ".join(sorted(_REGISTRY))
         raise TransformError(f"no transform is named {name!r}; there are {known}")
-    fields = {f.name: f for f in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else {}
+    fields = {field.name: field for field in _fields(cls)}
     unknown = sorted(set(parameters) - set(fields))
     if unknown:
         takes = ", ".join(sorted(fields)) or "no parameters"
@@ -142,6 +142,10 @@ def create_transform(name: str, parameters: Mapping[str, Any]) -> Transform:
         return cls(**parameters)
     except (TypeError, ValueError) as error:
         raise TransformError(f"{name}: {error}") from None
+
+
+def _fields(cls: type) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
 
 
 def is_allowed(name: str) -> bool:

@@ -15,7 +15,13 @@ from veilflow.pipeline.home import expand
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import run_key
 from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
-from veilflow.pipeline.source import PinnedSource, PinnedTable, pin_table, resolve_root, table_columns
+from veilflow.pipeline.source import (
+    PinnedSource,
+    PinnedTable,
+    pin_table,
+    resolve_root,
+    table_columns,
+)
 from veilflow.pipeline.state import Run, put_json, read_json
 from veilflow.policy import Policy, policy_sha256, read_policy
 from veilflow.store.key_records import ensure_masking_root
@@ -95,7 +101,9 @@ def pin_source(
     """Pin every table and hold its columns against the policy (default deny)."""
     root = resolve_root(expand(policy.source.root), policy_path.resolve(), parameters.input)
     digest_root = ensure_masking_root(store, provider, policy.dataset, "digest")
-    key = derive(open_masking_root(provider, digest_root), domain=policy.dataset, use="source-digest")
+    key = derive(
+        open_masking_root(provider, digest_root), domain=policy.dataset, use="source-digest"
+    )
     tables = tuple(
         pin_table(root, name, table.path, policy.source, key)
         for name, table in policy.tables.items()
@@ -105,7 +113,7 @@ def pin_source(
 
 
 def check_source_columns(policy: Policy, policy_path: Path) -> None:
-    """Hold the source's columns against the policy without pinning; raises as :func:`pin_source`."""
+    """Hold the source's columns against the policy without pinning. Raises as ``pin_source``."""
     root = resolve_root(expand(policy.source.root), policy_path.resolve(), None)
     tables = tuple(
         table_columns(root, name, table.path, policy.source)

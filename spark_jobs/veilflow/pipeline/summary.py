@@ -11,12 +11,10 @@ __all__ = ["headline", "summary_lines"]
 
 def summary_lines(evidence: StageEvidence) -> tuple[str, ...]:
     """What happened, one fact a line: rows, timings, verdicts."""
-    return tuple(
-        [
-            f"{evidence.stage}: {headline(evidence)} ({evidence.seconds:.1f} s, "
-            f"{evidence.cpu_seconds:.1f} CPU s)",
-            *(f"  {line}" for line in _details(evidence)),
-        ]
+    return (
+        f"{evidence.stage}: {headline(evidence)} ({evidence.seconds:.1f} s, "
+        f"{evidence.cpu_seconds:.1f} CPU s)",
+        *(f"  {line}" for line in _details(evidence)),
     )
 
 
@@ -57,8 +55,7 @@ def _details(evidence: StageEvidence) -> Iterator[str]:
         if not check.passed:
             place = f"{check.table}.{check.column}" if check.column else check.table
             yield f"{'FAILED' if check.blocking else 'warning'}: {check.name} on {place}"
-    for note in evidence.notes:
-        yield note
+    yield from evidence.notes
     if evidence.released is not None:
         yield f"at {evidence.released.prefix}"
         yield f"under key {evidence.released.release_key}"

@@ -84,9 +84,9 @@ def _with_preset(
         place = _located(path, document, ("extends",), f"no such preset; use {', '.join(known)}")
         raise PolicyError(place)
     preset = parse_located(resource.read_text(encoding="utf-8"))
-    for place in preset.lines:
-        if place and place not in origins:
-            origins[place] = f"preset {name}"
+    for line in preset.lines:
+        if line and line not in origins:
+            origins[line] = f"preset {name}"
     return _merge(preset.data, document.data), origins
 
 

@@ -9,6 +9,7 @@ their messages (what went wrong is told by :mod:`veilflow.spark.redaction` inste
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from veilflow.errors import PrerequisiteMissing
@@ -62,8 +63,17 @@ def submit_conf(master: str) -> dict[str, str]:
     if is_local(master):
         cores = os.cpu_count() or 1
         conf["spark.sql.shuffle.partitions"] = str(max(2, cores))
+        conf.update(_quiet_log())
         conf["spark.driver.host"] = conf["spark.driver.bindAddress"] = "127.0.0.1"
     return conf
+
+
+def _quiet_log() -> dict[str, str]:
+    """A logging configuration that prints no message: Spark logs before its settings apply."""
+    file = Path(__file__).with_name("log4j2.json")
+    if not file.is_file():  # imported from a zip archive
+        return {}
+    return {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={file.as_uri()}"}
 
 
 def check_hardened(spark: SparkSession) -> None:
@@ -71,7 +81,7 @@ def check_hardened(spark: SparkSession) -> None:
     conf = spark.sparkContext.getConf()
     required = (
         _REQUIRED_ON_CLUSTERS[:1]
-        if is_local(spark.sparkContext.master)
+        if is_local(str(spark.sparkContext.master))
         else (_REQUIRED_ON_CLUSTERS)
     )
     for name in required:

@@ -21,7 +21,9 @@ def main(stage: str, argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--run", required=True, help="STORE/runs/DATASET/RUN")
     parser.add_argument("--product", choices=("masked", "synthetic"), default="masked")
     arguments = parser.parse_args(argv)
-    name = f"{stage}_synthetic" if (stage, arguments.product) == ("validate", "synthetic") else stage
+    name = (
+        f"{stage}_synthetic" if (stage, arguments.product) == ("validate", "synthetic") else stage
+    )
     try:
         _run(name, arguments.run)
     except VeilflowError as error:

@@ -1,4 +1,4 @@
-"""The keyless transforms as native Spark SQL expressions; a property test holds both forms equal."""
+"""The keyless transforms as native Spark expressions; a property test holds both forms equal."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from veilflow.store.object_store import open_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import SparkSession
+    from pyspark.sql import Column, SparkSession
 
 __all__ = ["preview"]
 
@@ -60,10 +60,10 @@ def preview(
         shown = {}
         for name, masked in protected.items():
             released = policy.tables[name].released
-            columns = []
+            beside: list[Column] = []
             for column, expression in zip(released, masked.columns, strict=True):
-                columns.append(expression)
+                beside.append(expression)
                 if reason is not None:
-                    columns.append(quoted(column).alias(f"{column} (original)"))
-            shown[name] = masked.frame.select(*columns).limit(rows).toArrow()
+                    beside.append(quoted(column).alias(f"{column} (original)"))
+            shown[name] = masked.frame.select(*beside).limit(rows).toArrow()
     return shown

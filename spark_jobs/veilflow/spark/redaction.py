@@ -68,8 +68,9 @@ def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
 
 
 def silence_engine_log() -> None:
-    """Stop Spark's Python logger, which writes engine messages, values and all, to stderr."""
-    logging.getLogger("DataFrameQueryContextLogger").disabled = True
+    """Stop Spark's Python loggers, which write engine messages, values and all, to stderr."""
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        logging.getLogger(name).disabled = True
 
 
 @contextmanager

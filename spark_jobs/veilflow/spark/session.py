@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from veilflow.spark.hardening import check_hardened, is_local, submit_conf
+from veilflow.spark.redaction import silence_engine_log
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,6 +31,7 @@ def session(
     """
     from pyspark.sql import SparkSession
 
+    silence_engine_log()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(f"veilflow {name}")

@@ -46,13 +46,9 @@ class Fitted:
 def training_frame(policy: Policy, table: str, frame: DataFrame) -> DataFrame:
     """What a synthesizer may see of ``frame`` (cast, as listed): masked, identifiers left out."""
     rules = policy.tables[table]
-    allowed = {
-        name: column for name, column in rules.released.items() if column.role in _ROLES
-    }
+    allowed = {name: column for name, column in rules.released.items() if column.role in _ROLES}
     narrowed = policy.model_copy(
-        update={
-            "tables": {**policy.tables, table: rules.model_copy(update={"columns": allowed})}
-        }
+        update={"tables": {**policy.tables, table: rules.model_copy(update={"columns": allowed})}}
     )
     quasi = [column for column in quasi_columns(narrowed) if column.table == table]
     finest = {column.index: column.min_level for column in quasi}

@@ -149,7 +149,7 @@ def build_problem(
 
 
 def _collect(plan: ViewPlan, level0: Mapping[str, DataFrame]) -> pa.Table:
-    """The view's combinations: with rows and units for a root, as (combination, unit) pairs else."""
+    """The combinations, with rows and units for a root; else as (combination, unit) pairs."""
     from pyspark.sql import functions as F
 
     own = level0[plan.table]

@@ -9,7 +9,7 @@ setting. Whatever goes wrong is replaced by a value-free sentence (:func:`guarde
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ def worker_struct(table: str, work: Sequence[WorkerColumn], inputs: Sequence[Col
 
     ``inputs[i]`` is what ``work[i]`` is applied to.
     """
-    from pyspark.sql.functions import ArrowUDFType, arrow_udf
+    from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
     names = [f"c{index}" for index in range(len(work))]
     steps = [
@@ -99,7 +99,7 @@ def worker_struct(table: str, work: Sequence[WorkerColumn], inputs: Sequence[Col
     with warnings.catch_warnings():
         # Spark would rather infer the kind from type hints, which can't say "any number of arrays".
         warnings.simplefilter("ignore", UserWarning)
-        masked = arrow_udf(
+        masked: Callable[..., Column] = arrow_udf(
             guarded(f"table {table}", apply), returnType=schema, functionType=ArrowUDFType.SCALAR
         )
     return masked(*inputs)

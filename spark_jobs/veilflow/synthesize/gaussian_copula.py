@@ -74,9 +74,7 @@ def fit(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> Model:
     metadata = metadata_class.load_from_dict(
         {
             "tables": {
-                _TABLE: {
-                    "columns": {name: {"sdtype": _SDTYPES[k]} for name, k in usable.items()}
-                }
+                _TABLE: {"columns": {name: {"sdtype": _SDTYPES[k]} for name, k in usable.items()}}
             }
         }
     )
@@ -112,7 +110,7 @@ def _library() -> tuple[Any, Any]:
     return GaussianCopulaSynthesizer, Metadata
 
 
-class _quiet(warnings.catch_warnings):  # noqa: N801 - used like a function
+class _quiet(warnings.catch_warnings):
     """No warnings or log lines from SDV: they may quote values."""
 
     def __enter__(self) -> Any:

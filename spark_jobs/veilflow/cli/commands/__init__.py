@@ -5,6 +5,7 @@ from types import ModuleType
 from veilflow.cli.commands import (
     classify,
     draft,
+    keys,
     plan,
     preview,
     read,
@@ -23,6 +24,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     *stage.COMMANDS,
     read,
     verify,
+    keys,
     sample_data,
 )
 

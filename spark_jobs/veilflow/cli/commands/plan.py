@@ -104,7 +104,9 @@ def treatment_text(column: ColumnPolicy) -> str:
     return phrase if column.cast is None else f"as {column.cast}, {phrase}"
 
 
-def _settings(data: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+def _settings(
+    data: dict[str, Any], path: tuple[str, ...] = ()
+) -> list[tuple[tuple[str, ...], Any]]:
     found: list[tuple[tuple[str, ...], Any]] = []
     for key, value in data.items():
         if key == "columns" and path[:1] == ("tables",):

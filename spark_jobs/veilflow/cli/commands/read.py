@@ -41,9 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Read and show, or write a file that only its owner can read."""
     from veilflow.pipeline.home import expand
     from veilflow.pipeline.publisher import pinned_publisher
-    from veilflow.store.key_records import release_key_ref
+    from veilflow.store.key_records import opened_release, release_key_ref
     from veilflow.store.manifest import load_manifest
-    from veilflow.store.key_records import opened_release
     from veilflow.store.table_files import read_files
 
     store, release = chosen_release(arguments)

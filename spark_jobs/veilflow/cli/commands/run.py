@@ -69,9 +69,7 @@ def _parameters(arguments: argparse.Namespace) -> RunParameters:
     from veilflow.pipeline import RunParameters
 
     try:
-        return RunParameters(
-            input=arguments.input, k=arguments.k, trial_rows=arguments.trial_rows
-        )
+        return RunParameters(input=arguments.input, k=arguments.k, trial_rows=arguments.trial_rows)
     except ValidationError as error:
         problems = [f"{item['loc'][0]}: {item['msg']}" for item in error.errors()]
     raise PolicyError(problems)
@@ -86,7 +84,7 @@ def _stages(
     from veilflow.pipeline.stages import product_of
     from veilflow.spark.jobs import run_stage
 
-    refused = set()
+    refused: set[str] = set()
     for stage in stages_for(opened.policy)[1:]:
         product = product_of(stage)
         if product in refused:

@@ -6,8 +6,12 @@ import argparse
 import sys
 from dataclasses import dataclass
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from veilflow.cli.console import print_json, stage_line
+
+if TYPE_CHECKING:
+    from veilflow.pipeline.stages import Product
 
 __all__ = ["COMMANDS"]
 
@@ -32,7 +36,7 @@ class StageCommand:
         from veilflow.pipeline import open_run, publish
         from veilflow.pipeline.summary import summary_lines
 
-        product = getattr(arguments, "product", "masked")
+        product: Product = getattr(arguments, "product", "masked")
         with stage_line(self.NAME, quiet=arguments.json):
             if self.NAME == "publish":
                 evidence = StageEvidence.from_json(publish(arguments.run_uri, product))

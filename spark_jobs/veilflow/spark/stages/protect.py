@@ -36,7 +36,7 @@ __all__ = ["cast_source", "output_columns", "protect_stage"]
 def protect_stage(
     spark: SparkSession, run: Run, clock: StageClock, product: Product
 ) -> StageEvidence:
-    """Mask, anonymise and write. Raises ReleaseRefused before a row is written if k can't be met."""
+    """Mask, anonymise and write. Raises ReleaseRefused, nothing written, if k can't be met."""
     policy = run.policy
     with clock.phase("read"):
         frames, readings = cast_source(spark, run)
@@ -56,7 +56,12 @@ def protect_stage(
     with clock.phase("write"):
         files = write_output(run, product, attempt, outputs, classes)
     counts = tuple(
-        _counts(table, readings[table.name], files, output_columns(outputs[table.name], classes[table.name]))
+        _counts(
+            table,
+            readings[table.name],
+            files,
+            output_columns(outputs[table.name], classes[table.name]),
+        )
         for table in run.record.source.tables
     )
     return stage_evidence(
@@ -86,8 +91,7 @@ def cast_source(
         for name, frame in raw.items()
     }
     frames = {
-        name: cast_columns(frame, policy.tables[name].columns, nulls)
-        for name, frame in raw.items()
+        name: cast_columns(frame, policy.tables[name].columns, nulls) for name, frame in raw.items()
     }
     return frames, readings
 
