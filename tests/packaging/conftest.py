@@ -17,12 +17,20 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("spark_jobs/veilflow", "plugins/veilflow_airflow", "expectations/veilflow_expectations")
 LEFTOVERS = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info")
 
+# Workers find these classes by module and name, so their base class, Spark's, is needed at import.
+NEED_SPARK = frozenset({"veilflow.store.spark_source"})
+
 EnvironmentMaker = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def need_spark() -> frozenset[str]:
+    return NEED_SPARK
 
 
 @pytest.fixture(scope="session", name="run")
