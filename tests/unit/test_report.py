@@ -604,8 +604,34 @@ def test_what_was_not_measured_is_said_and_not_left_out() -> None:
     assert "No stage of this run left evidence for: Class sizes, Risk, Columns" in words
 
 
+def test_a_run_that_was_refused_before_there_was_an_output_shows_one_side() -> None:
+    before = tuple(side for side in _risk() if side.side == "before")
+    page = Page(render(hospital(stages=(_stage("protect", risk=before),), refused=("No.",))))
+    assert page.words.count(". Not measured after") == 4
+    assert "After (output)" not in page.words and "Before (source)" in page.words
+    assert "Rows after" not in page.words
+
+
+def test_a_column_goes_without_the_name_of_the_table_that_the_view_has() -> None:
+    named = _risk()[0].model_copy(
+        update={"quasi_identifiers": ("patients.zip", "encounters.ward", "patients.sex")}
+    )
+    words = Page(render(hospital(stages=(_stage("protect", risk=(named,)),)))).words
+    assert "Known to the attacker: zip , encounters.ward , sex" in words
+
+
+def test_a_score_is_shown_as_what_it_is_and_nothing_recognised_as_nothing() -> None:
+    first, second = _columns()[3:5]
+    second = second.model_copy(update={"type": "none", "score": 0.0})
+    words = Page(render(hospital(stages=(_stage("classify", columns=(first, second)),)))).words
+    assert "email address 1" in words and "it is no probability" in words
+    assert "nothing recognised" in words and "none 0" not in words
+
+
 def test_a_synthetic_product_shows_what_was_modelled() -> None:
     words = Page(render(synthetic())).words
+    assert "Rows suppressed" not in words and "Smallest class" not in words
+    assert "A synthetic row belongs to nobody" in words
     assert "50,000 gaussian copula, fitted on 20,000 rows" in words
     assert "not modelled" in words and "keyed pseudonym" not in words
     assert "exact copies" in words.lower()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from veilflow.evidence import ColumnFinding
 from veilflow.report.facts import Facts
-from veilflow.report.formatting import percent, plural
+from veilflow.report.formatting import decimal, percent, plural
 from veilflow.report.layout import Column, code, data_table, fold, pill, section
 from veilflow.report.markup import Child, Markup, join, tag
 from veilflow.report.plots import share_bar
@@ -41,9 +41,9 @@ def inventory(facts: Facts) -> Markup | None:
     if not facts.columns:
         return None
     lead = (
-        "Found is the kind of data that classification recognised, with the share of distinct "
-        "values that fit. The role is the policy's decision; a column that nobody decided about "
-        "isn't released."
+        "Found is the kind of data that classification recognised, and how strong the evidence "
+        "for it is, from 0 to 1 (it is no probability). The role is the policy's decision; a "
+        "column that nobody decided about isn't released."
     )
     groups = [
         (table, [_row(facts, column) for column in facts.columns if column.table == table])
@@ -77,8 +77,7 @@ def _row(facts: Facts, column: ColumnFinding) -> tuple[Child, ...]:
     return (
         code(column.column),
         join(
-            tag("span", column.type.replace("_", " ") or "nothing known", class_="found"),
-            tag("span", percent(column.score), class_="score"),
+            _found(column),
             _contradiction(column),
             _evidence(column),
         ),
@@ -89,6 +88,13 @@ def _row(facts: Facts, column: ColumnFinding) -> tuple[Child, ...]:
             percent(utility.granularity if utility else None, absent="–"),
         ),
     )
+
+
+def _found(column: ColumnFinding) -> Markup:
+    if column.type in ("", "none"):
+        return tag("span", "nothing recognised", class_="quiet")
+    kind = tag("span", column.type.replace("_", " "), class_="found")
+    return join(kind, tag("span", decimal(round(column.score, 2)), class_="score"))
 
 
 def _contradiction(column: ColumnFinding) -> Markup | None:

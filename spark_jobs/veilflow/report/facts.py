@@ -52,9 +52,22 @@ class RiskView:
 
     @property
     def quasi_identifiers(self) -> tuple[str, ...]:
-        """What the attacker is assumed to know: of the output where both sides are given."""
+        """What the attacker is assumed to know: of the output where both sides are given.
+
+        A column of the table that the view is named after goes without the table's name.
+        """
         side = self.after or self.before
-        return side.quasi_identifiers if side else ()
+        names = side.quasi_identifiers if side else ()
+        return tuple(name.removeprefix(f"{self.name}.") for name in names)
+
+    @property
+    def sides(self) -> tuple[tuple[Literal["before", "after"], ClassRisk], ...]:
+        """The sides that were measured."""
+        given: tuple[tuple[Literal["before", "after"], ClassRisk | None], ...] = (
+            ("before", self.before),
+            ("after", self.after),
+        )
+        return tuple((name, side) for name, side in given if side is not None)
 
 
 @dataclass(frozen=True)

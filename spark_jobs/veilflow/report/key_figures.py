@@ -15,7 +15,6 @@ from veilflow.report.formatting import MERGED, count, decimal, one_in, percent, 
 __all__ = ["KeyFigure", "key_figures", "unit_noun"]
 
 Tone = Literal["plain", "good", "bad", "absent"]
-_NOT = "not measured"
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,10 @@ class KeyFigure:
 
 
 def key_figures(facts: Facts) -> tuple[KeyFigure, ...]:
+    if facts.product == "synthetic":
+        return (_synthetic_rows(facts), _synthetic_risk(), _checks(facts), _keys(facts))
     return (
-        _synthetic_rows(facts) if facts.synthesis else _rows(facts),
+        _rows(facts),
         _smallest_class(facts),
         _risk(facts, "max_risk"),
         _risk(facts, "average_risk"),
@@ -53,9 +54,7 @@ def _smallest_class(facts: Facts) -> KeyFigure:
     note = "" if facts.k is None else f"at least {facts.k:,} asked"
     views = [v for v in facts.risk if v.after and v.after.smallest_class is not None]
     if not views:
-        return KeyFigure(
-            label, _NOT, _unmeasured(facts, "the size of the classes"), "", note, "absent"
-        )
+        return _unmeasured(label, "the size of the classes", note)
     worst = min(views, key=lambda view: _smallest(view))
     size = _smallest(worst)
     tone: Tone = "plain" if facts.k is None else "good" if size >= facts.k else "bad"
@@ -74,9 +73,7 @@ def _risk(facts: Facts, name: Literal["max_risk", "average_risk"]) -> KeyFigure:
     label = "Highest risk" if name == "max_risk" else "Average risk"
     views = [v for v in facts.risk if v.after and getattr(v.after, name) is not None]
     if not views:
-        return KeyFigure(
-            label, _NOT, _unmeasured(facts, "the risk of being recognised"), tone="absent"
-        )
+        return _unmeasured(label, "the risk of being recognised")
     worst = max(views, key=lambda view: _side(view, name, after=True) or 0.0)
     after, before = _side(worst, name, after=True), _side(worst, name, after=False)
     odds = one_in(after)
@@ -106,7 +103,7 @@ def _suppressed(facts: Facts) -> KeyFigure:
         sentence = "So few rows were left out that their number itself is not told."
         return KeyFigure(label, MERGED, sentence)
     if not told:
-        return KeyFigure(label, _NOT, _unmeasured(facts, "suppressed rows"), tone="absent")
+        return _unmeasured(label, "suppressed rows")
     table = max(told, key=lambda name: told[name])
     limit = facts.anonymization.suppression_limit if facts.anonymization else None
     tone: Tone = "plain" if limit is None else "good" if _within(told[table], limit) else "bad"
@@ -142,8 +139,7 @@ def _detail(facts: Facts) -> KeyFigure:
     found = facts.anonymization
     loss = "" if found is None else f"loss score {decimal(found.loss)}"
     if found is None or not found.granularity:
-        sentence = _unmeasured(facts, "how much detail the output keeps")
-        return KeyFigure(label, _NOT, sentence, "", loss, "absent")
+        return _unmeasured(label, "how much detail the output keeps", loss)
     table = min(found.granularity, key=lambda name: found.granularity[name])
     return KeyFigure(
         label,
@@ -207,7 +203,7 @@ def _keeper(provider: str) -> str:
 def _rows(facts: Facts) -> KeyFigure:
     label = "Rows in the output"
     if not facts.tables:
-        return KeyFigure(label, _NOT, "No stage of this run counted rows.", tone="absent")
+        return _unmeasured(label, "rows")
     rows = sum(table.rows_out for table in facts.tables)
     if not rows:
         return KeyFigure(label, "0", "The output holds no row.", tone="absent")
@@ -225,6 +221,8 @@ def _rows(facts: Facts) -> KeyFigure:
 
 
 def _synthetic_rows(facts: Facts) -> KeyFigure:
+    if not facts.synthesis:
+        return _unmeasured("Synthetic rows", "how synthetic rows were made")
     fitted = sum(each.rows_fitted for each in facts.synthesis)
     sampled = sum(each.rows_sampled for each in facts.synthesis)
     methods = ", ".join(dict.fromkeys(each.method.replace("_", " ") for each in facts.synthesis))
@@ -238,10 +236,20 @@ def _synthetic_rows(facts: Facts) -> KeyFigure:
     )
 
 
-def _unmeasured(facts: Facts, what: str) -> str:
-    if facts.product == "synthetic":
-        return f"For this synthetic output {what} was not measured; the checks below judge it."
-    return f"No stage of this run measured {what}."
+def _synthetic_risk() -> KeyFigure:
+    """Classes and their risks are about rows of people; a synthetic row is nobody's."""
+    return KeyFigure(
+        "Risk of being recognised",
+        "not measured",
+        "A synthetic row belongs to nobody, so there is no class of people to count. The checks "
+        "stand in for it: they look for what the output repeats of the rows the model has seen.",
+        tone="absent",
+    )
+
+
+def _unmeasured(label: str, what: str, note: str = "") -> KeyFigure:
+    sentence = f"No stage of this run measured {what}."
+    return KeyFigure(label, "not measured", sentence, "", note, "absent")
 
 
 def _known(view: RiskView) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from importlib import resources
 
 from veilflow.evidence import EvidenceBundle
-from veilflow.report import checks, columns, header, making, privacy, release, remaining, utility
+from veilflow.report import (
+    checks,
+    columns,
+    generalisation,
+    header,
+    making,
+    privacy,
+    release,
+    remaining,
+    utility,
+)
 from veilflow.report.facts import Facts, collect
 from veilflow.report.formatting import moment
 from veilflow.report.markup import Markup, join, tag
@@ -50,7 +60,7 @@ _SECTIONS: tuple[tuple[str, str, Callable[[Facts], Markup | None]], ...] = (
     ("risk", "Risk", privacy.risk),
     ("checks", "Checks", checks.checks),
     ("columns", "Columns", columns.inventory),
-    ("generalisation", "Generalisation", privacy.generalisation),
+    ("generalisation", "Generalisation", generalisation.generalisation),
     ("utility", "Utility", utility.utility),
     ("tables", "Tables", making.table_counts),
     ("synthesis", "Synthesis", making.synthesis),

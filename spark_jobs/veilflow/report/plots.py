@@ -173,9 +173,9 @@ def _group(
 
 def _past_bound(group: Group, bar: Bar, scale: _Scale) -> float | None:
     """Where a bar's text has to start so that the line of the bound doesn't strike it through."""
-    if group.bound is None or bar.value is None:
+    if group.bound is None:
         return None
-    line, end = scale.left + scale.at(group.bound), scale.left + scale.at(bar.value)
+    line, end = scale.left + scale.at(group.bound), scale.left + scale.at(bar.value or 0.0)
     return line if end <= line < end + 10 + _px(bar.text) else None
 
 

@@ -1,21 +1,21 @@
-"""Class sizes and re-identification risk before and after, and the generalisation behind them."""
+"""Class sizes and re-identification risk, before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from veilflow.evidence import Anonymization, ClassRisk, ClassSizeBin
+from veilflow.evidence import ClassRisk, ClassSizeBin
 from veilflow.report.facts import Facts, RiskView
-from veilflow.report.formatting import MERGED, count, decimal, percent, plural
+from veilflow.report.formatting import count, percent
 from veilflow.report.histograms import AlignedBin, Side, align
 from veilflow.report.key_figures import unit_noun
-from veilflow.report.layout import Column, code, data_table, facts_list, plot_figure, section
-from veilflow.report.markup import Child, Markup, join, tag
-from veilflow.report.plots import Bar, Group, grouped_bars, level_pips
+from veilflow.report.layout import Column, code, data_table, plot_figure, section
+from veilflow.report.markup import Markup, join, tag
+from veilflow.report.plots import Bar, Group, grouped_bars
 
-__all__ = ["class_sizes", "generalisation", "risk"]
+__all__ = ["class_sizes", "risk"]
 
-_SERIES = (("before", "Before (source)"), ("after", "After (output)"))
+_SIDES = {"before": "Before (source)", "after": "After (output)"}
 _RISKS = (
     ("max_risk", "Highest risk"),
     ("average_risk", "Average risk"),
@@ -49,41 +49,13 @@ def risk(facts: Facts) -> Markup | None:
     return section("risk", "Risk before and after", lead, tag("div", plots, class_="plots"))
 
 
-def generalisation(facts: Facts) -> Markup | None:
-    found = facts.anonymization
-    if found is None:
-        return None
-    lead = (
-        "Every quasi-identifier is replaced by a coarser value, the same way in all rows. Of "
-        f"{plural(found.nodes_total, 'possible combination')} of levels, "
-        f"{found.nodes_evaluated:,} had to be computed; the one chosen "
-        + (
-            "loses least among all that meet the policy."
-            if found.optimal
-            else "meets the policy, but a better one may exist."
-        )
-    )
-    places = {name: _place(facts, name) for name in found.levels}
-    groups = [
-        (table, [_level_row(facts, found, name) for name in places if places[name][0] == table])
-        for table in dict.fromkeys(table for table, _ in places.values())
-    ]
-    columns = [Column("Quasi-identifier"), Column("Level"), Column("Means")]
-    body: Child = (
-        data_table(columns, groups)
-        if groups
-        else tag("p", "No column was generalised.", class_="quiet")
-    )
-    sides = tag("div", body, facts_list(_cost(found)), class_="pair")
-    return section("generalisation", "Generalisation chosen", lead, sides)
-
-
 def _class_size_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
     bins = align(_histogram(view.before), _histogram(view.after))
+    measured = [name for name in _SIDES if any(getattr(each, name) for each in bins)]
     groups = [
         Group(
             each.label,
-            (_rows_bar(each.before), _rows_bar(each.after)),
+            tuple(_rows_bar(getattr(each, name)) for name in measured),
             marked=facts.k is not None and each.high is not None and each.high < facts.k,
         )
         for each in bins
@@ -93,77 +65,78 @@ def _class_size_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
         ident,
         f"Rows by class size in {view.name}, before and after",
         _size_description(bins, noun),
-        _SERIES,
+        [(name, _SIDES[name]) for name in measured],
         groups,
         marked_text="" if facts.k is None else f"below k = {facts.k:,}",
     )
-    columns = [
-        Column(f"Class size, in {noun}"),
-        *(Column(text, numeric=True) for text in _SIZE_HEADINGS),
+    columns = [Column(f"Class size, in {noun}")] + [
+        Column(f"{what} {name}", numeric=True) for name in measured for what in ("Classes", "Rows")
     ]
-    rows = [(each.label, *_bin_cells(each.before), *_bin_cells(each.after)) for each in bins]
+    rows = [
+        (each.label, *(cell for name in measured for cell in _bin_cells(getattr(each, name))))
+        for each in bins
+    ]
     table = data_table(columns, [(None, rows)])
-    return _figure(facts, view, f"Rows by class size (in {noun})", picture, table)
-
-
-_SIZE_HEADINGS = ("Classes before", "Rows before", "Classes after", "Rows after")
+    caption = f"Rows by class size (in {noun})"
+    return _figure(facts, view, caption, picture, table, measured)
 
 
 def _risk_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
+    measured = [name for name, _ in view.sides]
     groups = [_risk_group(facts, view, name, label) for name, label in _RISKS]
-    sides = (("before", view.before), ("after", view.after))
     description = " ".join(
         f"{side.capitalize()}: "
         + ", ".join(f"{label.lower()} {_risk_text(given, name)}" for name, label in _RISKS)
         + "."
-        for side, given in sides
+        for side, given in view.sides
     )
     picture = grouped_bars(
-        ident, f"Risk in {view.name}, before and after", description, _SERIES, groups, top=1.0
+        ident,
+        f"Risk in {view.name}, before and after",
+        description,
+        [(name, _SIDES[name]) for name in measured],
+        groups,
+        top=1.0,
     )
-    columns = [
-        Column("Measure"),
-        Column("Before", numeric=True),
-        Column("After", numeric=True),
-    ]
-    rows = [
-        (label, _risk_text(view.before, name), _risk_text(view.after, name))
-        for name, label in _RISKS
-    ]
-    rows.append(("Classes", _classes(view.before), _classes(view.after)))
-    return _figure(
-        facts, view, "Risk, from 0% to 100%", picture, data_table(columns, [(None, rows)])
-    )
+    columns = [Column("Measure")] + [Column(name.capitalize(), numeric=True) for name in measured]
+    rows = [(label, *(_risk_text(side, name) for _, side in view.sides)) for name, label in _RISKS]
+    rows.append(("Classes", *(count(side.classes, absent="not told") for _, side in view.sides)))
+    table = data_table(columns, [(None, rows)])
+    return _figure(facts, view, "Risk, from 0% to 100%", picture, table, measured)
 
 
 def _risk_group(facts: Facts, view: RiskView, name: str, label: str) -> Group:
-    bars = tuple(
-        Bar(_value(side, name), _risk_text(side, name)) for side in (view.before, view.after)
-    )
-    if name != "max_risk" or not facts.k:
+    bars = tuple(Bar(getattr(side, name), _risk_text(side, name)) for _, side in view.sides)
+    if name != "max_risk" or not facts.k or view.after is None:
         return Group(label, bars)
-    return Group(label, bars, bound=1 / facts.k, bound_text=f"{percent(1 / facts.k)} asked")
+    return Group(label, bars, bound=1 / facts.k, bound_text=f"at most {percent(1 / facts.k)}")
 
 
-def _figure(facts: Facts, view: RiskView, caption: str, picture: Markup, table: Markup) -> Markup:
+def _figure(
+    facts: Facts,
+    view: RiskView,
+    caption: str,
+    picture: Markup,
+    table: Markup,
+    measured: Sequence[str],
+) -> Markup:
     known = [
         code(name) if i == 0 else join(", ", code(name))
         for i, name in enumerate(view.quasi_identifiers)
     ]
-    note = join("Known to the attacker: ", known or "not recorded")
+    missing = [f". Not measured {name}" for name in _SIDES if name not in measured]
+    note = join("Known to the attacker: ", known or "not recorded", missing)
     return plot_figure(view.name, caption, picture, table, note, is_only=len(facts.risk) == 1)
 
 
-def _rows_bar(side: Side | None) -> Bar:
-    if side is None:
-        return Bar(None, "not measured")
+def _rows_bar(side: Side) -> Bar:
     if side.rows is None:
         return Bar(None, side.rows_text, merged=True)
     return Bar(float(side.rows), side.rows_text)
 
 
-def _bin_cells(side: Side | None) -> tuple[str, str]:
-    return ("–", "–") if side is None else (side.classes_text, side.rows_text)
+def _bin_cells(side: Side) -> tuple[str, str]:
+    return side.classes_text, side.rows_text
 
 
 def _size_description(bins: Sequence[AlignedBin], noun: str) -> str:
@@ -183,58 +156,5 @@ def _histogram(side: ClassRisk | None) -> tuple[ClassSizeBin, ...]:
     return side.histogram if side else ()
 
 
-def _value(side: ClassRisk | None, name: str) -> float | None:
-    value: float | None = getattr(side, name) if side else None
-    return value
-
-
-def _risk_text(side: ClassRisk | None, name: str) -> str:
-    return percent(_value(side, name))
-
-
-def _classes(side: ClassRisk | None) -> str:
-    return "not measured" if side is None else count(side.classes, absent="not told")
-
-
-def _place(facts: Facts, name: str) -> tuple[str | None, str]:
-    """Table and column of a name in ``levels``, which is qualified where tables share columns."""
-    table, dot, column = name.partition(".")
-    known = {u.table for u in facts.utility} | {c.table for c in facts.columns}
-    return (table, column) if dot and table in known else (None, name)
-
-
-def _level_row(facts: Facts, found: Anonymization, name: str) -> tuple[Child, ...]:
-    table, column = _place(facts, name)
-    level = found.levels[name]
-    places = [u for u in facts.utility if u.column == column and table in (None, u.table)]
-    levels = next((u.levels for u in places if u.levels is not None), None)
-    scale = f"{level} of {levels - 1}" if levels else str(level)
-    means = found.level_names.get(name) or ("as it is" if level == 0 else "not named")
-    return (
-        code(column),
-        tag("span", level_pips(level, levels), tag("span", scale), class_="level"),
-        means,
-    )
-
-
-def _cost(found: Anonymization) -> list[tuple[str, Child]]:
-    return [
-        ("Loss score (0 is none)", decimal(found.loss)),
-        ("Detail kept", _by_table({k: percent(v) for k, v in found.granularity.items()})),
-        ("Rows suppressed", _by_table(_suppressed(found))),
-        ("Suppression limit", percent(found.suppression_limit)),
-        ("Classes in the output", _by_table({k: count(v) for k, v in found.classes.items()})),
-        ("Discernibility", _by_table({k: f"{v:,}" for k, v in found.discernibility.items()})),
-    ]
-
-
-def _suppressed(found: Anonymization) -> dict[str, str]:
-    return {k: percent(v, absent=f"{MERGED} rows") for k, v in found.suppressed_share.items()}
-
-
-def _by_table(values: dict[str, str]) -> str | None:
-    if not values:
-        return None
-    if len(values) == 1:
-        return next(iter(values.values()))
-    return "; ".join(f"{table} {value}" for table, value in values.items())
+def _risk_text(side: ClassRisk, name: str) -> str:
+    return percent(getattr(side, name))

@@ -86,7 +86,7 @@ def _commands(dataset: str, given: PublishedRelease) -> Markup:
             f"veilflow read {chosen}",
             "Shows the columns that your key grants open, and lists the others.",
         ),
-        class_="pair commands",
+        class_="commands",
     )
 
 
