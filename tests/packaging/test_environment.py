@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,57 @@ def test_an_environment_whose_python_is_gone_is_made_anew(project_with_venv: Pat
     again = install(project)
     assert again.returncode == 0, again.stdout
     assert "making it anew" in again.stdout
+
+
+def own_sources_removed(**changes: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    return kept | {"PIP_CONFIG_FILE": os.devnull} | changes
+
+
+def install_without_own_sources(project: Path, index: Path) -> str:
+    result = subprocess.run(
+        command(project, "demo"),
+        env=own_sources_removed(VEILFLOW_TORCH_INDEX=index.as_uri()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stdout
+    return result.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PyPI's torch is the CPU build")
+def test_torch_comes_from_the_index_of_cpu_builds(project_with_venv: Path) -> None:
+    index = project_with_venv / "index"
+    (index / "torch").mkdir(parents=True)
+    info = "torch-2.13.0+cpu.dist-info"
+    with zipfile.ZipFile(index / "torch" / "torch-2.13.0+cpu-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("torch.py", "")
+        wheel.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: torch\nVersion: 2.13.0+cpu\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+    (index / "torch" / "index.html").write_text(
+        '<a href="torch-2.13.0+cpu-py3-none-any.whl">torch-2.13.0+cpu-py3-none-any.whl</a>'
+    )
+    (project_with_venv / "needs.txt").write_text("Requires-Dist: torch\n")
+    said = install_without_own_sources(project_with_venv, index)
+    assert "CUDA" not in said
+    python = project_with_venv / ".venv" / "bin" / "python"
+    assert subprocess.run([python, "-c", "import torch"]).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PyPI's torch is the CPU build")
+def test_an_index_that_cannot_be_reached_is_said_and_not_the_end(project_with_venv: Path) -> None:
+    said = install_without_own_sources(project_with_venv, project_with_venv / "nowhere")
+    assert "with about 3 GB of CUDA libraries" in said
+    assert imports_tiny(project_with_venv)
 
 
 def wait_until(true: object, seconds: float = 60) -> None:
