@@ -609,7 +609,7 @@ def test_a_run_that_was_refused_before_there_was_an_output_shows_one_side() -> N
     page = Page(render(hospital(stages=(_stage("protect", risk=before),), refused=("No.",))))
     assert page.words.count(". Not measured after") == 4
     assert "After (output)" not in page.words and "Before (source)" in page.words
-    assert "Rows after" not in page.words
+    assert "Rows after: not measured." in page.words and "Classes after" not in page.words
 
 
 def test_a_column_goes_without_the_name_of_the_table_that_the_view_has() -> None:
