@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyarrow as pa
 import pytest
 from veilflow.errors import CapabilityMissing, StoreUnavailable, UsageError
 from veilflow.store.object_store import (
@@ -31,6 +32,10 @@ from veilflow.store.object_store import (
 )
 from veilflow.store.probe import probe
 from veilflow.store.s3_store import S3Store
+from veilflow.store.series import claim_number
+from veilflow.store.table_files import commit_table, read_files, write_files
+
+pytestmark = pytest.mark.server
 
 ACCESS_KEY, SECRET_KEY = "AKIAUNMISTAKABLE0000", "unmistakable/secret+key"
 
@@ -191,6 +196,21 @@ def test_the_probe_accepts_it_and_leaves_nothing(store: ObjectStore) -> None:
     found = probe(store)
     assert found.conditional_create and found.conditional_replace and found.ranged_reads
     assert list(store.list()) == []
+
+
+def test_encrypted_tables_and_series(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("veilflow.store.table_files._IN_MEMORY", 100)  # so that it waits in a file
+    keks = {name: secrets.token_bytes(32) for name in ("footer", "identity")}
+    table = pa.table({"name": ["Unmistakable"] * 1_000, "code": range(1_000)})
+    classes = dict.fromkeys(table.column_names, "identity")
+    files = write_files(store, "releases/ds/r1/people", table.to_batches(), keks, classes)
+    winner = commit_table(store, "runs/1/people.json", "people", "a1", files)
+    other = write_files(store, "releases/ds/r1/people", table.to_batches(), keks, classes)
+    assert commit_table(store, "runs/1/people.json", "people", "a2", other) == winner
+    assert [info.key for info in store.list("releases/")] == [file.path for file in files]
+    assert pa.concat_tables(read_files(store, winner.files, keks)).equals(table)
+    claims = [claim_number(store, "ds", "nightly", release) for release in ("a", "b", "a")]
+    assert claims == [1, 2, 1]
 
 
 # -- S3 alone ----------------------------------------------------------------------------------

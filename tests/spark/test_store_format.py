@@ -39,6 +39,8 @@ from veilflow.store.table_files import TableCommit, read_files
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+pytestmark = pytest.mark.spark
+
 PEOPLE = """
     id, concat('Unmistakable-', id) name, array(id, id + 1) codes,
     named_struct('at', timestamp'2026-03-01 02:00:00', 'ward', 'W' || id % 7) visit,
@@ -372,6 +374,7 @@ def test_plans_hold_no_key(spark: SparkSession, place: Place) -> None:
         assert base64.b64encode(kek).decode() not in plan
 
 
+@pytest.mark.slow
 def test_real_executors(tmp_path: Path) -> None:
     """Two executors in processes of their own; one task dies half-way at its first attempt."""
     import pyspark
