@@ -1,8 +1,8 @@
 """What of spark-submit's output may reach a task log.
 
 Engines put cell values into their messages, so a job's own lines pass and the engine's don't.
-Before the job's first line no data was read; until then everything passes, because that is where
-a missing Java, a wrong master or a broken import show.
+Until Spark is up no data was read; so long everything passes, because that is where a missing
+Java, a wrong master or a broken import show.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 
 __all__ = ["JOB_PREFIX", "released_lines"]
 
-JOB_PREFIX = "veilflow: "
+JOB_PREFIX = "veilflow "
+
+# Spark says the first at INFO only, and the second wherever spark.log.level is set.
+_UP = ("Running Spark version", "Setting Spark log level")
 
 # The provider finds an application's id in these; the rest of such a line stays out.
 _IDENTIFIERS = (
@@ -41,6 +44,7 @@ def released_lines(lines: Iterable[str]) -> Iterator[str]:
             has_started = True
             yield line
         elif not has_started:
+            has_started = any(sign in line for sign in _UP)
             yield line
         else:
             withheld += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
@@ -20,7 +20,7 @@ from veilflow_airflow.outcome import (
     refused,
     summary,
 )
-from veilflow_airflow.output import released_lines
+from veilflow_airflow.output import JOB_PREFIX, released_lines
 from veilflow_airflow.stages import PIN, SYNTHETIC_STAGES
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class StageMixin:
 
     stage: str
     log: Any
+    said: tuple[str, ...] = ()  # what the job's own lines told already
 
     def run_stage(self, context: Context, submit: Callable[[Context], Any]) -> dict[str, Any]:
         """Prepare, submit, and return the evidence's summary, which becomes the XCom."""
@@ -96,7 +97,8 @@ class StageMixin:
                 f"{self.stage}: the application ended but left no evidence in the run."
             ) from None
         for line in log_lines(evidence):
-            self.log.info(line)
+            if line not in self.said:
+                self.log.info(line)
         return summary(evidence)
 
     def _failure(self, run_uri: str, error: Exception, context: Context) -> Exception:
@@ -159,16 +161,19 @@ class SparkStageOperator(StageMixin, SparkSubmitOperator):
         self.name = command.name
 
     def describe(self, error: Exception) -> tuple[Exception, dict[str, Any]]:
-        """Tell the exit code instead of the provider's message, which repeats the command."""
+        """Tell what the job said instead of the provider's message, which repeats the command."""
         process = getattr(self._hook, "_submit_sp", None)
         code = None if process is None else process.poll()
         if not code:
             return super().describe(error)
-        reason = f"the Spark application ended with exit code {code}"
-        record = {"stage": self.stage, "reasons": [reason], "remedy": "See the lines above."}
+        reason = f"spark-submit ended with exit code {code}"
+        if self.said:
+            # The job's own lines are value-free.
+            reason += f"; the job's last line: {self.said[-1]}"
+        record = {"stage": self.stage, "reasons": [reason], "remedy": ""}
         if code == REFUSED:
             return refused(self.stage, record), record
-        return StageBroke(f"{self.stage} could not finish: {reason}; see the lines above."), record
+        return StageBroke(f"{self.stage} could not finish: {reason}"), record
 
     def on_kill(self) -> None:
         """Stop the driver and its Python child; the provider would leave the child behind."""
@@ -194,8 +199,14 @@ class SparkStageOperator(StageMixin, SparkSubmitOperator):
         hook = super()._get_hook()
         read = hook._process_spark_submit_log
         # The same lines also end up in the provider's exception, so they are filtered at entry.
-        hook._process_spark_submit_log = lambda itr: read(released_lines(itr))  # type: ignore[method-assign]
+        hook._process_spark_submit_log = lambda itr: read(self._listen(itr))  # type: ignore[method-assign]
         return hook
+
+    def _listen(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in released_lines(lines):
+            if line.startswith(JOB_PREFIX):
+                self.said = (*self.said, line.removeprefix(JOB_PREFIX))
+            yield line
 
     @staticmethod
     def _connection_of(conn_id: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ if asked.product == "synthetic":
     stage += "_synthetic"
 run = open_run(asked.run)
 plan = json.loads(os.environ["VEILFLOW_TEST_STAGES"])
-print(f"veilflow: {stage} starts", flush=True)
+print(f"veilflow {stage}: starts", flush=True)
 print(f"ERROR [CAST_INVALID_INPUT] The value '{plan['canary']}' can't be cast", flush=True)
 if plan[stage] == "crash":
     raise ValueError(plan["canary"])

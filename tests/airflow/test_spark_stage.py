@@ -109,8 +109,9 @@ def test_a_crash_is_no_refusal_and_tells_no_value(run_dag: Any) -> None:
     assert states["classify"] == "failed"
     assert states["protect"] == "upstream_failed"
     failure = xcoms["classify", "failure"]
-    assert failure["reasons"] == ["the Spark application ended with exit code 1"]
-    assert "classify could not finish: the Spark application ended with exit code 1" in printed
+    reason = "spark-submit ended with exit code 1; the job's last line: classify: starts"
+    assert failure["reasons"] == [reason]
+    assert f"classify could not finish: {reason}" in printed
     assert "refused" not in printed
     assert CANARY not in printed
 

@@ -109,14 +109,8 @@ def airflow_environment(
         "AIRFLOW__API__BASE_URL": settings.url,
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps(
-            {"conn_type": "spark", "host": "local[2]", "extra": {"conf": _SPARK}}
-        ),
+        "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": "local[2]"}),
     }
-
-
-# Two drivers (masked and synthetic) share the machine.
-_SPARK = {"spark.driver.memory": "1g"}
 
 
 def _number(
