@@ -728,3 +728,31 @@ def test_it_suits_dark_screens_phones_and_paper() -> None:
     assert re.findall(r"@media ([^{]*dark[^{]*)\{", style) == [
         "screen and (prefers-color-scheme: dark) "
     ]
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_and_bars_stand_out_from_what_is_behind_them(scheme: str) -> None:
+    """WCAG 2.2: 4.5 to 1 for text, 3 to 1 for what a plot needs to be understood."""
+    blocks = re.findall(r":root \{(.*?)\}", Page(render(hospital())).style, re.DOTALL)
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme == "dark"]))
+    texts = [("ink", "card"), ("ink", "page"), ("soft", "card"), ("soft", "page"),
+             ("calm", "page"), ("calm", "card"), ("calm", "calm-tint"), ("good", "good-tint"),
+             ("good", "card"), ("bad", "bad-tint"), ("bad", "card"), ("note", "note-tint"),
+             ("note", "card"), ("ink", "faint"), ("soft", "marked"), ("ink", "marked")]  # fmt: skip
+    for text, behind in texts:
+        assert _contrast(colours[text], colours[behind]) >= 4.5, (text, behind)
+    for shape in ("before", "after", "bad", "soft"):
+        assert _contrast(colours[shape], colours["card"]) >= 3, shape
+    # Who sees no hues, and a grey print, still tell before from after.
+    assert _contrast(colours["before"], colours["after"]) >= 1.7

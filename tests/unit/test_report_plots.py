@@ -89,7 +89,7 @@ def test_a_title_and_words_for_who_cannot_see_it() -> None:
 def test_what_lies_below_k_is_marked() -> None:
     groups = [_group("1", 5.0, 0.0, marked=True), _group("2–4", 5.0, 0.0, marked=True)]
     svg = _plot(*groups, _group("5 or more", 5.0, 9.0), marked_text="below k = 5")
-    assert _texts(svg, "marked-text") == ["below k = 5"]
+    assert _texts(svg, "legend") == ["Before", "After", "below k = 5"]
     band = next(r for r in svg.iter("rect") if r.get("class") == "marked")
     low = float(band.attrib["y"])
     high = low + float(band.attrib["height"])
@@ -99,7 +99,7 @@ def test_what_lies_below_k_is_marked() -> None:
 
 def test_no_mark_where_nothing_is_below_k() -> None:
     svg = _plot(_group("5 or more", 5.0, 9.0), marked_text="below k = 5")
-    assert _texts(svg, "marked-text") == []
+    assert _texts(svg, "legend") == ["Before", "After"]
 
 
 def test_the_line_of_a_bound_does_not_strike_a_text_through() -> None:

@@ -83,9 +83,11 @@ def grouped_bars(
         y += tall + _BETWEEN
     marked = [index for index, group in enumerate(groups) if group.marked]
     if marked and marked_text:
+        parts[0] = _legend([*series, ("marked swatch", marked_text)])
         first = marked_top + marked[0] * (tall + _BETWEEN) - _BETWEEN / 2
         high = (marked[-1] - marked[0] + 1) * (tall + _BETWEEN)
-        parts.insert(0, _marked_band(first, high, marked_text))
+        band = {"x": 0, "y": first, "width": WIDTH, "height": high}
+        parts.insert(0, tag("rect", class_="marked", rx=3, **band))
     axis = tag("line", class_="axis", x1=left, x2=left, y1=marked_top - 5, y2=y - 5)
     return _svg(ident, title, description, y, join(parts, axis))
 
@@ -203,11 +205,6 @@ def _bound(group: Group, scale: _Scale, y: float, tall: int) -> Markup | None:
     half = _px(group.bound_text) / 2
     middle = min(max(x, half), WIDTH - half)
     return join(line, _text(middle, y - 7, group.bound_text, class_="bound-text", anchor="middle"))
-
-
-def _marked_band(y: float, height: float, text: str) -> Markup:
-    band = tag("rect", class_="marked", x=0, y=y, width=WIDTH, height=height, rx=3)
-    return join(band, _text(WIDTH - 8, y + height - 7, text, class_="marked-text", anchor="end"))
 
 
 def _legend(series: Sequence[tuple[str, str]]) -> Markup:
