@@ -48,7 +48,7 @@ def marketer_risk(table: ClassTable) -> float:
 
 def share_below(table: ClassTable, k: int) -> float:
     """The share of rows in classes of fewer than ``k`` units: 0 in a k-anonymous table."""
-    if k < 1:
+    if not k >= 1:
         raise PolicyError("k must be a whole number from 1", remedy="Correct `anonymize.k`.")
     if not table.classes:
         return 0.0
