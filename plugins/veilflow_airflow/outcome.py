@@ -47,7 +47,7 @@ class StageBroke(AirflowException):
 
 def refused(stage: str, refusal: Mapping[str, Any]) -> StageRefused:
     """The exception for a refusal record (stage, reasons, remedy)."""
-    lines = [f"{stage} refused; nothing of this run can be read."]
+    lines = [f"{stage} refused; no release comes of it."]
     lines += [f"  - {reason}" for reason in refusal.get("reasons", ())]
     if refusal.get("remedy"):
         lines.append(f"Next: {refusal['remedy']}")

@@ -14,11 +14,11 @@ log = logging.getLogger(__name__)
 
 
 def tell_run_failed(context: Context) -> None:
-    """Log that a run released nothing, and where its reason is."""
+    """Log what a failed run means for readers, and where its reason is."""
     dag = context["dag"]
     log.error(
-        "%s: run %s ended without a release; the last good release stays current. "
-        "The reason is in the log of the failed task.",
+        "%s: run %s failed. What it didn't publish can't be read; the last good release stays "
+        "current. The reason is in the log of the failed task.",
         dag.dag_id,
         context["run_id"],
     )

@@ -51,7 +51,7 @@ def test_a_refusal_tells_every_reason_and_what_to_do_next() -> None:
     error = ReleaseRefused(["k = 5 can't be met", "2 columns leak"], remedy="Edit line 3.")
     failure, record = failure_of("validate", error)
     assert str(failure).splitlines() == [
-        "validate refused; nothing of this run can be read.",
+        "validate refused; no release comes of it.",
         "  - k = 5 can't be met",
         "  - 2 columns leak",
         "Next: Edit line 3.",

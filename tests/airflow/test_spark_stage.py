@@ -96,7 +96,7 @@ def test_evidence_reaches_log_and_xcom_and_engine_output_neither(run_dag: Any) -
         "failure",
         "_link_PrivacyReportLink",
     }
-    assert "validate refused; nothing of this run can be read." in printed
+    assert "validate refused; no release comes of it." in printed
     assert "Next: Edit line 7." in printed
     assert "190 rows out" in printed
     assert "engine output withheld" in printed

@@ -118,16 +118,18 @@ def _run_pipeline(
         if state not in ("success", "failed"):
             _give_up(client, dag_id, run_id)
     progress.say()
+    released = list(closing_lines(told))
+    for line in released:
+        progress.say(line)
     if state == "success":
-        for line in closing_lines(told):
-            progress.say(line)
         return 0
     failed = [task for task in client.tasks(dag_id, run_id) if task["state"] == "failed"]
     for task in failed:
         failure = client.xcom(dag_id, run_id, task["task_id"], "failure")
         for line in failure_lines(task, failure):
             progress.say(line)
-    progress.say("Nothing new was released; the last good release stays current.")
+    if not released:
+        progress.say("Nothing new was released; the last good release stays current.")
     return 1
 
 
@@ -183,7 +185,8 @@ def _running(tasks: list[dict[str, Any]]) -> str:
 
 
 def _tell_login(settings: DemoSettings, progress: Progress, *, once: bool) -> None:
-    progress.say(f"Airflow  {settings.url}/dags/{settings.dag_id}")
+    stopped = " (while 'make demo' runs)" if once else ""
+    progress.say(f"Airflow  {settings.url}/dags/{settings.dag_id}{stopped}")
     progress.say(f"Login    {USER} / {settings.password()}")
     if not once:
         progress.say("Press Ctrl-C to stop Airflow.")
