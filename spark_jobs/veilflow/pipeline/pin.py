@@ -14,6 +14,7 @@ from veilflow.keys import KeyProvider, derive, open_masking_root, open_provider
 from veilflow.pipeline.home import expand
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import run_key
+from veilflow.pipeline.quarantine import end_quarantines
 from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
 from veilflow.pipeline.source import (
     PinnedSource,
@@ -52,6 +53,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
     key = run_key(ref.dataset, ref.run)
     if read_json(store, key) is None:
         probe(store)
+        end_quarantines(store, store_uri, policy.dataset)
         provider = open_provider(keys_uri)
         provider.probe()
         source = pin_source(policy, Path(policy_path), parameters, store, provider)

@@ -23,6 +23,7 @@ from veilflow.pipeline.bundle import build_bundle
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import release_name, release_prefix
 from veilflow.pipeline.publisher import pin_publisher
+from veilflow.pipeline.quarantine import check_quarantine
 from veilflow.pipeline.refuse import check_not_refused
 from veilflow.pipeline.stages import MASKED_STAGES, SYNTHETIC_STAGES, Product
 from veilflow.pipeline.state import Run, open_run, put_json
@@ -56,13 +57,14 @@ def publish(uri: str, product: Product = "masked") -> dict[str, Any]:
     run = open_run(uri)
     stages = MASKED_STAGES if product == "masked" else SYNTHETIC_STAGES
     stage = stages[-1]
-    for earlier in stages[:-1]:
-        check_not_refused(run, earlier, product)
+    for name in stages:
+        check_not_refused(run, name, product)
     finished = run.evidence(stage)
     if finished is not None:
         return finished.to_json()
     clock = StageClock()
-    maker, judge = (_finished(run, name) for name in stages[-3:-1])
+    *_, maker, judge = [_finished(run, name) for name in stages[:-1]]
+    check_quarantine(run, stage, product)
     _verify_objects(run, maker.files)
     released = _release(run, product, maker, judge)
     evidence = StageEvidence(

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from veilflow.errors import ReleaseRefused, UsageError
 from veilflow.evidence import StageEvidence
 from veilflow.pipeline.measure import StageClock
+from veilflow.pipeline.quarantine import check_quarantine
 from veilflow.pipeline.refuse import check_not_refused, refuse
 from veilflow.pipeline.source import verify_unchanged
-from veilflow.pipeline.stages import Product
+from veilflow.pipeline.stages import Product, stages_of
 from veilflow.pipeline.state import Run
 from veilflow.spark.redaction import silence_engine_log, stage_errors
 from veilflow.spark.stages.classify import classify_stage
@@ -50,10 +51,13 @@ def run_stage(spark: SparkSession, run: Run, stage: str) -> StageEvidence:
         known = ", ".join(SPARK_STAGES)
         raise UsageError(f"there is no Spark stage {stage!r}; there are {known}")
     product, work = SPARK_STAGES[stage]
-    check_not_refused(run, stage, product)
+    before = stages_of(product)
+    for name in before[: before.index(stage) + 1]:
+        check_not_refused(run, name, product)
     finished = run.evidence(stage)
     if finished is not None:
         return finished
+    check_quarantine(run, stage, product)
     silence_engine_log()
     verify_unchanged(run.record.source)
     clock = StageClock()
