@@ -1,1 +1,61 @@
-"""Great Expectations for privacy."""
+"""Great Expectations for privacy: expectations, suites made of policies, and the judge of releases.
+
+Importing this package is cheap; Great Expectations (eleven seconds) is imported with the first
+name that needs it. ``register_expectations()`` makes the expectations known to Great Expectations,
+so that suites which name them can be loaded. docs/expectations.md shows each with examples.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
+    from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
+    from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
+    from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
+    from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
+    from veilflow_expectations.references import (
+        forget_references,
+        register_reference,
+        register_rows,
+    )
+    from veilflow_expectations.runner import run_suite
+
+__all__ = [
+    "ExpectColumnValuesToAppearInReference",
+    "ExpectColumnValuesToBePseudonyms",
+    "ExpectColumnValuesToNotAppearInReference",
+    "ExpectExactCopiesToBeBelow",
+    "ExpectTableToBeKAnonymous",
+    "forget_references",
+    "register_expectations",
+    "register_reference",
+    "register_rows",
+    "run_suite",
+]
+
+_HOME = {
+    "ExpectColumnValuesToAppearInReference": "integrity",
+    "ExpectColumnValuesToBePseudonyms": "pseudonyms",
+    "ExpectColumnValuesToNotAppearInReference": "leakage",
+    "ExpectExactCopiesToBeBelow": "copies",
+    "ExpectTableToBeKAnonymous": "k_anonymity",
+    "forget_references": "references",
+    "register_reference": "references",
+    "register_rows": "references",
+    "run_suite": "runner",
+}
+
+
+def register_expectations() -> None:
+    """Make every expectation of this package known to Great Expectations."""
+    for module in ("copies", "integrity", "k_anonymity", "leakage", "pseudonyms"):
+        importlib.import_module(f"veilflow_expectations.{module}")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"veilflow_expectations.{_HOME[name]}"), name)

@@ -1,0 +1,115 @@
+"""Fills the references that planned checks name, from what was counted on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from veilflow.hierarchy import materialize
+from veilflow.mask import create_transform
+from veilflow.policy import ColumnPolicy, Policy
+
+from veilflow_expectations.measured import Output, Sides
+from veilflow_expectations.plan import ORPHANS, ROWS_LEAST, ROWS_MOST, comparable_columns
+from veilflow_expectations.profile import DigestCounts
+from veilflow_expectations.rare_rows import RowForm, rare_rows
+from veilflow_expectations.references import References
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["fill_masked", "fill_rare_rows", "fill_shared", "parameters"]
+
+# A raw value that this many rows hold, and this many times as many as the column's values do on
+# average, is a placeholder ("unknown") or too common to point at anybody.
+_COMMON_ROWS, _COMMON_TIMES = 20, 50
+
+
+def fill_shared(references: References, policy: Policy, sides: Sides) -> None:
+    """The references of every product: raw values, labels of levels, the policy's constants."""
+    for table, counted in sides.source.items():
+        for column, counts in counted.digests.items():
+            references.add_digests(f"raw:{table}.{column}", _telling(counts))
+    for output in sides.outputs.values():
+        for column, level in output.levels.items():
+            labels = _labels_at(sides, output, column, level)
+            references.add(f"labels:{output.table}.{column}", labels)
+        for column, rules in output.columns.items():
+            if rules.treatment in ("redact", "constant", "nullify"):
+                references.add(f"constant:{output.table}.{column}", _constants(rules))
+
+
+def fill_masked(references: References, policy: Policy, sides: Sides, roots: Sequence[str]) -> None:
+    """The people of each root table's output."""
+    for root in roots:
+        unit = policy.unit_column(root)
+        assert unit is not None  # roots have one row a person
+        references.add_digests(f"people:{root}", sides.output[root].digests[unit].digests)
+
+
+def fill_rare_rows(
+    references: References, policy: Policy, sides: Sides, source: Mapping[str, DataFrame]
+) -> None:
+    """For synthetic output the source's rows that fewer than ten people share, in its form."""
+    for table, output in sides.outputs.items():
+        compared = comparable_columns(policy, table)
+        if compared:
+            forms = [_form(output, column, rules) for column, rules in compared.items()]
+            found = rare_rows(
+                source[table], table, forms, policy.unit_column(table), references.key
+            )
+            references.add_digests(f"rare rows:{table}", found)
+
+
+def parameters(policy: Policy, sides: Sides, table: str, roots: Sequence[str]) -> dict[str, int]:
+    """The suite parameters of one table."""
+    rows = sides.source[table].rows
+    limit = policy.anonymize.suppression_limit if policy.anonymize is not None else 0.0
+    own = bool(policy.tables[table].with_role("quasi"))
+    # Of a table without quasi-identifiers any number of rows may go with its people.
+    least = rows - int(limit * rows) if own else 0
+    given = {ROWS_LEAST: max(least, min(rows, 1)), ROWS_MOST: rows}
+    for position, root in enumerate(roots):
+        given[f"{ORPHANS}_{position}"] = _orphan_rows(policy, sides, table, root)
+    return given
+
+
+def _orphan_rows(policy: Policy, sides: Sides, table: str, root: str) -> int:
+    """Rows of the source whose person isn't in the root's source either."""
+    unit, other = policy.unit_column(table), policy.unit_column(root)
+    if unit is None or other is None:
+        return 0
+    child, people = sides.source[table].exact[unit], sides.source[root].exact[other]
+    return int(child.rows[~np.isin(child.digests, people.digests)].sum())
+
+
+def _telling(counts: DigestCounts) -> Any:
+    rows = counts.rows
+    if not rows.size:
+        return counts.digests
+    common = max(_COMMON_ROWS, _COMMON_TIMES * float(rows.mean()))
+    return counts.digests[rows < common]
+
+
+def _labels_at(sides: Sides, output: Output, column: str, level: int) -> list[str | None]:
+    finest = list(sides.source[output.table].labels[column])
+    table = materialize(output.hierarchies[column], column, finest)
+    return list(table.labels[level])
+
+
+def _constants(rules: ColumnPolicy) -> list[str]:
+    """What the policy puts in place of values, as it says and not as the mask's code does."""
+    assert rules.protect is not None
+    if rules.treatment == "constant":
+        return [str(rules.protect.parameters["value"])]
+    return ["[REDACTED]"] if rules.treatment == "redact" else []
+
+
+def _form(output: Output, column: str, rules: ColumnPolicy) -> RowForm:
+    if column in output.hierarchies:
+        return RowForm(column, hierarchy=output.hierarchies[column], level=output.levels[column])
+    assert rules.protect is not None
+    if rules.treatment == "keep":
+        return RowForm(column)
+    return RowForm(column, transform=create_transform(rules.protect.name, rules.protect.parameters))

@@ -1,0 +1,193 @@
+"""The judge: looks at an output that others made, and says what is wrong with it.
+
+It reads the policy, the source and the output. What it counts on it counts itself; from those who
+made the output it takes only the levels that they claim, and checks that the labels are those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from veilflow.errors import StageFailed
+from veilflow.evidence import Check, ClassRisk
+from veilflow.policy import Policy
+from veilflow.risk import ClassTable, discernibility
+from veilflow.spark.judging import Judgement, JudgeRequest
+from veilflow.spark.redaction import stage_errors
+from veilflow.spark.risk_records import class_risk
+
+from veilflow_expectations.held_against import (
+    fill_masked,
+    fill_rare_rows,
+    fill_shared,
+    parameters,
+)
+from veilflow_expectations.measured import Sides, output_sides
+from veilflow_expectations.plan import PlannedSuite, plan_masked, plan_synthetic
+from veilflow_expectations.references import References, use_references
+from veilflow_expectations.runner import SuiteOutcome, run_suite
+from veilflow_expectations.suite import build_suite
+from veilflow_expectations.utility import Utility, measure_utility
+from veilflow_expectations.views import output_roots, view_frame
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["judge"]
+
+
+def judge(spark: SparkSession, request: JudgeRequest) -> Judgement:
+    """Every check of the policy on the output, and the figures behind them.
+
+    Raises a VeilflowError, value-free, if the output could not be judged.
+    """
+    with stage_errors("validate"):
+        _same_tables(request)
+        refused = _columns(request)
+        if any(not check.passed for check in refused):
+            # Without its columns nothing else can be asked of a table.
+            return Judgement(checks=refused)
+        with (
+            _cached(request.output) as output,
+            use_references(References(request.digest_key)) as references,
+        ):
+            sides = output_sides(
+                request.policy,
+                request.product,
+                request.source,
+                output,
+                request.levels,
+                request.digest_key,
+            )
+            fill_shared(references, request.policy, sides)
+            if request.product == "masked":
+                found = _judge_masked(request.policy, output, sides, references)
+            else:
+                found = _judge_synthetic(request, output, sides, references)
+    return Judgement(
+        checks=(*refused, *found.checks),
+        risk=found.risk,
+        utility=found.utility,
+        loss=found.loss,
+        granularity=found.granularity,
+        discernibility=found.discernibility,
+    )
+
+
+def _same_tables(request: JudgeRequest) -> None:
+    missing = sorted(set(request.output) - set(request.source))
+    if missing or not request.output:
+        raise StageFailed(
+            f"There is no source to judge {', '.join(missing) or 'an empty output'} against."
+        )
+
+
+def _columns(request: JudgeRequest) -> tuple[Check, ...]:
+    """Whether each table has the promised columns; known without reading a row."""
+    suites = _planned(request.policy, request, ())
+    checks: list[Check] = []
+    for planned in suites:
+        if planned.part == "columns":
+            frame = request.output.get(planned.table)
+            if frame is None:
+                checks.append(_absent(planned))
+            else:
+                checks += run_suite(frame, build_suite(planned)).checks
+    return tuple(checks)
+
+
+def _planned(
+    policy: Policy, request: JudgeRequest, roots: Sequence[str]
+) -> tuple[PlannedSuite, ...]:
+    return plan_masked(policy, roots) if request.product == "masked" else plan_synthetic(policy)
+
+
+def _absent(planned: PlannedSuite) -> Check:
+    check = planned.checks[0]
+    return Check(name=check.name, table=planned.table, passed=False, sentence=check.sentence)
+
+
+def _judge_masked(
+    policy: Policy, output: Mapping[str, DataFrame], sides: Sides, references: References
+) -> Judgement:
+    roots = output_roots(policy, sides.output)
+    fill_masked(references, policy, sides, roots)
+    checks: list[Check] = []
+    classes: dict[str, ClassTable] = {}
+    risk: list[ClassRisk] = []
+    for planned in plan_masked(policy, roots, sides.types):
+        if planned.part == "values":
+            given = parameters(policy, sides, planned.table, roots)
+            checks += run_suite(output[planned.table], build_suite(planned), given).checks
+        elif planned.part == "view":
+            view = view_frame(policy, output, planned.table, planned.roots)
+            outcome = run_suite(view, build_suite(planned))
+            checks += outcome.checks
+            classes[planned.table] = _classes(outcome)
+            risk.append(_risk(policy, planned, classes[planned.table]))
+    utility = measure_utility(sides, suppression=True)
+    return Judgement(
+        checks=(*checks, *_granularity(policy, utility)),
+        risk=tuple(risk),
+        utility=utility.columns,
+        loss=utility.loss,
+        granularity=utility.granularity,
+        discernibility={
+            table: discernibility(found.rows, sides.suppressed(table))
+            for table, found in classes.items()
+        },
+    )
+
+
+def _judge_synthetic(
+    request: JudgeRequest, output: Mapping[str, DataFrame], sides: Sides, references: References
+) -> Judgement:
+    fill_rare_rows(references, request.policy, sides, request.source)
+    checks: list[Check] = []
+    for planned in plan_synthetic(request.policy, sides.types):
+        if planned.part == "values":
+            checks += run_suite(output[planned.table], build_suite(planned)).checks
+    utility = measure_utility(sides, suppression=False)
+    return Judgement(checks=tuple(checks), utility=utility.columns)
+
+
+def _classes(outcome: SuiteOutcome) -> ClassTable:
+    assert outcome.classes is not None  # a view's suite asks for k-anonymity
+    return outcome.classes
+
+
+def _risk(policy: Policy, planned: PlannedSuite, classes: ClassTable) -> ClassRisk:
+    assert policy.anonymize is not None
+    names = planned.checks[0].arguments["quasi_identifiers"]
+    return class_risk(planned.table, "after", names, classes, policy.anonymize.k)
+
+
+def _granularity(policy: Policy, utility: Utility) -> Iterator[Check]:
+    bound = policy.validation.min_granularity
+    for table, found in utility.granularity.items():
+        yield Check(
+            name="granularity",
+            table=table,
+            passed=found >= bound,
+            observed=round(found, 6),
+            bound=bound,
+            unit="share",
+            sentence="The quasi-identifiers keep at least this share of their detail, suppressed "
+            "rows counted as having none: 1 is all of it, 0 nothing.",
+        )
+
+
+@contextmanager
+def _cached(frames: Mapping[str, DataFrame]) -> Iterator[dict[str, DataFrame]]:
+    """The frames kept in memory, or encrypted on disk (spark.io.encryption), until the end.
+
+    They were decrypted to be read: reading them once is cheaper, and forgetting them is due.
+    """
+    cached = {name: frame.cache() for name, frame in frames.items()}
+    try:
+        yield cached
+    finally:
+        for frame in cached.values():
+            frame.unpersist(blocking=True)

@@ -1,0 +1,371 @@
+"""What is to be checked, as data: a policy becomes planned checks, and these become GX suites.
+
+Knows no engine and no Great Expectations. References are named here and filled by whoever judges:
+
+* ``raw:TABLE.COLUMN``: the source's values of a column;
+* ``labels:TABLE.COLUMN``: the labels of the level that the output claims;
+* ``constant:TABLE.COLUMN``: what a redacted column may hold;
+* ``people:TABLE``: the privacy units of a root table's output;
+* ``rare rows:TABLE``: source rows that fewer than ten people share.
+
+Which raw values are looked for where (docs/expectations.md says why):
+
+* a pseudonymised, partly masked or custom-masked column is held against its own raw values;
+* every released text column that isn't made of policy words, labels or pseudonyms is held against
+  the raw values of all identifiers and free texts, of any table, of six characters or more;
+* unless the policy keeps a column of the identifier's name: then both hold the same things on
+  purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from veilflow.policy import ColumnPolicy, Policy
+
+__all__ = [
+    "LEAK_LENGTH",
+    "ORPHANS",
+    "ROWS_LEAST",
+    "ROWS_MOST",
+    "PlannedCheck",
+    "PlannedSuite",
+    "Types",
+    "comparable_columns",
+    "cross_references",
+    "plan_masked",
+    "plan_synthetic",
+    "synthetic_columns",
+]
+
+LEAK_LENGTH = 6
+ROWS_LEAST, ROWS_MOST, ORPHANS = "rows_least", "rows_most", "orphan_rows"
+
+_CONSTANT = frozenset({"redact", "constant", "nullify"})
+_OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
+_NUMBERS_OUT = frozenset({"round", "bucket"})
+_SYNTHESIZED = ("quasi", "sensitive", "insensitive")
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """One expectation with its arguments, what it is called, and what it says in plain words."""
+
+    name: str
+    expectation: str
+    arguments: Mapping[str, Any]
+    sentence: str
+    column: str | None = None
+    raw_side: bool = False
+    shows_figures: bool = True
+
+
+@dataclass(frozen=True)
+class PlannedSuite:
+    """The checks of one frame: a table's columns, its values, or a view joined with its roots."""
+
+    name: str
+    table: str
+    part: str
+    checks: tuple[PlannedCheck, ...]
+    roots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Types:
+    """What is known of the data: whether a (table, column) is text, which tables can be read.
+
+    A column that isn't listed counts as text; ``tables`` None means all of the policy's.
+    """
+
+    source: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    output: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    tables: frozenset[str] | None = None
+
+
+def plan_masked(
+    policy: Policy, roots: Sequence[str], types: Types | None = None
+) -> tuple[PlannedSuite, ...]:
+    """The suites for a masked and anonymised output. ``roots`` have one row a person."""
+    known = types or Types()
+    suites = []
+    for table in policy.tables:
+        suites.append(_columns_suite(table, list(policy.tables[table].released)))
+    for table in policy.tables:
+        checks = [
+            *_rows_kept(policy, table),
+            *_values(policy, table, known),
+            *_people_known(policy, table, roots),
+        ]
+        suites.append(PlannedSuite(table, table, "values", tuple(checks)))
+    if policy.anonymize is not None:
+        for table, rules in policy.tables.items():
+            if rules.with_role("quasi"):
+                suites.append(_view(policy, table, roots))
+    return tuple(suites)
+
+
+def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedSuite, ...]:
+    """The suites for synthetic output."""
+    known = types or Types()
+    assert policy.synthesize is not None
+    suites = []
+    for table in policy.synthesize.tables:
+        suites.append(_columns_suite(table, list(synthetic_columns(policy, table))))
+    for table, rows in policy.synthesize.tables.items():
+        checks = [
+            PlannedCheck(
+                "rows promised",
+                "expect_table_row_count_to_equal",
+                {"value": rows},
+                "The table has as many rows as the policy asks for.",
+            ),
+            *_null_shares(policy, synthetic_columns(policy, table)),
+            *_labels(policy, table),
+            *_cross_leaks(policy, table, synthetic_columns(policy, table), known),
+            *_copies(policy, table),
+        ]
+        suites.append(PlannedSuite(table, table, "values", tuple(checks)))
+    return tuple(suites)
+
+
+def synthetic_columns(policy: Policy, table: str) -> dict[str, ColumnPolicy]:
+    """The columns that synthetic rows have: released, and neither identifiers nor free text."""
+    return {
+        name: column
+        for name, column in policy.tables[table].released.items()
+        if column.role in _SYNTHESIZED
+    }
+
+
+def comparable_columns(policy: Policy, table: str) -> dict[str, ColumnPolicy]:
+    """The synthetic columns whose form a judge can give a source row: no key, no foreign code."""
+    return {
+        name: column
+        for name, column in synthetic_columns(policy, table).items()
+        if column.protect is None
+        or not (column.protect.is_custom or column.protect.name == "pseudonym")
+    }
+
+
+def cross_references(policy: Policy, types: Types | None = None) -> dict[str, tuple[str, str]]:
+    """The raw columns that are looked for everywhere, by the name of their reference."""
+    known = types or Types()
+    return {
+        f"raw:{table}.{name}": (table, name)
+        for table, rules in policy.tables.items()
+        for name, column in rules.columns.items()
+        if column.role in ("identifier", "free_text")
+        and column.cast in (None, "string")
+        and (known.tables is None or table in known.tables)
+        and known.source.get((table, name), True)
+    }
+
+
+def _columns_suite(table: str, columns: list[str]) -> PlannedSuite:
+    check = PlannedCheck(
+        "columns as promised",
+        "expect_table_columns_to_match_ordered_list",
+        {"column_list": columns},
+        "The table has exactly the columns that the policy releases, in its order: nothing that "
+        "nobody decided about.",
+    )
+    return PlannedSuite(f"{table}: columns", table, "columns", (check,))
+
+
+def _rows_kept(policy: Policy, table: str) -> Iterator[PlannedCheck]:
+    limit = policy.anonymize.suppression_limit if policy.anonymize is not None else 0.0
+    own = bool(policy.tables[table].with_role("quasi"))
+    least = f"at least {1 - limit:.4g} of the source's rows" if own else "rows"
+    yield PlannedCheck(
+        "rows kept",
+        "expect_table_row_count_to_be_between",
+        {"min_value": {"$PARAMETER": ROWS_LEAST}, "max_value": {"$PARAMETER": ROWS_MOST}},
+        f"The table has {least}, and no more than the source: no more was suppressed than the "
+        "policy allows, and nothing was written twice.",
+        raw_side=True,
+        shows_figures=False,
+    )
+
+
+def _values(policy: Policy, table: str, types: Types) -> Iterator[PlannedCheck]:
+    released = policy.tables[table].released
+    yield from _null_shares(policy, released)
+    for name, column in released.items():
+        yield from _content(table, name, column)
+    yield from _cross_leaks(policy, table, released, types)
+
+
+def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCheck]:
+    """What the column may hold because of how it was protected."""
+    treatment = column.treatment
+    if treatment == "generalize":
+        yield PlannedCheck(
+            "labels of the level",
+            "expect_column_values_to_appear_in_reference",
+            {"column": name, "reference": f"labels:{table}.{name}"},
+            "Every value is a label of the level that the output claims, and none is finer.",
+            name,
+        )
+    elif treatment in _CONSTANT:
+        yield PlannedCheck(
+            "nothing but the policy's words",
+            "expect_column_values_to_appear_in_reference",
+            {"column": name, "reference": f"constant:{table}.{name}"},
+            "The column holds what the policy puts in place of its values, and nothing else.",
+            name,
+        )
+    elif treatment == "pseudonym" and column.protect is not None:
+        form = {"length": 26, "prefix": "", **column.protect.parameters}
+        yield PlannedCheck(
+            "pseudonym form",
+            "expect_column_values_to_be_pseudonyms",
+            {"column": name, "length": form["length"], "prefix": form["prefix"]},
+            "Every value has the form of a keyed pseudonym. Whether it can be undone depends on "
+            "the masking key, which no reader holds.",
+            name,
+        )
+    if treatment in _OWN_VALUES_GONE or (column.protect is not None and column.protect.is_custom):
+        # A custom transform may generalise: then a short value can rightly stay what it was.
+        least = 1 if treatment in _OWN_VALUES_GONE else LEAK_LENGTH
+        yield PlannedCheck(
+            "own raw values absent",
+            "expect_column_values_to_not_appear_in_reference",
+            {"column": name, "reference": f"raw:{table}.{name}", "min_length": least},
+            "No value is one of the column's raw values. The attacker is assumed to know raw "
+            "values and to search for them, in any case, spacing and Unicode form.",
+            name,
+            raw_side=True,
+        )
+
+
+def _cross_leaks(
+    policy: Policy, table: str, columns: Mapping[str, ColumnPolicy], types: Types
+) -> Iterator[PlannedCheck]:
+    kept = {
+        name.casefold()
+        for rules in policy.tables.values()
+        for name, column in rules.released.items()
+        if column.treatment == "keep"
+    }
+    references = cross_references(policy, types)
+    for name, column in columns.items():
+        if not _is_open_text(table, name, column, types):
+            continue
+        sought = [
+            reference
+            for reference, place in references.items()
+            if place != (table, name) and place[1].casefold() not in kept
+        ]
+        if sought:
+            places = [reference.removeprefix("raw:") for reference in sought]
+            yield PlannedCheck(
+                "raw identifiers absent",
+                "expect_column_values_to_not_appear_in_reference",
+                {"column": name, "reference": sought, "min_length": LEAK_LENGTH},
+                f"No value is a raw value, of {LEAK_LENGTH} characters or more, of "
+                f"{_listed(places)}. The attacker is assumed to know somebody's identifiers and to "
+                "search for them, in any case, spacing and Unicode form.",
+                name,
+                raw_side=True,
+            )
+
+
+def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> bool:
+    """Whether the column's texts could be anything, so that an identifier may hide in it."""
+    treatment = column.treatment
+    if treatment in ("generalize", "pseudonym") or treatment in _CONSTANT | _NUMBERS_OUT:
+        return False
+    if treatment == "keep" and column.cast not in (None, "string"):
+        return False
+    return types.output.get((table, name), True)
+
+
+def _null_shares(policy: Policy, columns: Mapping[str, ColumnPolicy]) -> Iterator[PlannedCheck]:
+    bound = policy.validation.max_null_share
+    for name, column in columns.items():
+        if bound < 1 and column.treatment != "nullify":
+            yield PlannedCheck(
+                "null share",
+                "expect_column_proportion_of_non_null_values_to_be_between",
+                {"column": name, "min_value": round(1 - bound, 12)},
+                f"At most {bound:.4g} of the column's values are missing; the figure is the share "
+                "that is there.",
+                name,
+            )
+
+
+def _people_known(policy: Policy, table: str, roots: Sequence[str]) -> Iterator[PlannedCheck]:
+    unit = policy.unit_column(table)
+    if table in roots or unit is None or unit not in policy.tables[table].released:
+        return
+    for position, root in enumerate(roots):
+        if policy.unit_column(root) in policy.tables[root].released:
+            yield PlannedCheck(
+                f"people of {root}",
+                "expect_column_values_to_appear_in_reference",
+                {
+                    "column": unit,
+                    "reference": f"people:{root}",
+                    "max_missing": {"$PARAMETER": f"{ORPHANS}_{position}"},
+                },
+                f"Every row belongs to somebody in {root}: whoever was suppressed there is gone "
+                "here too. Rows that had nobody there in the source already are not counted.",
+                unit,
+                raw_side=True,
+            )
+
+
+def _view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
+    assert policy.anonymize is not None
+    unit = policy.unit_column(table)
+    others = () if unit is None else tuple(root for root in roots if root != table)
+    names = [
+        f"{place}.{name}"
+        for place in (table, *others)
+        for name in policy.tables[place].with_role("quasi")
+    ]
+    k = policy.anonymize.k
+    joined = f", joined with {_listed(others)}" if others else ""
+    who = "people" if unit is not None else "rows"
+    check = PlannedCheck(
+        "k-anonymity",
+        "expect_table_to_be_k_anonymous",
+        {
+            "quasi_identifiers": names,
+            "k": k,
+            **({} if unit is None else {"privacy_unit": f"{table}.{unit}"}),
+        },
+        f"Every combination of {_listed(names)}{joined} is shared by at least {k} {who}. The "
+        "attacker is assumed to know all of these about one person who is in the data.",
+    )
+    return PlannedSuite(f"{table}: view", table, "view", (check,), others)
+
+
+def _labels(policy: Policy, table: str) -> Iterator[PlannedCheck]:
+    for name, column in synthetic_columns(policy, table).items():
+        if column.treatment == "generalize":
+            yield from _content(table, name, column)
+
+
+def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
+    bound = policy.validation.max_copies
+    columns = list(comparable_columns(policy, table))
+    if columns:
+        yield PlannedCheck(
+            "exact copies",
+            "expect_exact_copies_to_be_below",
+            {"columns": columns, "reference": f"rare rows:{table}", "max_share": bound},
+            f"At most {bound:.4g} of the rows equal, in all of {_listed(columns)}, a source row "
+            "that fewer than 10 people share. The attacker is assumed to search the output for a "
+            "row that they know.",
+            raw_side=True,
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,224 @@
+"""References: what a column is held against, kept as keyed digests under a name.
+
+A suite names a reference ("raw:patients.email"); the digests behind the name are registered in the
+process that validates. So suites can be stored and read by anyone, and no raw value is ever an
+argument, a result or part of a query plan.
+
+    register_reference("staff.email", staff["email"])      # pandas, Arrow, a list, a Spark column
+    ExpectColumnValuesToNotAppearInReference(column="contact", reference="staff.email")
+
+Memory: 8 bytes a distinct value on the driver, 16 or more in each worker while it looks them up.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from veilflow.errors import UsageError
+
+from veilflow_expectations.digests import Int64, digest_rows, digest_values, to_arrow
+
+__all__ = [
+    "Membership",
+    "References",
+    "current_references",
+    "forget_references",
+    "register_reference",
+    "register_rows",
+    "use_references",
+]
+
+# A bit a reference; the sign bit is left alone so that SQL's integers stay positive.
+WORD_BITS = 62
+
+
+@dataclass(frozen=True, eq=False)
+class Membership:
+    """Which references hold a digest: sorted digests, each with a mask of references.
+
+    ``masks[i, word]`` has bit ``n`` set if reference ``word * 62 + n`` of ``names`` holds
+    ``digests[i]``. Holds the key, so it travels to workers by broadcast and in no plan.
+    """
+
+    names: tuple[str, ...]
+    digests: Int64 = field(repr=False)
+    masks: Int64 = field(repr=False)
+    key: bytes = field(repr=False)
+
+    @property
+    def words(self) -> int:
+        return int(self.masks.shape[1])
+
+    def bit(self, name: str) -> tuple[int, int]:
+        """The word of the mask and the bit in it that stand for reference ``name``."""
+        word, position = divmod(self.names.index(name), WORD_BITS)
+        return word, 1 << position
+
+    def masks_of(self, digests: Int64, known: npt.NDArray[np.bool_]) -> Int64:
+        """One mask a digest; 0 where it is in no reference or ``known`` is false."""
+        found = np.zeros((digests.size, self.words), dtype=np.int64)
+        if self.digests.size and digests.size:
+            place = np.minimum(np.searchsorted(self.digests, digests), self.digests.size - 1)
+            hit = known & (self.digests[place] == digests)
+            found[hit] = self.masks[place[hit]]
+        return found
+
+
+class References:
+    """Named sets of digests under one key. The key is random unless given, and never shown."""
+
+    def __init__(self, key: bytes | None = None) -> None:
+        self._key = secrets.token_bytes(32) if key is None else key
+        if len(self._key) < 16:
+            raise UsageError("a digest key has at least 16 bytes")
+        self._sets: dict[str, Int64] = {}
+        self._membership: Membership | None = None
+        self._shared: tuple[Membership, Any, Any] | None = None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._sets
+
+    def __repr__(self) -> str:
+        return f"References({', '.join(sorted(self._sets))})"
+
+    @property
+    def key(self) -> bytes:
+        """The key of the digests."""
+        return self._key
+
+    def size(self, name: str) -> int:
+        """How many distinct values reference ``name`` holds."""
+        return int(self._digests(name).size)
+
+    def add(self, name: str, values: Any) -> None:
+        """Register the values of a column under ``name``, replacing what it stood for."""
+        if hasattr(values, "sparkSession"):
+            from veilflow_expectations.spark_digests import distinct_digests
+
+            self.add_digests(name, distinct_digests(values, self._key))
+            return
+        digested = digest_values(to_arrow(values), self._key)
+        self.add_digests(name, digested.digests[digested.known])
+
+    def add_rows(self, name: str, frame: Any, columns: Sequence[str]) -> None:
+        """Register whole rows of ``columns`` of a pandas or Spark frame under ``name``."""
+        if hasattr(frame, "sparkSession"):
+            from veilflow_expectations.spark_digests import distinct_rows
+
+            self.add_digests(name, distinct_rows(frame, columns, self._key))
+            return
+        self.add_digests(name, row_digests(frame, columns, self._key))
+
+    def add_digests(self, name: str, digests: Int64) -> None:
+        """Register digests made under :attr:`key`."""
+        self._sets[name] = np.unique(np.asarray(digests, dtype=np.int64))
+        self._membership = None
+
+    def membership(self) -> Membership:
+        """The look-up table of all references."""
+        if self._membership is None:
+            self._membership = self._build()
+        return self._membership
+
+    def require(self, name: str) -> None:
+        """Raise UsageError if nothing is registered under ``name``."""
+        self._digests(name)
+
+    def share(self, spark: Any) -> Any:
+        """The look-up table as a broadcast of ``spark``, made once; :meth:`release` ends it."""
+        membership = self.membership()
+        if self._shared is None or self._shared[0] is not membership:
+            self.release()
+            self._shared = (membership, spark.sparkContext.broadcast(membership), {})
+        return self._shared[1]
+
+    def shared_functions(self) -> Any:
+        """Functions built on the current broadcast, by name: one object each, so that Spark sees
+        two uses of one column as the same expression and computes it once."""
+        assert self._shared is not None
+        return self._shared[2]
+
+    def release(self) -> None:
+        """Remove the look-up table, and the key in it, from all workers."""
+        if self._shared is not None:
+            self._shared[1].destroy()
+            self._shared = None
+
+    def _digests(self, name: str) -> Int64:
+        if name not in self._sets:
+            raise UsageError(
+                f"no reference is registered as {name!r}",
+                remedy="Call register_reference(name, values) before validating.",
+            )
+        return self._sets[name]
+
+    def _build(self) -> Membership:
+        names = tuple(self._sets)
+        words = max(1, -(-len(names) // WORD_BITS))
+        merged = np.concatenate([np.zeros(0, np.int64), *self._sets.values()])
+        digests, inverse = np.unique(merged, return_inverse=True)
+        masks = np.zeros((digests.size, words), dtype=np.int64)
+        start = 0
+        for index, name in enumerate(names):
+            word, position = divmod(index, WORD_BITS)
+            end = start + self._sets[name].size
+            masks[inverse[start:end], word] |= 1 << position  # each digest once a reference
+            start = end
+        return Membership(names, digests, masks, self._key)
+
+
+def row_digests(frame: Any, columns: Sequence[str], key: bytes) -> Int64:
+    """One digest a row of ``columns`` of a pandas frame."""
+    return digest_rows([to_arrow(frame[name]) for name in columns], key)
+
+
+_default: References | None = None
+_current: ContextVar[References | None] = ContextVar("veilflow_references", default=None)
+
+
+def current_references() -> References:
+    """Where names are looked up: the innermost :func:`use_references`, else the process's own."""
+    global _default
+    chosen = _current.get() or _default
+    if chosen is None:
+        chosen = _default = References()
+    return chosen
+
+
+@contextmanager
+def use_references(references: References) -> Iterator[References]:
+    """Look names up in ``references`` inside the block; their broadcast ends with it."""
+    token = _current.set(references)
+    try:
+        yield references
+    finally:
+        _current.reset(token)
+        references.release()
+
+
+def register_reference(name: str, values: Any) -> None:
+    """Register the values of a column under ``name``, digested under this process's random key.
+
+    ``values``: a pandas Series, an Arrow array, a sequence, or a Spark DataFrame of one column.
+    """
+    current_references().add(name, values)
+
+
+def register_rows(name: str, frame: Any, columns: Sequence[str]) -> None:
+    """Register whole rows of a pandas or Spark frame under ``name``."""
+    current_references().add_rows(name, frame, columns)
+
+
+def forget_references() -> None:
+    """Forget every reference of this process, and the key they were digested under."""
+    global _default
+    if _default is not None:
+        _default.release()
+    _default = None

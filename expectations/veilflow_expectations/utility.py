@@ -1,0 +1,112 @@
+"""What the output still tells, measured on it: shares, loss, distributions, nulls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from veilflow.evidence import ColumnUtility, coarse_count
+from veilflow.hierarchy import HierarchyTable, materialize
+from veilflow.risk import ColumnShares, granularity_quality, loss_score, total_variation
+
+from veilflow_expectations.measured import Sides
+
+__all__ = ["Utility", "measure_utility"]
+
+
+@dataclass(frozen=True)
+class Utility:
+    """Per column, per table with quasi-identifiers, and over all quasi-identifiers together."""
+
+    columns: tuple[ColumnUtility, ...]
+    granularity: Mapping[str, float]
+    loss: float | None
+
+
+def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
+    """The utility of every released column.
+
+    With ``suppression`` each row that the source has and the output lacks counts as one whose
+    quasi-identifiers are gone (share 1). Loss is the geometric mean over the quasi-identifiers of
+    all tables, each over the rows of its own.
+    """
+    by_table: dict[str, list[ColumnShares]] = {}
+    columns = []
+    for table, output in sides.outputs.items():
+        suppressed = sides.suppressed(table) if suppression else 0
+        for name, rules in output.columns.items():
+            granularity = level = level_name = levels = None
+            if name in output.hierarchies:
+                hierarchy, level = output.hierarchies[name], output.levels[name]
+                shares = _shares(sides, table, name, suppressed)
+                by_table.setdefault(table, []).append(shares)
+                granularity = granularity_quality([shares])
+                level_name, levels = hierarchy.level_names[level], hierarchy.levels
+            columns.append(
+                ColumnUtility(
+                    table=table,
+                    column=name,
+                    treatment=rules.treatment,
+                    level=level,
+                    level_name=level_name,
+                    levels=levels,
+                    granularity=granularity,
+                    total_variation=_variation(sides, table, name),
+                    null_share_before=_raw_share(
+                        sides.source[table].nulls[name], sides.source[table].rows
+                    ),
+                    null_share_after=_share(
+                        sides.output[table].nulls[name], sides.output[table].rows
+                    ),
+                )
+            )
+    every = [shares for columns_of in by_table.values() for shares in columns_of]
+    return Utility(
+        columns=tuple(columns),
+        granularity={table: granularity_quality(shares) for table, shares in by_table.items()},
+        loss=loss_score(every) if every else None,
+    )
+
+
+def _shares(sides: Sides, table: str, column: str, suppressed: int) -> ColumnShares:
+    """How much of the hierarchy each output label stands for, leaves counted from the source."""
+    output = sides.outputs[table]
+    leaves = _materialized(sides, table, column)
+    share_of = leaves.share_by_label(output.levels[column])
+    # A label that the level doesn't have fails a check of its own; here it counts as one leaf.
+    finest = 1 / max(leaves.leaf_count, 1)
+    counts = sides.output[table].labels[column]
+    return ColumnShares(
+        shares=np.array([share_of.get(label, finest) for label in counts], dtype=np.float64),
+        rows=np.array(list(counts.values()), dtype=np.int64),
+        leaves=max(leaves.leaf_count, 1),
+        suppressed=suppressed,
+    )
+
+
+def _materialized(sides: Sides, table: str, column: str) -> HierarchyTable:
+    finest = list(sides.source[table].labels[column])
+    return materialize(sides.outputs[table].hierarchies[column], column, finest)
+
+
+def _variation(sides: Sides, table: str, column: str) -> float | None:
+    """How far a kept column's distribution moved, no finer than what ten people can move."""
+    before = sides.source[table].buckets.get(column)
+    after = sides.output[table].buckets.get(column)
+    if before is None or after is None or not before.sum() or not after.sum():
+        return None
+    step = max(1e-4, 10 / int(before.sum()))
+    moved = round(total_variation(before, after) / step) * step
+    return round(min(moved, 1.0), 6)
+
+
+def _raw_share(count: int, rows: int) -> float | None:
+    """A share of the raw side, or None where it would tell of fewer than ten people."""
+    if coarse_count(count) is None or coarse_count(rows - count) is None:
+        return None
+    return _share(count, rows)
+
+
+def _share(count: int, rows: int) -> float | None:
+    return round(count / rows, 4) if rows else None
