@@ -46,19 +46,16 @@ def check_quarantine(
 def end_quarantines(store: ObjectStore, store_uri: str, dataset: str) -> list[str]:
     """End the quarantine of every run of ``dataset`` whose time is over; which runs those were."""
     prefix = run_prefix(dataset, "")
-    made = {
-        info.key.removeprefix(prefix).partition("/")[0]
-        for info in store.list(prefix)
-        if info.key.endswith(("/evidence/protect.json", "/evidence/synthesize.json"))
-    }
+    left = {info.key.removeprefix(prefix) for info in store.list(prefix)}
     ended = []
-    for name in sorted(made):
-        run = open_run(RunRef(store_uri, dataset, name).uri)
-        for product in _PRODUCTS:
-            publish_stage = stages_of(product)[-1]
-            if run.refusal(publish_stage) is None:
+    for product in _PRODUCTS:
+        *_, maker, _, publisher = stages_of(product)
+        for name in sorted(key.partition("/")[0] for key in left if key.endswith(f"/{maker}.json")):
+            settled = {f"{name}/evidence/{publisher}.json", f"{name}/refusal/{publisher}.json"}
+            if f"{name}/evidence/{maker}.json" in left and not settled & left:
+                run = open_run(RunRef(store_uri, dataset, name).uri)
                 try:
-                    check_quarantine(run, publish_stage, product)
+                    check_quarantine(run, publisher, product)
                 except ReleaseRefused:
                     ended.append(name)
     return ended
