@@ -147,7 +147,7 @@ def too_few_units(case: Case) -> bool:
     )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(cases())
 def test_the_search_agrees_with_brute_force(case: Case):
     nodes = itertools.product(*(range(a, b + 1) for a, b in zip(case.low, case.high, strict=True)))
