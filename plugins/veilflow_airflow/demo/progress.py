@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["FINISHED", "Progress", "StageLine", "stage_line"]
+__all__ = ["TOLD", "Progress", "StageLine", "stage_line"]
 
-FINISHED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
-_WORDS = {"success": "done", "upstream_failed": "not run", "up_for_retry": "will be retried"}
+# States that are worth a line; "running" only where no line is redrawn.
+TOLD = frozenset({"success", "failed", "skipped", "upstream_failed", "removed", "up_for_retry"})
+_WORDS = {
+    "running": "runs",
+    "success": "done",
+    "up_for_retry": "will be retried",
+    "upstream_failed": "not run",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ def stage_line(task: dict[str, Any], told: dict[str, Any] | None) -> StageLine:
     """The line of a task instance; ``told`` is the evidence summary that it left, if any."""
     state = str(task.get("state") or "waiting")
     rows = (told or {}).get("rows") or {}
-    return StageLine(str(task["task_id"]), _WORDS.get(state, state), seconds_of(task), dict(rows))
+    seconds = None if state == "running" else seconds_of(task)
+    return StageLine(str(task["task_id"]), _WORDS.get(state, state), seconds, dict(rows))
 
 
 def seconds_of(task: dict[str, Any]) -> float | None:
@@ -98,6 +105,11 @@ class Step:
             self._status.update(f"{self._title} ... {detail}")
         else:
             self._progress.say(f"  {detail}")
+
+    @property
+    def is_redrawn(self) -> bool:
+        """True on a terminal, where what runs now is shown in one line."""
+        return self._status is not None
 
     def tick(self, detail: str) -> None:
         """Show a detail that changes every second; on a terminal only."""

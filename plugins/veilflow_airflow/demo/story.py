@@ -13,7 +13,7 @@ from veilflow.errors import StageFailed, UsageError, VeilflowError
 from veilflow_airflow.demo.client import AirflowClient
 from veilflow_airflow.demo.closing import closing_lines, failure_lines
 from veilflow_airflow.demo.processes import AirflowProcesses
-from veilflow_airflow.demo.progress import FINISHED, Progress, Step, seconds_of, stage_line
+from veilflow_airflow.demo.progress import TOLD, Progress, Step, seconds_of, stage_line
 from veilflow_airflow.demo.sample import ensure_sample
 from veilflow_airflow.demo.settings import USER, DemoSettings, airflow_environment, check_port
 from veilflow_airflow.stages import PIN
@@ -158,7 +158,8 @@ def _watch(
             tasks = sorted(client.tasks(dag_id, run_id), key=_position)
             for task in tasks:
                 name, state = str(task["task_id"]), str(task["state"])
-                if seen.get(name) == state or state not in (*FINISHED, "up_for_retry"):
+                is_news = state in TOLD or (state == "running" and not step.is_redrawn)
+                if seen.get(name) == state or not is_news:
                     continue
                 seen[name] = state
                 if state == "success":
