@@ -114,8 +114,7 @@ class CsvHierarchy:
                 column,
                 len(unknown),
                 "are not in its hierarchy",
-                "Add them to the hierarchy's CSV file (`veilflow locate` shows them to whoever "
-                "may see them).",
+                "Add them to the hierarchy's CSV file, or set `on_unknown: top`.",
             )
         return [lookup[value] for value in values]
 

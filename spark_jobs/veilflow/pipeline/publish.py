@@ -128,7 +128,7 @@ def _release(
         report=_address(run, f"{folder}/report.html"),
         shredding=_shredding(record.keys),
     )
-    evidence = _keep_evidence(run, product, folder, released)
+    evidence, report = _keep_evidence(run, product, folder, released)
     manifest = Manifest(
         dataset=record.dataset,
         release=release,
@@ -140,6 +140,7 @@ def _release(
         policy_sha256=record.policy_sha256,
         tables=_manifest_tables(maker),
         evidence=evidence,
+        report=report,
         public_evidence=_public(judge),
         key_record=release_record_key(record.dataset, release),
         provider=record.keys,
@@ -156,15 +157,18 @@ def _release(
 
 def _keep_evidence(
     run: Run, product: Product, folder: str, released: PublishedRelease
-) -> EvidenceRef:
+) -> tuple[EvidenceRef, EvidenceRef]:
     """Write evidence.json and the report once; a retry keeps what the first attempt wrote."""
-    path = f"{folder}/evidence.json"
-    put_json(run.store, path, build_bundle(run, product, released=released).to_json())
-    data = run.store.get(path).data
-    bundle = EvidenceBundle.from_json(json.loads(data))
+    evidence, report = f"{folder}/evidence.json", f"{folder}/report.html"
+    put_json(run.store, evidence, build_bundle(run, product, released=released).to_json())
+    bundle = EvidenceBundle.from_json(json.loads(run.store.get(evidence).data))
     with suppress(ObjectExists):
-        run.store.put(f"{folder}/report.html", render(bundle).encode(), if_absent=True)
-    return EvidenceRef(path=path, sha256=hashlib.sha256(data).hexdigest())
+        run.store.put(report, render(bundle).encode(), if_absent=True)
+    return _listed(run, evidence), _listed(run, report)
+
+
+def _listed(run: Run, path: str) -> EvidenceRef:
+    return EvidenceRef(path=path, sha256=hashlib.sha256(run.store.get(path).data).hexdigest())
 
 
 def _manifest_tables(maker: StageEvidence) -> dict[str, ManifestTable]:

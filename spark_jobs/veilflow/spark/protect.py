@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "decide", "find_roots", "finish", "protect"]
 
 
+# After this long the best generalisation found so far is taken, and the evidence says so.
+SEARCH_SECONDS = 900.0
+
+
 @dataclass(frozen=True)
 class Decision:
     """The chosen generalisation. Holds labels of the data: it stays on the driver."""
@@ -72,7 +76,7 @@ def decide(policy: Policy, frames: Mapping[str, DataFrame]) -> Decision | None:
         return None
     plans = plan_views(policy, find_roots(policy, frames))
     problem = build_problem(policy, frames, plans)
-    return Decision(plans, problem, solve(problem))
+    return Decision(plans, problem, solve(problem, SEARCH_SECONDS))
 
 
 def protect(

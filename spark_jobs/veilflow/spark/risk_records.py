@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from veilflow.evidence import ClassRisk, ClassSizeBin, coarse_count
+from veilflow.evidence import SMALL_COUNT, ClassRisk, ClassSizeBin, coarse_count
 from veilflow.risk.class_sizes import ClassTable, class_size_histogram, smallest_class
 from veilflow.risk.reidentification import (
     prosecutor_average_risk,
@@ -27,13 +27,16 @@ def class_risk(
     """The risk of one view. On the raw side counts are coarse and shares have three digits."""
     raw = side == "before"
     digits = 3 if raw else 6
+    highest: float | None = round(prosecutor_max_risk(table), digits)
+    if raw and _rows_at_highest(table) < SMALL_COUNT:
+        highest = None  # it would tell how few people share the smallest class
     return ClassRisk(
         view=view,
         side=side,
         quasi_identifiers=tuple(quasi_identifiers),
         classes=coarse_count(table.classes) if raw else table.classes,
         smallest_class=None if raw else smallest_class(table),
-        max_risk=round(prosecutor_max_risk(table), digits),
+        max_risk=highest,
         average_risk=round(prosecutor_average_risk(table), digits),
         share_below_k=round(share_below(table, k), digits),
         share_unique=round(share_unique(table), digits),
@@ -42,3 +45,8 @@ def class_risk(
             for b in class_size_histogram(table, raw=raw)
         ),
     )
+
+
+def _rows_at_highest(table: ClassTable) -> int:
+    """How many rows are in classes of the smallest size."""
+    return int(table.rows[table.units == table.units.min()].sum()) if table.classes else 0

@@ -99,7 +99,7 @@ class ManifestTable(_Part):
 
 
 class EvidenceRef(_Part):
-    """The approved evidence; ``path`` is its key in the store."""
+    """The approved evidence, or the report made of it; ``path`` is its key in the store."""
 
     path: str
     sha256: Sha256
@@ -126,6 +126,7 @@ class Manifest(_Part):
     policy_sha256: Sha256
     tables: dict[str, ManifestTable]
     evidence: EvidenceRef
+    report: EvidenceRef | None = None
     public_evidence: Annotated[dict[str, JsonValue], AfterValidator(_finite)] = {}
     key_record: str
     provider: str

@@ -251,7 +251,7 @@ class S3Store:
             from botocore.exceptions import BotoCoreError
         except ImportError:
             raise PrerequisiteMissing(
-                "S3 stores need boto3.", remedy="Install the extra: pip install 'veilflow[s3]'."
+                "S3 stores need boto3.", remedy="Install the extra: pip install 'veilflow[aws]'."
             ) from None
         region = self._asked["region"] or os.environ.get(
             "AWS_REGION", os.environ.get("AWS_DEFAULT_REGION")

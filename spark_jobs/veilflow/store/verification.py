@@ -10,7 +10,6 @@ from typing import Any
 
 from veilflow.errors import IntegrityError
 from veilflow.store.manifest import (
-    EvidenceRef,
     Manifest,
     ManifestFile,
     load_manifest,
@@ -85,7 +84,7 @@ def verify_release(
         CheckResult("manifest", True, "well-formed, and of this release"),
         _check_signature(store, manifest, public_key),
         _check_expiry(manifest, now or datetime.now(UTC)),
-        _check_evidence(store, manifest.evidence),
+        *_check_evidence(store, manifest),
         *_check_tables(store, manifest),
     ]
     return VerificationReport(dataset, release, tuple(checks), _extra(store, manifest))
@@ -93,7 +92,7 @@ def verify_release(
 
 def check_files(store: ObjectStore, manifest: Manifest) -> tuple[CheckResult, ...]:
     """The checks of evidence and files alone: what a publisher asks before signing."""
-    return (_check_evidence(store, manifest.evidence), *_check_tables(store, manifest))
+    return (*_check_evidence(store, manifest), *_check_tables(store, manifest))
 
 
 def _check_signature(
@@ -115,9 +114,11 @@ def _check_expiry(manifest: Manifest, now: datetime) -> CheckResult:
     return CheckResult("expiry", not manifest.has_expired(now), detail)
 
 
-def _check_evidence(store: ObjectStore, evidence: EvidenceRef) -> CheckResult:
-    detail = _compare(store, evidence.path, evidence.sha256, None)
-    return CheckResult("evidence", not detail, detail or "the approved one")
+def _check_evidence(store: ObjectStore, manifest: Manifest) -> Iterator[CheckResult]:
+    for name, listed in (("evidence", manifest.evidence), ("report", manifest.report)):
+        if listed is not None:
+            detail = _compare(store, listed.path, listed.sha256, None)
+            yield CheckResult(name, not detail, detail or "the approved one")
 
 
 def _check_tables(store: ObjectStore, manifest: Manifest) -> Iterator[CheckResult]:
@@ -145,6 +146,7 @@ def _compare(store: ObjectStore, path: str, sha256: str, size: int | None) -> st
 
 def _extra(store: ObjectStore, manifest: Manifest) -> tuple[str, ...]:
     known = {manifest_key(manifest.dataset, manifest.release), manifest.evidence.path}
+    known |= {manifest.report.path} if manifest.report is not None else set()
     known |= {file.path for table in manifest.tables.values() for file in table.files}
     folder = release_folder(manifest.dataset, manifest.release)
     return tuple(info.key for info in store.list(folder) if info.key not in known)
