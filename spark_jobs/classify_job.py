@@ -1,4 +1,4 @@
-"""spark-submit classify_job.py --run STORE/runs/DATASET/RUN: the classify stage of a pinned run."""
+"""spark-submit classify_job.py --run RUN: the classify stage of a pinned run."""
 
 from veilflow.spark.job import main
 

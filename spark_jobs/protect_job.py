@@ -1,4 +1,4 @@
-"""spark-submit protect_job.py --run STORE/runs/DATASET/RUN: the protect stage of a pinned run."""
+"""spark-submit protect_job.py --run RUN: the protect stage of a pinned run."""
 
 from veilflow.spark.job import main
 

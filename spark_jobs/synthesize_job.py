@@ -1,4 +1,4 @@
-"""spark-submit synthesize_job.py --run STORE/runs/DATASET/RUN: the synthesize stage of a pinned run."""
+"""spark-submit synthesize_job.py --run RUN: the synthesize stage of a pinned run."""
 
 from veilflow.spark.job import main
 

@@ -1,4 +1,4 @@
-"""spark-submit validate_job.py --run STORE/runs/DATASET/RUN: the validate stage of a pinned run."""
+"""spark-submit validate_job.py --run RUN: the validate stage of a pinned run."""
 
 from veilflow.spark.job import main
 

@@ -114,7 +114,7 @@ class CsvHierarchy:
                 column,
                 len(unknown),
                 "are not in its hierarchy",
-                "Add them to the hierarchy's CSV file, or set `on_unknown: top`.",
+                "Add them to the hierarchy's CSV file.",
             )
         return [lookup[value] for value in values]
 
