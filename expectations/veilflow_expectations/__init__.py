@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
     from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
+    from veilflow_expectations.null_share import ExpectColumnNullShareToBeBelow
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
     from veilflow_expectations.references import (
         forget_references,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.runner import run_suite
 
 __all__ = [
+    "ExpectColumnNullShareToBeBelow",
     "ExpectColumnValuesToAppearInReference",
     "ExpectColumnValuesToBePseudonyms",
     "ExpectColumnValuesToNotAppearInReference",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "ExpectColumnNullShareToBeBelow": "null_share",
     "ExpectColumnValuesToAppearInReference": "integrity",
     "ExpectColumnValuesToBePseudonyms": "pseudonyms",
     "ExpectColumnValuesToNotAppearInReference": "leakage",
@@ -51,8 +54,9 @@ _HOME = {
 
 def register_expectations() -> None:
     """Make every expectation of this package known to Great Expectations."""
-    for module in ("copies", "integrity", "k_anonymity", "leakage", "pseudonyms"):
-        importlib.import_module(f"veilflow_expectations.{module}")
+    for name, module in _HOME.items():
+        if name.startswith("Expect"):
+            importlib.import_module(f"veilflow_expectations.{module}")
 
 
 def __getattr__(name: str) -> Any:

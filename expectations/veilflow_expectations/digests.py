@@ -28,6 +28,8 @@ __all__ = ["Digested", "digest_rows", "digest_values", "normalised", "to_arrow"]
 
 Int64 = npt.NDArray[np.int64]
 
+_NESTED = "a nested column has no one spelling; compare its fields"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Digested:
@@ -60,7 +62,11 @@ def digest_values(values: pa.Array, key: bytes, *, exact: bool = False) -> Diges
     With ``exact`` spellings stay apart: only types are levelled out.
     Raises TypeError for nested values, which have no one spelling; the message holds no value.
     """
-    encoded = values if _is_dictionary(values.type) else values.dictionary_encode()
+    import pyarrow.types as types
+
+    if types.is_nested(values.type):
+        raise TypeError(_NESTED)
+    encoded = values if types.is_dictionary(values.type) else values.dictionary_encode()
     texts = _texts(encoded.dictionary)
     digests = np.zeros(len(texts) + 1, dtype=np.int64)
     lengths = np.zeros(len(texts) + 1, dtype=np.int32)
@@ -98,7 +104,7 @@ def to_arrow(values: Any) -> pa.Array:
         return values
     try:
         converted = pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError):
         converted = None  # the error quotes a value, so it goes no further
     if converted is None:
         converted = pa.array([_mixed(value) for value in values], pa.string())
@@ -110,12 +116,6 @@ def _digest(content: bytes, key: bytes, purpose: bytes) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def _is_dictionary(kind: pa.DataType) -> bool:
-    import pyarrow.types as types
-
-    return bool(types.is_dictionary(kind))
-
-
 def _texts(values: pa.Array) -> list[str | None]:
     written = _writer(values.type)
     return [None if value is None else written(value) for value in values.to_pylist()]
@@ -124,8 +124,6 @@ def _texts(values: pa.Array) -> list[str | None]:
 def _writer(kind: pa.DataType) -> Callable[[Any], str | None]:
     import pyarrow.types as types
 
-    if types.is_nested(kind):
-        raise TypeError("a nested column has no one spelling; compare its fields")
     if types.is_floating(kind) or types.is_decimal(kind):
         return _number
     if types.is_timestamp(kind):
@@ -166,5 +164,8 @@ def _mixed(value: object) -> str | None:
     if isinstance(value, dt.datetime):
         return _moment(value)
     if isinstance(value, list | tuple | dict | set):
-        raise TypeError("a nested column has no one spelling; compare its fields")
-    return None if type(value).__name__ in ("NAType", "NaTType") else str(value)
+        raise TypeError(_NESTED)
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    # Arrow's texts can't hold a lone surrogate.
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from veilflow.errors import UsageError
 from veilflow.risk import ClassTable
 
 from veilflow_expectations.digests import digest_rows, digest_values, to_arrow
@@ -26,7 +27,15 @@ from veilflow_expectations.references import current_references
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["CLASS_TABLE", "ROWS", "ROWS_COPIED", "ROWS_IN_REFERENCE", "ROWS_NOT_MATCHING"]
+__all__ = [
+    "CLASS_TABLE",
+    "ROWS",
+    "ROWS_COPIED",
+    "ROWS_IN_REFERENCE",
+    "ROWS_NOT_MATCHING",
+    "ROWS_NULL",
+    "ROWS_OUTSIDE_REFERENCE",
+]
 
 ROWS = "table.row_count"
 CLASS_TABLE = "veilflow.class_table"
@@ -34,6 +43,7 @@ ROWS_IN_REFERENCE = "veilflow.rows_in_reference"
 ROWS_OUTSIDE_REFERENCE = "veilflow.rows_outside_reference"
 ROWS_COPIED = "veilflow.rows_copied"
 ROWS_NOT_MATCHING = "veilflow.rows_not_matching"
+ROWS_NULL = "veilflow.rows_null"
 
 
 def aggregate(function: Any) -> Any:
@@ -48,7 +58,7 @@ def aggregate(function: Any) -> Any:
         runtime_configuration: dict[str, Any],
     ) -> tuple[Column, dict[str, Any], dict[str, Any]]:
         frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        column = function(frame, **_given(metric_value_kwargs))
+        column = function(frame, **_given(frame, metric_value_kwargs))
         return column, metric_domain_kwargs, {}
 
     decorate = metric_partial(
@@ -71,13 +81,20 @@ def value(engine: Any, function: Any) -> Any:
         runtime_configuration: dict[str, Any],
     ) -> Any:
         frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        return function(frame, **_given(metric_value_kwargs))
+        return function(frame, **_given(frame, metric_value_kwargs))
 
     return metric_value(engine=engine)(compute)
 
 
-def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: argument for name, argument in arguments.items() if argument is not None}
+def _given(frame: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that were given. Raises UsageError naming columns that ``frame`` lacks."""
+    given = {name: argument for name, argument in arguments.items() if argument is not None}
+    named = [given[key] for key in ("column", "privacy_unit") if key in given]
+    listed = [name for key in ("columns", "quasi_identifiers") for name in given.get(key, ())]
+    missing = sorted({*named, *listed}.difference(frame.columns))
+    if missing:
+        raise UsageError(f"the table has no column {', '.join(missing)}.")
+    return given
 
 
 def _pandas_classes(
@@ -223,3 +240,25 @@ class RowsNotMatching(TableMetricProvider):
     value_keys = ("column", "pattern")
     _pandas = value(PandasExecutionEngine, _pandas_rows_not_matching)
     _spark = aggregate(_spark_rows_not_matching)
+
+
+def _pandas_rows_null(frame: Any, column: str) -> int:
+    return int(frame[column].isna().sum())
+
+
+def _spark_rows_null(frame: DataFrame, column: str) -> Column:
+    from pyspark.sql import functions as F
+    from veilflow.spark.reading import quoted
+
+    value = quoted(column)
+    floating = dict(frame.dtypes)[column] in ("float", "double")
+    return F.count_if(value.isNull() | F.isnan(value) if floating else value.isNull())
+
+
+class RowsNull(TableMetricProvider):
+    """How many rows have no value of ``column``."""
+
+    metric_name = ROWS_NULL
+    value_keys = ("column",)
+    _pandas = value(PandasExecutionEngine, _pandas_rows_null)
+    _spark = aggregate(_spark_rows_null)

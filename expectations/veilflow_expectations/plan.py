@@ -289,10 +289,9 @@ def _null_shares(policy: Policy, columns: Mapping[str, ColumnPolicy]) -> Iterato
         if bound < 1 and column.treatment != "nullify":
             yield PlannedCheck(
                 "null share",
-                "expect_column_proportion_of_non_null_values_to_be_between",
-                {"column": name, "min_value": round(1 - bound, 12)},
-                f"At most {bound:.4g} of the column's values are missing; the figure is the share "
-                "that is there.",
+                "expect_column_null_share_to_be_below",
+                {"column": name, "max_share": bound},
+                f"At most {bound:.4g} of the column's values are missing.",
                 name,
             )
 

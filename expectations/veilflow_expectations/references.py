@@ -71,6 +71,17 @@ class Membership:
         return found
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class _Shared:
+    """A broadcast, and the functions built on it: one object each, so that Spark sees two uses of
+    a column as the same expression and computes it once."""
+
+    membership: Membership
+    context: Any
+    broadcast: Any
+    functions: dict[str, Any] = field(default_factory=dict)
+
+
 class References:
     """Named sets of digests under one key. The key is random unless given, and never shown."""
 
@@ -80,7 +91,7 @@ class References:
             raise UsageError("a digest key has at least 16 bytes")
         self._sets: dict[str, Int64] = {}
         self._membership: Membership | None = None
-        self._shared: tuple[Membership, Any, Any] | None = None
+        self._shared: _Shared | None = None
 
     def __contains__(self, name: object) -> bool:
         return name in self._sets
@@ -131,30 +142,26 @@ class References:
         """Raise UsageError if nothing is registered under ``name``."""
         self._digests(name)
 
-    def share(self, spark: Any) -> Any:
+    def share(self, spark: Any) -> _Shared:
         """The look-up table as a broadcast of ``spark``, made once; :meth:`release` ends it."""
-        membership = self.membership()
-        if self._shared is None or self._shared[0] is not membership:
+        membership, context = self.membership(), spark.sparkContext
+        shared = self._shared
+        if shared is None or shared.membership is not membership or shared.context is not context:
             self.release()
-            self._shared = (membership, spark.sparkContext.broadcast(membership), {})
-        return self._shared[1]
-
-    def shared_functions(self) -> Any:
-        """Functions built on the current broadcast, by name: one object each, so that Spark sees
-        two uses of one column as the same expression and computes it once."""
-        assert self._shared is not None
-        return self._shared[2]
+            shared = _Shared(membership, context, context.broadcast(membership))
+            self._shared = shared
+        return shared
 
     def release(self) -> None:
         """Remove the look-up table, and the key in it, from all workers."""
-        if self._shared is not None:
-            self._shared[1].destroy()
-            self._shared = None
+        if self._shared is not None and self._shared.context._jsc is not None:
+            self._shared.broadcast.destroy()
+        self._shared = None
 
     def _digests(self, name: str) -> Int64:
         if name not in self._sets:
             raise UsageError(
-                f"no reference is registered as {name!r}",
+                f"no reference is registered as {name!r}.",
                 remedy="Call register_reference(name, values) before validating.",
             )
         return self._sets[name]

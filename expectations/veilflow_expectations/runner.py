@@ -201,13 +201,14 @@ def _described(error: Exception) -> str:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """No log lines and no warnings from Great Expectations: they may quote values."""
+    """No log lines and no warnings from the engines: they may quote values."""
     log = logging.getLogger("great_expectations")
-    handlers, propagate = log.handlers[:], log.propagate
-    log.handlers, log.propagate = [logging.NullHandler()], False
+    spark = logging.getLogger("DataFrameQueryContextLogger")  # Spark's, which quotes rows
+    handlers, propagate, disabled = log.handlers[:], log.propagate, spark.disabled
+    log.handlers, log.propagate, spark.disabled = [logging.NullHandler()], False, True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        log.handlers, log.propagate = handlers, propagate
+        log.handlers, log.propagate, spark.disabled = handlers, propagate, disabled

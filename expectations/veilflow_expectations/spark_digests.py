@@ -20,12 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["column_hits", "distinct_digests", "distinct_rows", "row_hits", "session_of"]
-
-
-def session_of(frame: DataFrame) -> Any:
-    """The session that ``frame`` belongs to."""
-    return frame.sparkSession
+__all__ = ["column_hits", "distinct_digests", "distinct_rows", "row_hits"]
 
 
 def column_hits(references: References, frame: DataFrame, column: str) -> Column:
@@ -61,14 +56,14 @@ def _function(
 ) -> Callable[..., Column]:
     from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
-    shared = references.share(session_of(frame))
-    functions = references.shared_functions()
+    shared = references.share(frame.sparkSession)
+    broadcast, functions = shared.broadcast, shared.functions
     if kind not in functions:
-        words = references.membership().words
+        words = shared.membership.words
         schema = ", ".join([*(f"w{word} bigint" for word in range(words)), "n int"])
 
         def hits(*columns: pa.Array) -> pa.Array:
-            return body(shared.value, columns)
+            return body(broadcast.value, columns)
 
         functions[kind] = arrow_udf(
             guarded(f"digests of a {kind}", hits),
@@ -100,8 +95,7 @@ def _struct(masks: Int64, lengths: np.ndarray[Any, Any]) -> pa.Array:
 
 
 def _collect(frame: DataFrame, key: bytes, *, rows: bool) -> Int64:
-    spark = session_of(frame)
-    shared = spark.sparkContext.broadcast(key)
+    shared = frame.sparkSession.sparkContext.broadcast(key)
 
     def digest(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa

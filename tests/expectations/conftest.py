@@ -1,0 +1,53 @@
+"""What the tests of expectations share: each case on pandas and, with a JVM, on Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+Make = Callable[[dict[str, list[Any]], str], Any]
+
+
+@pytest.fixture(params=["pandas", pytest.param("spark", marks=pytest.mark.spark)])
+def make(request: pytest.FixtureRequest) -> Make:
+    """Makes a frame of one engine from columns and a Spark schema."""
+    if request.param == "pandas":
+        import pandas as pd
+
+        return lambda columns, schema: pd.DataFrame(columns)
+    spark = request.getfixturevalue("spark")
+
+    def build(columns: dict[str, list[Any]], schema: str) -> Any:
+        return spark.createDataFrame(list(zip(*columns.values(), strict=True)), schema)
+
+    return build
+
+
+@pytest.fixture
+def references() -> Iterator[Any]:
+    """References of one test, under a key of its own."""
+    from veilflow_expectations.references import References, use_references
+
+    with use_references(References(b"a key for tests only, 32 bytes!!")) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def check() -> Callable[..., Any]:
+    """The check that comes of one expectation on one frame."""
+    from great_expectations import ExpectationSuite
+
+    import veilflow_expectations
+    from veilflow_expectations.runner import run_suite
+
+    veilflow_expectations.register_expectations()
+
+    def judge(frame: Any, expectation: Any, **parameters: Any) -> Any:
+        (found,) = run_suite(
+            frame, ExpectationSuite("suite", expectations=[expectation]), parameters
+        ).checks
+        return found
+
+    return judge
