@@ -8,7 +8,7 @@ import platform
 from pathlib import Path
 
 import veilflow
-from veilflow.errors import PolicyError, SourceError
+from veilflow.errors import PolicyError, SourceError, UsageError
 from veilflow.evidence import SourceTable, StageEvidence
 from veilflow.keys import KeyProvider, derive, open_masking_root, open_provider
 from veilflow.pipeline.home import expand
@@ -25,6 +25,7 @@ from veilflow.pipeline.source import (
 )
 from veilflow.pipeline.state import Run, put_json, read_json
 from veilflow.policy import Policy, policy_sha256, read_policy
+from veilflow.policy.draft import yaml_key
 from veilflow.store.key_records import ensure_masking_root
 from veilflow.store.object_store import ObjectStore, open_store
 from veilflow.store.probe import probe
@@ -40,6 +41,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
     Raises:
         PolicyError: the policy can't be used, a parameter loosens it, or the source has columns
             that nobody decided about (all are named, with the line to add).
+        UsageError: the run exists, and ``parameters`` ask for something else than was pinned.
         SourceError: a file is missing or unreadable.
         CapabilityMissing, StoreUnavailable, KeyUnavailable: the store or the keys aren't usable.
     """
@@ -73,6 +75,12 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
     stored = read_json(store, key)
     assert stored is not None
     opened = Run(ref, RunRecord.from_json(stored), store)
+    if parameters not in (RunParameters(), opened.record.parameters):
+        # Going on silently would release with a lower k than was just asked for.
+        raise UsageError(
+            f"{ref.uri}: was pinned with other parameters.",
+            remedy="Leave them out to resume it, or start a new run.",
+        )
     opened.finish(_evidence(opened.record, clock, _notes(opened)))
     return ref
 
@@ -150,6 +158,12 @@ def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
             f"table {table.name}: two columns differ in case only, which Spark can't tell apart; "
             "rename one in the source"
         )
+    reserved = [name for name in rules.columns if name.startswith("__")]
+    if reserved:
+        raise SourceError(
+            f"table {table.name}: {', '.join(map(repr, reserved))}: names that begin with two "
+            "underscores are kept for working columns; rename them in the source"
+        )
     problems = [
         f"table {table.name}: column {name!r} is in the policy and not in the source; "
         f"remove its line under tables.{table.name}.columns"
@@ -159,7 +173,7 @@ def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
     if rules.unlisted == "refuse":
         problems += [
             f"table {table.name}: nobody decided about column {name!r}; "
-            f"add under tables.{table.name}.columns the line '{name}: drop'"
+            f"add under tables.{table.name}.columns the line '{yaml_key(name)}: drop'"
             for name in unlisted_columns(policy, table)
         ]
     return problems

@@ -174,6 +174,12 @@ def _files(root: Path, name: str, path: str, file_format: str) -> Iterator[Path]
             f"tables.{name}.path: no {file_format} file at {place}.",
             remedy="Check 'path', 'source.root' and 'source.format'.",
         )
+    for file in found:
+        if not file.is_relative_to(root):
+            raise PolicyError(
+                f"tables.{name}.path: {file} lies outside source.root; a link inside leads there.",
+                remedy="Remove the link, or copy the file into the source.",
+            )
     yield from found
 
 

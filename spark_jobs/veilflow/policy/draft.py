@@ -15,7 +15,7 @@ from veilflow.classify import TAXONOMY, ColumnSample, ColumnVerdict
 from veilflow.errors import PolicyError
 from veilflow.hierarchy import DateHierarchy, HierarchyMismatch
 
-__all__ = ["DraftTable", "draft_policy", "find_unit"]
+__all__ = ["DraftTable", "draft_policy", "find_unit", "yaml_key"]
 
 _PERSON = re.compile(
     r"patient|person|customer|client|user|member|subject|account|employee|student", re.IGNORECASE
@@ -72,7 +72,7 @@ def draft_policy(
     if unit is not None:
         lines += [
             "# k counts distinct values of this column: people, not rows.",
-            f"privacy_unit: {_key(unit)}",
+            f"privacy_unit: {yaml_key(unit)}",
             "",
         ]
     elif len(tables) > 1:
@@ -84,7 +84,7 @@ def draft_policy(
         for sample, verdict in zip(table.samples, table.verdicts, strict=True):
             spec, reason = _column(sample, verdict, unit)
             quasi = quasi or "role: quasi" in spec
-            lines.append(f"      {_key(verdict.name)}: {spec}  # {reason}")
+            lines.append(f"      {yaml_key(verdict.name)}: {spec}  # {reason}")
         lines.append("")
     if quasi:
         lines += ["anonymize:", "  k: 5", "  suppression_limit: 0.05", ""]
@@ -167,6 +167,7 @@ def _reads(value: str, formats: tuple[str, ...]) -> bool:
     return True
 
 
-def _key(name: str) -> str:
+def yaml_key(name: str) -> str:
+    """``name`` as a key in a policy file: quoted where YAML would read something else."""
     plain = _PLAIN.fullmatch(name) and name.lower() not in _RESERVED
     return name if plain else json.dumps(name, ensure_ascii=False)
