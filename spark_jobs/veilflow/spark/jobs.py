@@ -23,6 +23,7 @@ from veilflow.spark.stages.classify import classify_stage
 from veilflow.spark.stages.protect import protect_stage
 from veilflow.spark.stages.synthesize import synthesize_stage
 from veilflow.spark.stages.validate import validate_stage
+from veilflow.store.table_files import FileRef, discard_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -67,4 +68,7 @@ def run_stage(spark: SparkSession, run: Run, stage: str) -> StageEvidence:
     except ReleaseRefused as refusal:
         refuse(run, stage, product, refusal.reasons, refusal.remedy)
     verify_unchanged(run.record.source)
-    return run.finish(evidence)
+    winner = run.finish(evidence)
+    kept = {file.path for file in winner.files}
+    discard_files(run.store, [FileRef(f.path, "") for f in evidence.files if f.path not in kept])
+    return winner

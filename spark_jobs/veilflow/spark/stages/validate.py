@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from veilflow.errors import ReleaseRefused, UsageError
+from veilflow.errors import ReleaseRefused, StageFailed, UsageError
 from veilflow.evidence import Check, StageEvidence
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.stages import Product
@@ -52,6 +52,8 @@ def validate_stage(
     )
     with clock.phase("judge"):
         judgement = load_judge()(spark, request)
+    if not judgement.checks:
+        raise StageFailed("The judge checked nothing.", remedy="Mend VEILFLOW_JUDGE and retry.")
     if judgement.failed:
         raise ReleaseRefused(
             [_sentence(check) for check in judgement.failed],
