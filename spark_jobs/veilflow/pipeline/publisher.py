@@ -7,6 +7,7 @@ file by a way they trust and name it (``veilflow verify --public-key``).
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from veilflow.errors import IntegrityError, UsageError
@@ -19,15 +20,19 @@ def pin_publisher(dataset: str, public_key: bytes) -> Path:
     """Keep the key if none is kept yet. Raises IntegrityError if another one is pinned."""
     path = _path(dataset)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # The key appears whole: a second publisher at once must never read half of it.
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        with path.open("xb") as file:
-            file.write(public_key)
+        partial.write_bytes(public_key)
+        path.hardlink_to(partial)
     except FileExistsError:
         if path.read_bytes() != public_key:
             raise IntegrityError(
                 f"{path}: another publisher's key is pinned for {dataset}.",
                 remedy="If the signing key was rotated on purpose, remove the file.",
             ) from None
+    finally:
+        partial.unlink(missing_ok=True)
     return path
 
 
