@@ -7,6 +7,7 @@ one pass by :func:`check_reading`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def quoted(name: str) -> Column:
 
 def read_table(spark: SparkSession, source: PinnedSource, table: PinnedTable) -> DataFrame:
     """Every column of one pinned table; CSV gets one more that marks lines it couldn't split."""
-    paths = [file.path for file in table.files]
+    paths = [_literal(file.path) for file in table.files]
     if source.reading.format == "parquet":
         return spark.read.parquet(*paths)
     from pyspark.sql.types import StringType, StructField, StructType
@@ -71,6 +72,11 @@ def read_table(spark: SparkSession, source: PinnedSource, table: PinnedTable) ->
         multiLine=True,
         enforceSchema=True,
     )
+
+
+def _literal(path: str) -> str:
+    """``path`` for Spark, which takes paths for patterns: ``part[1].csv`` would be ``part1.csv``."""
+    return re.sub(r"[{}\[\]*?\\]", r"\\\g<0>", path)
 
 
 def read_source(spark: SparkSession, record: RunRecord) -> dict[str, DataFrame]:
