@@ -152,16 +152,17 @@ def _watch(
     told: dict[str, dict[str, Any]] = {}
     seen: dict[str, str] = {}
     with progress.watching("The pipeline runs") as step:
+        is_plain = not step.is_redrawn
         while True:
             airflow.check()
             is_over = client.run_state(dag_id, run_id) in ("success", "failed")
             tasks = sorted(client.tasks(dag_id, run_id), key=_position)
             for task in tasks:
                 name, state = str(task["task_id"]), str(task["state"])
-                is_news = state in TOLD or (state == "running" and not step.is_redrawn)
-                if seen.get(name) == state or not is_news:
-                    continue
+                is_new = seen.get(name) != state
                 seen[name] = state
+                if not is_new or not (state in TOLD or is_plain and state == "running"):
+                    continue
                 if state == "success":
                     told[name] = client.xcom(dag_id, run_id, name) or {}
                 progress.say(stage_line(task, told.get(name)).text())
