@@ -52,6 +52,13 @@ class Membership:
     masks: Int64 = field(repr=False)
     key: bytes = field(repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As bytes: under spark.io.encryption PySpark can't write a large array's own buffer.
+        shape = self.masks.shape
+        return _membership, (
+            self.names, self.digests.tobytes(), self.masks.tobytes(), shape, self.key
+        )  # fmt: skip
+
     @property
     def words(self) -> int:
         return int(self.masks.shape[1])
@@ -69,6 +76,17 @@ class Membership:
             hit = known & (self.digests[place] == digests)
             found[hit] = self.masks[place[hit]]
         return found
+
+
+def _membership(
+    names: tuple[str, ...], digests: bytes, masks: bytes, shape: tuple[int, int], key: bytes
+) -> Membership:
+    return Membership(
+        names,
+        np.frombuffer(digests, dtype=np.int64),
+        np.frombuffer(masks, dtype=np.int64).reshape(shape),
+        key,
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
