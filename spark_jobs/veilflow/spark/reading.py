@@ -75,7 +75,7 @@ def read_table(spark: SparkSession, source: PinnedSource, table: PinnedTable) ->
 
 
 def _literal(path: str) -> str:
-    """``path`` for Spark, which takes paths for patterns: ``part[1].csv`` would be ``part1.csv``."""
+    """``path`` for Spark, which takes a path for a pattern that other files may match."""
     return re.sub(r"[{}\[\]*?\\]", r"\\\g<0>", path)
 
 
