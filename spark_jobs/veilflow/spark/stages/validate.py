@@ -53,7 +53,10 @@ def validate_stage(
     with clock.phase("judge"):
         judgement = load_judge()(spark, request)
     if not judgement.checks:
-        raise StageFailed("The judge checked nothing.", remedy="Mend VEILFLOW_JUDGE and retry.")
+        raise StageFailed(
+            "Stage validate failed: the judge checked nothing.",
+            remedy="Nothing was released. Mend the judge (VEILFLOW_JUDGE) and retry the stage.",
+        )
     if judgement.failed:
         raise ReleaseRefused(
             [_sentence(check) for check in judgement.failed],
