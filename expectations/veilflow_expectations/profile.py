@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 from veilflow.hierarchy import Hierarchy
-from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.digests import Int64, digest_values
@@ -72,6 +71,7 @@ def profile(
 ) -> Profile:
     """Count ``counted`` and the nulls of the columns ``nulls``. ``name`` is for error messages."""
     from pyspark.sql import functions as F
+    from veilflow.spark.reading import quoted
 
     shared = frame.sparkSession.sparkContext.broadcast(key)
     inputs = [

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from veilflow.evidence import SMALL_COUNT
 from veilflow.hierarchy import Hierarchy
 from veilflow.mask import Transform
-from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.digests import Int64, digest_rows, digest_values
@@ -48,6 +46,8 @@ def rare_rows(
 ) -> Int64:
     """Digests of the rows that fewer than ten people share; without ``unit`` rows are counted."""
     from pyspark.sql import functions as F
+    from veilflow.evidence import SMALL_COUNT
+    from veilflow.spark.reading import quoted
 
     shared = frame.sparkSession.sparkContext.broadcast(key)
     inputs = [

@@ -1,7 +1,8 @@
 """Digests on Spark: made in Python workers, from a key that they get by broadcast.
 
 The key is in no expression, closure, plan or setting. A column is digested once per query however
-many references it is held against, and per distinct value of a batch.
+many references it is held against, and per distinct value of a batch. Workers import this module,
+so what only the driver needs is imported where it is used.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.digests import Int64, digest_rows, digest_values
@@ -28,11 +28,15 @@ def column_hits(references: References, frame: DataFrame, column: str) -> Column
 
     Fields ``w0, w1, ...`` and ``n``; see :meth:`Membership.bit`.
     """
+    from veilflow.spark.reading import quoted
+
     return _function(references, frame, "column", _value_hits)(quoted(column))
 
 
 def row_hits(references: References, frame: DataFrame, columns: Sequence[str]) -> Column:
     """The same for whole rows of ``columns``; ``n`` is 1."""
+    from veilflow.spark.reading import quoted
+
     return _function(references, frame, "row", _row_hits)(*[quoted(name) for name in columns])
 
 
@@ -45,6 +49,8 @@ def distinct_digests(frame: DataFrame, key: bytes) -> Int64:
 
 def distinct_rows(frame: DataFrame, columns: Sequence[str], key: bytes) -> Int64:
     """The distinct digests of whole rows, collected."""
+    from veilflow.spark.reading import quoted
+
     return _collect(frame.select(*[quoted(name) for name in columns]), key, rows=True)
 
 

@@ -35,19 +35,27 @@ def references() -> Iterator[Any]:
 
 
 @pytest.fixture
-def check() -> Callable[..., Any]:
-    """The check that comes of one expectation on one frame."""
-    from great_expectations import ExpectationSuite
-
+def check_all() -> Callable[..., Any]:
+    """The checks that come of several expectations on one frame: one pass where that can be."""
     import veilflow_expectations
+    from great_expectations import ExpectationSuite
     from veilflow_expectations.runner import run_suite
 
     veilflow_expectations.register_expectations()
 
+    def judge(frame: Any, expectations: list[Any], **parameters: Any) -> Any:
+        suite = ExpectationSuite("suite", expectations=expectations)
+        return run_suite(frame, suite, parameters).checks
+
+    return judge
+
+
+@pytest.fixture
+def check(check_all: Callable[..., Any]) -> Callable[..., Any]:
+    """The check that comes of one expectation on one frame."""
+
     def judge(frame: Any, expectation: Any, **parameters: Any) -> Any:
-        (found,) = run_suite(
-            frame, ExpectationSuite("suite", expectations=[expectation]), parameters
-        ).checks
+        (found,) = check_all(frame, [expectation], **parameters)
         return found
 
     return judge

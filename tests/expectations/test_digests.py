@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from veilflow_expectations.digests import digest_rows, digest_values, normalised, to_arrow
 
 KEY = b"k" * 32
@@ -62,8 +61,8 @@ def test_different_values_stay_apart(left: str, right: str) -> None:
         (Decimal("5.250"), "5.25"),
         (True, "TRUE"),
         (dt.date(2020, 2, 1), "2020-02-01"),
-        (dt.datetime(2020, 2, 1), "2020-02-01"),
-        (dt.datetime(2020, 2, 1, 10, 30), "2020-02-01 10:30:00"),
+        (dt.datetime.fromisoformat("2020-02-01T00:00"), "2020-02-01"),
+        (dt.datetime.fromisoformat("2020-02-01T10:30"), "2020-02-01 10:30:00"),
         (dt.datetime(2020, 2, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1))), "2020-02-01"),
         (b"\x01\xff", "01FF"),
     ],

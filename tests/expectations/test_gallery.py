@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
 import veilflow_expectations
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "expectations.md"

@@ -7,7 +7,6 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-
 from veilflow.errors import UsageError
 from veilflow_expectations.digests import digest_values, to_arrow
 from veilflow_expectations.references import (
