@@ -29,6 +29,8 @@ _ALWAYS = {
     "spark.sql.redaction.options.regex": "(?i)secret|password|token|credential|key",
     # Plans in event logs: expressions may hold policy constants and file names; none is needed.
     "spark.sql.redaction.string.regex": "(?s).+",
+    # It would keep what user code prints in a worker, where queries can read it.
+    "spark.sql.pyspark.worker.logging.enabled": "false",
 }
 _DEFAULTS = {
     "spark.ui.enabled": "false",
@@ -38,7 +40,7 @@ _DEFAULTS = {
     "spark.executor.syncLogLevel.enabled": "true",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.pyspark.udf.hideTraceback.enabled": "true",
+    "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
 }
 _REQUIRED_ON_CLUSTERS = (
@@ -56,8 +58,8 @@ def is_local(master: str) -> bool:
 def submit_conf(master: str) -> dict[str, str]:
     """Settings to pass to spark-submit. They hold no secret.
 
-    On a cluster the shared secret comes from ``_SPARK_AUTH_SECRET`` in the environment or from
-    ``spark.authenticate.secret.file`` (mode 0600), never from an argument.
+    On a standalone cluster the driver takes the shared secret from ``spark.authenticate.secret``
+    in spark-defaults.conf (mode 0600) alone; never pass it as an argument.
     """
     conf = {**_DEFAULTS, **_ALWAYS}
     if is_local(master):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from veilflow.spark.cluster import site_settings
 from veilflow.spark.hardening import check_hardened, is_local, submit_conf
 from veilflow.spark.redaction import silence_engine_log
 
@@ -38,11 +39,11 @@ def session(
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit has decided the master and settings
         chosen = master or os.environ.get("VEILFLOW_MASTER") or DEFAULT_MASTER
         builder = builder.master(chosen)
-        for key, value in {**submit_conf(chosen), **(extra or {})}.items():
-            builder = builder.config(key, value)
+        settings = {**submit_conf(chosen), **(extra or {})}
         if is_local(chosen):
-            memory = os.environ.get("VEILFLOW_DRIVER_MEMORY", "2g")
-            builder = builder.config("spark.driver.memory", memory)
+            settings["spark.driver.memory"] = os.environ.get("VEILFLOW_DRIVER_MEMORY", "2g")
+        for key, value in {**site_settings(chosen, settings), **(extra or {})}.items():
+            builder = builder.config(key, value)
     spark = builder.getOrCreate()
     try:
         check_hardened(spark)
