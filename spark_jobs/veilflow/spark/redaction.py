@@ -15,21 +15,28 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import re
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from veilflow.errors import StageFailed, VeilflowError
 
-__all__ = ["WorkerFailed", "describe", "guarded", "silence_engine_log", "stage_errors"]
+__all__ = [
+    "WorkerFailed",
+    "describe",
+    "guarded",
+    "raised_by_us",
+    "silence_engine_log",
+    "stage_errors",
+]
 
+_OUR_PACKAGES = ("veilflow", "veilflow_airflow", "veilflow_expectations")
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _SAFE = re.compile(r"veilflow-safe\{([^{}]{0,400})\}")
-# The last line of a worker's traceback, where the error is one of ours: value-free by rule.
-_OURS = re.compile(r"^veilflow[\w.]*\.[A-Z]\w+: (.{1,600})$", re.MULTILINE)
 _CONDITION = re.compile(r"^\[([A-Z][A-Z0-9_.]{2,80})\]")
 
 P = ParamSpec("P")
@@ -40,31 +47,56 @@ class WorkerFailed(Exception):
     """Raised in a worker instead of what happened there; its text is safe in any log."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(f"veilflow-safe{{{sentence}}}")
+        super().__init__(f"veilflow-safe{{{_plain(sentence)}}}")
 
 
 def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
     """``function`` for a worker: any exception becomes a WorkerFailed about ``what``.
 
-    ``what`` names the stage, table and columns. A VeilflowError's own message is value-free by
-    rule and is kept.
+    ``what`` names the stage, table and columns. An error that our own code raised is value-free
+    by rule, and its message is kept. What the function prints or logs meanwhile is dropped: it
+    would end up in an executor's log.
     """
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         sentence = ""
         try:
-            return function(*args, **kwargs)
-        except WorkerFailed:
+            with _silence():
+                return function(*args, **kwargs)
+        except (WorkerFailed, KeyboardInterrupt, GeneratorExit):
             raise
-        except VeilflowError as error:
-            sentence = f"{what}: {_plain(str(error))}"
-        except Exception as error:  # noqa: BLE001 - every message may hold a value
-            sentence = f"{what}: {type(error).__name__} at {_our_frame(error)}"
+        except BaseException as error:  # noqa: BLE001 - sys.exit("...") in a transform, too
+            named = f"{type(error).__name__} at {_our_frame(error)}"
+            sentence = f"{what}: {error if raised_by_us(error) else named}"
         # Outside the except block, so that the original isn't even this exception's context.
         raise WorkerFailed(sentence)
 
     return call
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            yield
+    finally:
+        logging.disable(before)
+
+
+def raised_by_us(error: BaseException) -> bool:
+    """True for a VeilflowError raised by our own code: by rule its message holds no value.
+
+    Whoever extends Veilflow can raise our classes too, with anything in the message.
+    """
+    if not isinstance(error, VeilflowError):
+        return False
+    module = ""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+    return module.partition(".")[0] in _OUR_PACKAGES
 
 
 def silence_engine_log() -> None:
@@ -75,45 +107,50 @@ def silence_engine_log() -> None:
 
 @contextmanager
 def stage_errors(stage: str) -> Iterator[None]:
-    """Replace anything but a VeilflowError by a StageFailed that holds no value."""
+    """Replace anything but a VeilflowError of our own by a StageFailed that holds no value."""
     sentence = ""
     try:
         yield
-    except VeilflowError:
-        raise
-    except Exception as error:  # noqa: BLE001 - every message may hold a value
+    except Exception as error:
+        if raised_by_us(error):
+            raise
         sentence = describe(error)
     if sentence:
-        raise StageFailed(
+        failure = StageFailed(
             f"Stage {stage} failed: {sentence}.",
             remedy="Nothing was released. Mend the cause and retry the stage.",
         )
+        try:
+            raise failure from None
+        finally:
+            # A context manager raises while the original is handled: it must not hang on.
+            failure.__context__ = None
 
 
 def describe(error: BaseException) -> str:
-    """What may be said about ``error``: a worker's safe sentence, or class, condition and place."""
+    """What may be said about ``error``: a worker's safe sentence, or class, condition and place.
+
+    Only an engine's message is searched for the first two; anybody else's may look like them.
+    """
+    name = type(error).__name__
+    if not type(error).__module__.startswith(("pyspark.", "py4j.", __name__)):
+        return f"{name} at {_our_frame(error)}"
     text = str(error)
     said = _SAFE.search(text)
     if said:
         return said.group(1).rstrip(".")
-    ours = _OURS.search(text)
-    if ours:
-        return ours.group(1).rstrip(".")
-    condition = ""
     get_condition = getattr(error, "getCondition", None)
-    if callable(get_condition):
-        condition = get_condition() or ""
+    condition = (get_condition() if callable(get_condition) else None) or ""
     if not condition:
         found = _CONDITION.match(text)
         condition = found.group(1) if found else ""
-    named = f"{type(error).__name__} {condition}".strip()
-    return f"{named} at {_our_frame(error)}"
+    return f"{f'{name} {condition}'.strip()} at {_our_frame(error)}"
 
 
 def _our_frame(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):
-        if frame.filename.startswith(_PACKAGE):
+        if frame.filename.startswith(_PACKAGE) and frame.filename != __file__:
             return f"{Path(frame.filename).relative_to(_PACKAGE)}:{frame.lineno}"
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
 

@@ -56,7 +56,10 @@ class MaskByKey:
 
         from veilflow.store.key_records import masking_key
 
-        key = masking_key(self.key_ref, self.domain, self.transform.name)
+        cls = type(self.transform)
+        # One that a user brought along needn't have registered a name.
+        use = self.transform.name or f"{cls.__module__}:{cls.__qualname__}"
+        key = masking_key(self.key_ref, self.domain, use)
         return self.transform.keyed(key).apply(values).cast(pa.string())
 
 
