@@ -164,6 +164,12 @@ def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
             f"table {table.name}: {', '.join(map(repr, reserved))}: names that begin with two "
             "underscores are kept for working columns; rename them in the source"
         )
+    if not any(name in present for name in rules.columns):
+        # Without a header the first row's cells stand here as names, so none may be told.
+        return [
+            f"table {table.name}: none of the policy's {len(rules.columns)} columns is in the "
+            "source; is its header line missing, or is it another table?"
+        ]
     problems = [
         f"table {table.name}: column {name!r} is in the policy and not in the source; "
         f"remove its line under tables.{table.name}.columns"

@@ -190,10 +190,15 @@ def _columns(
     for file in files:
         columns = _csv_columns(file, reading) if reading.format == "csv" else _parquet_columns(file)
         names = [column.name for column in columns]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        # A file without a header shows cells as names, so columns are told by their place.
+        twice = [place for place, name in enumerate(names, 1) if names.count(name) > 1]
         if twice or "" in names:
-            what = f"has the column {twice[0]!r} twice" if twice else "has a column without a name"
-            raise SourceError(f"{file}: {what}; rename it in the source")
+            what = (
+                f"columns {twice[0]} and {twice[-1]} have the same name"
+                if twice
+                else f"column {names.index('') + 1} has no name"
+            )
+            raise SourceError(f"{file}: {what}; rename it in the source, or add its header line")
         if first is not None and columns != first:
             raise SourceError(
                 f"{file}: its columns or types differ from {files[0].name} of table {table}"
