@@ -1,0 +1,179 @@
+"""The runs of the canary test: one that releases and many that fail, each in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.canary.sample import Sample
+
+__all__ = ["FULL", "Case", "broken_code", "broken_data", "full_policy", "small_table"]
+
+_ROWS = 24
+_WITH_JUDGE = {"VEILFLOW_JUDGE": "canary_code:judge"}
+TRANSFORMS = (
+    "Initial", "Raises", "RaisesOurs", "Exits", "Unprintable", "Talks", "RaisesWithKey",
+    "FailsInArrow", "WrongType", "NoArray",
+)  # fmt: skip
+ALLOWED = {"VEILFLOW_ALLOWED_TRANSFORMS": ",".join(f"canary_code:{one}" for one in TRANSFORMS)}
+# Whatever the classifier takes the canaries for: how they are protected is what is tested.
+SETTLED = {"type": "none", "reason": "made up"}
+FULL = "full"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A policy, how its run must end, and what it must say, so that it failed where it should."""
+
+    policy: Path
+    code: str
+    says: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def full_policy(sample: Sample, *, synthesize: bool) -> Path:
+    """Every built-in protection, two related tables, a suppressed class, an unlisted column."""
+    people: dict[str, Any] = {
+        "person_id": "pseudonym",
+        "full_name": "drop",
+        "email": "redact",
+        "phone": {"role": "identifier", "protect": {"partial": {"keep_last": 2}}, **SETTLED},
+        "ssn": "nullify",
+        "card": {"role": "identifier", "protect": "canary_code:Initial", **SETTLED},
+        "note": "free_text",
+        "photo": "drop",
+        "ward": {"role": "quasi", "hierarchy": "redact", **SETTLED},
+        "born": {"role": "quasi", "hierarchy": {"dates": ["month", "year"]}},
+        "account": "pseudonym",
+        "balance": {"role": "sensitive", "protect": {"round": {"to": 10_000_000}}},
+        "diagnosis": {"role": "sensitive", **SETTLED},
+    }
+    visits = {
+        "visit_id": "pseudonym",
+        "person_id": "pseudonym",
+        "reason": {"role": "free_text", "protect": "redact"},
+        "cost": {"role": "sensitive", "protect": {"bucket": {"width": 100_000_000}}},
+    }
+    more = {"synthesize": {"tables": {"people": 150}, "fit_rows": 100}} if synthesize else {}
+    return sample.write_policy(
+        FULL,
+        {"people": {"unlisted": "drop", "columns": people}, "visits": {"columns": visits}},
+        privacy_unit="person_id",
+        anonymize={"k": 5, "suppression_limit": 0.05},
+        **more,
+    )
+
+
+def small_table(sample: Sample) -> None:
+    """The table of the failing runs: an id, a name and a number."""
+    rows = [
+        {"id": sample.text("id", row), "name": sample.text("name", row), "number": sample.number()}
+        for row in range(_ROWS)
+    ]
+    sample.write_parquet("small", rows)
+
+
+def broken_code(sample: Sample) -> dict[str, Case]:
+    """Transforms and judges that fail with values on their lips."""
+    cases = {
+        name.lower(): _small(sample, name.lower(), says, {"name": _custom(name)}, code=code)
+        for name, says, code in (
+            ("Raises", "column name, MaskInWorker: LookupError", "1"),
+            ("RaisesOurs", "column name, MaskInWorker: PolicyError", "1"),
+            ("Exits", "column name, MaskInWorker: SystemExit", "1"),
+            ("Unprintable", "column name, MaskInWorker: _Unprintable", "1"),
+            ("Talks", "", "0"),
+            ("RaisesWithKey", "column name, MaskByKey: ValueError", "1"),
+            ("FailsInArrow", "column name, MaskInWorker: ArrowInvalid", "1"),
+            ("WrongType", "column name, MaskInWorker: ArrowInvalid", "1"),
+            ("NoArray", "column name, MaskInWorker: ", "1"),
+        )
+    }
+    for judge, says, code in (
+        ("raising_judge", "AssertionError", "1"),
+        ("casting_judge", "CAST_INVALID_INPUT", "1"),
+        ("calling_judge", "PythonException", "1"),
+        ("refusing_judge", "no_raw_values failed", "2"),
+    ):
+        named = {"VEILFLOW_JUDGE": f"canary_code:{judge}"}
+        name = judge.replace("_", "-")
+        cases[name] = _small(sample, name, says, {}, code=code, environment=named)
+    return cases
+
+
+def broken_data(sample: Sample) -> dict[str, Case]:
+    """Tables that don't hold what their policies say."""
+    good = [[sample.text("csv-id", row), str(sample.number())] for row in range(_ROWS)]
+    header = ["id", "amount"]
+    wrong = [[sample.text("cast-id", 90), sample.text("amount", 90)]]
+    torn = [[sample.text("torn-id", 91), str(sample.number()), sample.text("third", 91)]]
+    torn += [[sample.text("torn-id", 92)], ['"' + sample.text("open-quote", 93), "1"]]
+    sample.write_csv("miscast", [header, *good, *wrong])
+    sample.write_csv("torn", [header, *good, *torn])
+    sample.write_csv("headless", good)
+    amount = {"role": "sensitive", "as": "integer", "protect": {"round": {"to": 10_000_000}}}
+    columns = {"id": "pseudonym", "amount": amount}
+    cases = {
+        name: Case(_csv_policy(sample, name, columns), code, says, _WITH_JUDGE)
+        for name, code, says in (
+            ("miscast", "2", "fewer than 10 values can't be cast to integer"),
+            ("torn", "1", "fewer than 10 lines aren't CSV"),
+            ("headless", "2", "is its header line missing"),
+        )
+    }
+    dates = {"role": "quasi", "hierarchy": {"dates": ["year"]}, **SETTLED}
+    listed = {"role": "quasi", "hierarchy": {"csv": str(_hierarchy(sample))}, **SETTLED}
+    anonymize = {"anonymize": {"k": 5}}
+    cases["no-date"] = _small(
+        sample, "no-date", "24 distinct values are no dates", {"name": dates}, more=anonymize
+    )
+    cases["no-label"] = _small(
+        sample, "no-label", "distinct values", {"name": listed}, more=anonymize
+    )
+    finest = {"role": "quasi", "hierarchy": "redact", "max_level": 0, **SETTLED}
+    cases["too-rare"] = _small(
+        sample, "too-rare", "k = 5", {"name": finest}, code="2", more=anonymize
+    )
+    cases["undecided"] = _small(sample, "undecided", "nobody decided", {"number": None}, code="2")
+    return cases
+
+
+def _small(
+    sample: Sample,
+    name: str,
+    says: str,
+    columns: Mapping[str, Any],
+    *,
+    code: str = "1",
+    more: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] = _WITH_JUDGE,
+) -> Case:
+    rules = {"id": "pseudonym", "name": "redact", "number": "pseudonym", **columns}
+    kept = {column: rule for column, rule in rules.items() if rule is not None}
+    policy = sample.write_policy(name, {"small": {"columns": kept}}, **(more or {}))
+    return Case(policy, code, says, environment)
+
+
+def _custom(name: str) -> dict[str, Any]:
+    return {"role": "identifier", "protect": f"canary_code:{name}", **SETTLED}
+
+
+def _csv_policy(sample: Sample, table: str, columns: Mapping[str, Any]) -> Path:
+    path = sample.write_policy(table, {table: {"columns": columns, "path": f"{table}.csv"}})
+    text = path.read_text().replace("source:\n", "source:\n  format: csv\n")
+    path.write_text(text)
+    return path
+
+
+def _hierarchy(sample: Sample) -> Path:
+    path = sample.policies / "names.csv"
+    sample.policies.mkdir(parents=True, exist_ok=True)
+    path.write_text("one known name;*\nanother;*\n")
+    return path
+
+
+def arguments(cases: Mapping[str, Case]) -> dict[str, Sequence[str]]:
+    """The command of each case."""
+    return {name: ["run", str(case.policy), "--run", name] for name, case in cases.items()}

@@ -1,0 +1,78 @@
+"""Every key that a run used, as needles: opened with the library, read from the keyring."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+
+from veilflow.errors import KeyDestroyed
+from veilflow.keys import derive, open_masking_root, open_provider
+from veilflow.keys.masking import MaskingPurpose
+from veilflow.pipeline.run import RunRecord
+from veilflow.policy import Policy
+from veilflow.spark.masking import linkage_domain
+from veilflow.store.key_records import load_masking_root, release_keks, release_key_ref
+from veilflow.store.object_store import open_store
+
+from tests.canary.forms import Needle, key_needle
+from tests.canary.harness import Harness
+
+__all__ = ["key_needles"]
+
+_PURPOSES: tuple[MaskingPurpose, ...] = ("masking", "digest")
+
+
+def key_needles(harness: Harness) -> list[Needle]:
+    """The keyring's own keys, the masking roots, what was derived from them, and the KEKs.
+
+    Of a destroyed release its own key is there, kept from before, and no KEK.
+    """
+    found = dict(_materials(harness))
+    for path in (harness.home / "store/runs").rglob("run.json"):
+        record = RunRecord.from_json(json.loads(path.read_bytes()))
+        found.update(_masking_keys(harness, record.policy))
+        found.update(_release_keys(harness, record.dataset))
+    return [key_needle(label, key) for label, key in found.items()]
+
+
+def _materials(harness: Harness) -> Iterator[tuple[str, bytes]]:
+    for folder in (harness.keyring, harness.kept_keys):
+        for path in folder.rglob("*.json"):
+            try:
+                document = json.loads(path.read_bytes())
+            except ValueError:  # a link to a file that was never finished
+                continue
+            for version in document["versions"]:
+                label = f"key {document['key_id']} version {version['number']}"
+                yield label, base64.b64decode(version["material"])
+
+
+def _masking_keys(harness: Harness, policy: Policy) -> Iterator[tuple[str, bytes]]:
+    provider = open_provider(harness.keyring.as_uri())
+    store = open_store((harness.home / "store").as_uri())
+    for purpose in _PURPOSES:
+        if not (harness.home / f"store/keys/{policy.dataset}/masking/{purpose}.json").exists():
+            continue
+        root = open_masking_root(provider, load_masking_root(store, policy.dataset, purpose))
+        yield f"{purpose} root of {policy.dataset}", root
+        uses = [("source-digest", policy.dataset)]
+        if purpose == "masking":
+            uses = [
+                (column.treatment, linkage_domain(policy, table, name))
+                for table, rules in policy.tables.items()
+                for name, column in rules.released.items()
+            ]
+        for use, domain in uses:
+            yield f"key of {domain} for {use}", derive(root, domain=domain, use=use)
+
+
+def _release_keys(harness: Harness, dataset: str) -> Iterator[tuple[str, bytes]]:
+    provider, store = harness.keyring.as_uri(), (harness.home / "store").as_uri()
+    for record in (harness.home / "store/keys" / dataset).glob("*.json"):
+        try:
+            keks = release_keks(release_key_ref(provider, store, dataset, record.stem))
+        except KeyDestroyed:
+            continue
+        for name, kek in keks.items():
+            yield f"KEK {name} of {dataset}/{record.stem}", kek

@@ -1,0 +1,173 @@
+"""No raw value and no key is found anywhere after whole runs, good ones and failed ones.
+
+On one machine and on a cluster of real executors: in the objects of the store, logs of every
+process, event logs, working directories, temporary, shuffle, spill and broadcast files (deleted
+ones too), arguments of processes, and what commands print. Everything careless is planted: see
+cases.py and modules/canary_code.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.canary.cases import (
+    ALLOWED,
+    FULL,
+    Case,
+    arguments,
+    broken_code,
+    broken_data,
+    full_policy,
+    small_table,
+)
+from tests.canary.forms import Needle, text_needle
+from tests.canary.harness import Harness
+from tests.canary.keys import key_needles
+from tests.canary.leaks import Leak, find_leaks
+from tests.canary.sample import Sample, make_sample
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+
+JOBS = Path(__file__).resolve().parents[2] / "spark_jobs"
+MODULES = Path(__file__).parent / "modules"
+CLUSTER = "local-cluster[2,1,1024]"
+# What these print is the release itself, to who holds its keys.
+OUTPUTS = ("preview", "read", "read-parquet")
+
+
+@dataclass
+class Ran:
+    """A machine on which everything has been run."""
+
+    sample: Sample
+    harness: Harness
+    cases: dict[str, Case]
+
+    @property
+    def decrypted(self) -> list[Path]:
+        """Where released values may be: outputs in the clear."""
+        logs = self.harness.folder / "logs"
+        return [self.decrypted_file, *(logs / f"{name}.stdout" for name in OUTPUTS)]
+
+    @property
+    def decrypted_file(self) -> Path:
+        """A release written out by ``veilflow read``."""
+        return self.harness.folder / "decrypted.parquet"
+
+    def everything_else(self, needles: list[Needle]) -> list[Leak]:
+        """A search of all but the decrypted outputs."""
+        return find_leaks([self.harness.folder], needles, skip=lambda path: path in self.decrypted)
+
+
+def _run(ran: Ran, extra: dict[str, list[str]]) -> None:
+    environments = {name: {**ALLOWED, **case.environment} for name, case in ran.cases.items()}
+    ran.harness.run({**arguments(ran.cases), **extra}, environments)
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+    """One machine: the driver runs everything itself."""
+    folder = tmp_path_factory.mktemp("machine")
+    sample = make_sample(folder)
+    small_table(sample)
+    judged = {"VEILFLOW_JUDGE": "canary_code:judge"}
+    code = broken_code(sample)
+    cases = {
+        FULL: Case(full_policy(sample, synthesize=True), "0", "", judged),
+        **broken_data(sample),
+        **{name: code[name] for name in ("raises", "raising-judge", "refusing-judge")},
+    }
+    ran = Ran(sample, Harness(folder / "machine", "local[2]", MODULES), cases)
+    raw = sample.raw
+    full, miscast = str(cases[FULL].policy), str(cases["miscast"].policy)
+    _run(
+        ran,
+        {
+            "preview": ["preview", full, "--rows", "200", "--json"],
+            "preview-miscast": ["preview", miscast, "--json"],
+            "preview-raises": ["preview", str(cases["raises"].policy), "--json"],
+            "plan": ["plan", full, "--json"],
+            "classify": ["classify", str(raw / "people"), "--json"],
+            "classify-torn": ["classify", str(raw / "torn.csv")],
+            "draft": ["draft", str(raw / "people"), "--dataset", "drafted"],
+            "read": ["read", FULL, "--rows", "500", "--json"],
+            "read-parquet": [
+                "read", FULL, "--table", "people", "--out", str(ran.decrypted_file)
+            ],
+            "read-refused": ["read", "refusing-judge", "--json"],
+            "verify": ["verify", FULL, "--json"],
+        },
+    )  # fmt: skip
+    yield ran
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+    """A driver and two executors, each a process of its own."""
+    folder = tmp_path_factory.mktemp("cluster")
+    sample = make_sample(folder)
+    small_table(sample)
+    told = {"CANARY_SECRET_FILE": str(folder / "secret")}
+    judged = {"VEILFLOW_JUDGE": "canary_code:judge", **told}
+    cases = {
+        FULL: Case(full_policy(sample, synthesize=False), "0", "", judged),
+        **broken_code(sample),
+    }
+    ran = Ran(sample, Harness(folder / "cluster", CLUSTER, MODULES), cases)
+    _run(ran, {})
+    yield ran
+
+
+@pytest.fixture(scope="module", params=["machine", "cluster"])
+def ran(request: pytest.FixtureRequest) -> Ran:
+    found: Ran = request.getfixturevalue(request.param)
+    return found
+
+
+def test_each_run_ends_as_it_was_meant_to(ran: Ran) -> None:
+    wrong = {
+        name: (result.code, result.text)
+        for name, case in ran.cases.items()
+        for result in [ran.harness.results[name]]
+        if result.code != case.code or case.says not in result.text
+    }
+    assert not wrong
+
+
+def test_no_raw_value_is_found_anywhere(ran: Ran) -> None:
+    sample = ran.sample
+    stem = text_needle("any canary", sample.stem)
+    assert ran.everything_else([*sample.hidden, *sample.released, stem]) == []
+
+
+def test_no_key_is_found_outside_the_keyring(ran: Ran) -> None:
+    needles = key_needles(ran.harness)
+    labels = {needle.label.split()[0] for needle in needles}
+    assert {"key", "masking", "digest", "KEK"} <= labels
+    assert find_leaks([ran.harness.keyring], needles)
+    assert ran.harness.search(needles, keys=True) == []
+
+
+def test_the_decrypted_output_holds_what_is_released_and_nothing_hidden(machine: Ran) -> None:
+    assert machine.harness.results["read-parquet"].code == "0"
+    assert find_leaks(machine.decrypted, machine.sample.hidden) == []
+    for path in machine.decrypted:
+        if path.stat().st_size:
+            assert find_leaks([path], machine.sample.released), path
+
+
+def test_the_places_that_were_searched_were_filled(ran: Ran) -> None:
+    folder = ran.harness.folder
+    event = [text_needle("an event", "SparkListenerApplicationEnd")]
+    assert find_leaks([folder / "events"], event)
+    kept = ran.harness.kept_names
+    assert any(name.startswith("shuffle_") and name.endswith(".data") for name in kept)
+    assert any(name.startswith("temp_") for name in kept)
+    assert {"run.json", "manifest.json", "evidence.json", "report.html"} <= kept
+    if ran.harness.master == CLUSTER:
+        logs = [path for path in ran.harness.work.rglob("stderr") if path.stat().st_size]
+        assert len(logs) >= 2 * len(ran.cases)
