@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import platform
+import re
 from pathlib import Path
 
 import veilflow
@@ -17,6 +18,7 @@ from veilflow.pipeline.paths import run_key
 from veilflow.pipeline.quarantine import end_quarantines
 from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
 from veilflow.pipeline.source import (
+    PinnedColumn,
     PinnedSource,
     PinnedTable,
     pin_table,
@@ -172,17 +174,29 @@ def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
         ]
     problems = [
         f"table {table.name}: column {name!r} is in the policy and not in the source; "
-        f"remove its line under tables.{table.name}.columns"
+        f"remove its line under tables.{table.name}.columns."
         for name in rules.columns
         if name not in present
+    ]
+    problems += [
+        f"table {table.name}: column {column.name!r} holds {_nested(column)}, which this version "
+        f"can't judge; flatten it in the source, or say '{yaml_key(column.name)}: drop'."
+        for column in table.columns
+        if column.name in rules.released and _nested(column)
     ]
     if rules.unlisted == "refuse":
         problems += [
             f"table {table.name}: nobody decided about column {name!r}; "
-            f"add under tables.{table.name}.columns the line '{yaml_key(name)}: drop'"
+            f"add under tables.{table.name}.columns the line '{yaml_key(name)}: drop'."
             for name in unlisted_columns(policy, table)
         ]
     return problems
+
+
+def _nested(column: PinnedColumn) -> str:
+    """``structs``, ``lists`` or ``maps`` if the column holds such, or an empty text."""
+    kind = re.match(r"[a-z_]*?(struct|list|map)", column.physical)
+    return f"{kind[1]}s" if kind else ""
 
 
 def _notes(run: Run) -> tuple[str, ...]:

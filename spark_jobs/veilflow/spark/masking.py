@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from veilflow.errors import PolicyError
 from veilflow.mask import KeyedTransform, Transform, create_transform
 from veilflow.policy import ColumnPolicy, Policy
+from veilflow.policy.draft import yaml_key
 from veilflow.spark.native_masks import has_native_form, native_mask
 from veilflow.spark.reading import quoted
 from veilflow.spark.workers import (
@@ -106,14 +107,15 @@ def _transform(column: ColumnPolicy) -> Transform:
 
 
 def _check_type(table: str, name: str, transform: Transform, data_type: str) -> None:
+    place = f"tables.{table}.columns.{yaml_key(name)}"
     if transform.needs_numbers and not data_type.startswith(_NUMBERS):
         raise PolicyError(
-            f"tables.{table}.columns.{name}: {transform.name} needs numbers, and the column is "
-            f"{data_type}; add 'as: number'"
+            f"{place}: {transform.name} needs numbers, and the column is {data_type}; "
+            "add 'as: number'"
         )
     truncates_dates = getattr(transform, "to", None) is not None and transform.name == "truncate"
     if truncates_dates and data_type not in ("date", "timestamp", "timestamp_ntz"):
         raise PolicyError(
-            f"tables.{table}.columns.{name}: truncate to {getattr(transform, 'to', '')} needs "
-            f"dates, and the column is {data_type}; add 'as: date' or 'as: timestamp'"
+            f"{place}: truncate to {getattr(transform, 'to', '')} needs dates, and the column is "
+            f"{data_type}; add 'as: date' or 'as: timestamp'"
         )

@@ -17,6 +17,7 @@ from veilflow.evidence import SMALL_COUNT
 from veilflow.pipeline.run import RunRecord
 from veilflow.pipeline.source import PinnedSource, PinnedTable
 from veilflow.policy import ColumnPolicy
+from veilflow.policy.draft import yaml_key
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -164,8 +165,8 @@ def check_reading(
             remedy="Mend the file, or set source.delimiter and source.encoding.",
         )
     failures = [
-        f"tables.{table}.columns.{name}: {_coarse(row[f'failed{index}'], 'value')} can't be cast "
-        f"to {column.cast}"
+        f"tables.{table}.columns.{yaml_key(name)}: {_coarse(row[f'failed{index}'], 'value')} "
+        f"can't be cast to {column.cast}."
         for index, (name, column) in enumerate(columns.items())
         if column.cast is not None and column.on_cast_error == "refuse" and row[f"failed{index}"]
     ]

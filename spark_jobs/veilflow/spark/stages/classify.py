@@ -9,6 +9,7 @@ from veilflow.evidence import ColumnFinding, StageEvidence
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
+from veilflow.policy.draft import yaml_key
 from veilflow.spark.classify import classify, sampling_note
 from veilflow.spark.reading import read_source
 from veilflow.spark.stages.record import stage_evidence
@@ -43,4 +44,4 @@ def classify_stage(
 
 
 def _sentence(finding: ColumnFinding) -> str:
-    return f"tables.{finding.table}.columns.{finding.column}: {finding.contradiction}"
+    return f"tables.{finding.table}.columns.{yaml_key(finding.column)}: {finding.contradiction}."

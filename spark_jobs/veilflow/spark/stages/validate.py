@@ -10,6 +10,7 @@ from veilflow.evidence import Check, StageEvidence
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
+from veilflow.policy.draft import yaml_key
 from veilflow.spark.judging import JudgeRequest, load_judge
 from veilflow.spark.stages.protect import cast_source
 from veilflow.spark.stages.record import stage_evidence
@@ -86,8 +87,8 @@ def validate_stage(
 
 
 def _sentence(check: Check) -> str:
-    place = f"{check.table}.{check.column}" if check.column else check.table
+    place = f"{check.table}.{yaml_key(check.column)}" if check.column else check.table
     figures = ""
     if check.observed is not None and check.bound is not None:
-        figures = f" (found {check.observed:g}, bound {check.bound:g})"
+        figures = f" (found {check.observed:g}, bound {check.bound:g})."
     return f"{place}: {check.name} failed: {check.sentence}{figures}"
