@@ -85,7 +85,6 @@ def test_the_transform_of_ones_own(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pyarrow as pa
-
     from veilflow.mask import create_transform
 
     (tmp_path / "shop_masks.py").write_text(blocks(repository, "python")[0])

@@ -24,8 +24,10 @@ NUMBERS = [
     None, 0.0, -0.0, 0.5, 1.5, 2.5, -2.5, 49.9999, 50.0, 1e15, -1e15,
     *(RANDOM.uniform(-1e6, 1e6) for _ in range(300)),
 ]  # fmt: skip
-DAYS = [None, dt.date(1, 1, 1), dt.date(1899, 12, 31), dt.date(2024, 2, 29), dt.date(9999, 12, 31),
-        *(dt.date(1900, 1, 1) + dt.timedelta(days=RANDOM.randint(0, 60_000)) for _ in range(100))]  # fmt: skip
+DAYS = [
+    None, dt.date(1, 1, 1), dt.date(1899, 12, 31), dt.date(2024, 2, 29), dt.date(9999, 12, 31),
+    *(dt.date(1900, 1, 1) + dt.timedelta(days=RANDOM.randint(0, 60_000)) for _ in range(100)),
+]  # fmt: skip
 
 CASES: list[tuple[str, dict[str, Any], str, list[Any]]] = [
     ("keep", {}, "string", TEXTS),

@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-
 from veilflow.errors import KeyDestroyed, ReleaseRefused
 from veilflow.evidence import StageEvidence
 from veilflow.keys import open_keks

@@ -20,7 +20,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from veilflow.sample_data.dates import LAST_DAY
 from veilflow.sample_data.diagnoses import AGE_BANDS, diagnoses
 from veilflow.sample_data.draw import Choice

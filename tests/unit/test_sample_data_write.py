@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-
 from veilflow.errors import UsageError
 from veilflow.sample_data import HospitalSummary, write, write_hospital
 from veilflow.sample_data.hospital import SCHEMAS
