@@ -15,7 +15,7 @@ def trigger_form(policy: Policy) -> dict[str, Param]:
             None,
             title="Input folder",
             description="A folder inside the policy's source, relative to it, such as "
-            "`2024/march`. Empty: the whole source.",
+            "2024/march. Empty: the whole source.",
             type=["null", "string"],
             # Neither absolute nor upwards.
             pattern=r"^(?!/)(?!.*(^|/)\.\.(/|$))[^\\]+$",

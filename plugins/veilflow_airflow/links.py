@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from airflow.sdk import BaseOperatorLink
 
@@ -29,9 +29,12 @@ class PrivacyReportLink(BaseOperatorLink):
     name = "Privacy report"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
-        """The report's address; the report needs the reader to be logged in to Airflow."""
+        """The report's path on the Airflow that shows the link, under whatever name it is reached.
+
+        The report needs the reader to be logged in there.
+        """
         from airflow.sdk.configuration import conf
 
-        base = str(conf.get("api", "base_url", fallback="") or "").rstrip("/")
+        prefix = urlsplit(str(conf.get("api", "base_url", fallback="") or "")).path.rstrip("/")
         product = getattr(operator, "product", "masked")
-        return base + report_path(ti_key.dag_id, ti_key.run_id, product)
+        return prefix + report_path(ti_key.dag_id, ti_key.run_id, product)
