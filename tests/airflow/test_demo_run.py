@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -104,6 +105,17 @@ def test_the_report_that_it_names_is_there_and_smallest_class_is_k(
     assert policy.anonymize is not None
     assert smallest
     assert min(smallest) >= policy.anonymize.k
+
+
+def test_the_publishing_task_links_to_its_report(released: Demo, home: Path) -> None:
+    with sqlite3.connect(home / ".veilflow" / "airflow" / "airflow.db") as database:
+        links = dict(
+            database.execute(
+                "select task_id, value from xcom where key = '_link_PrivacyReportLink'"
+            )
+        )
+    assert links["publish"].endswith('/masked"')
+    assert links["publish_synthetic"].startswith('"/veilflow/reports/patients/manual__')
 
 
 def test_task_logs_hold_rows_and_verdicts_and_no_cell_value(released: Demo, home: Path) -> None:
