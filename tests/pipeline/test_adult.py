@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from veilflow.evidence import StageEvidence
 from veilflow.pipeline import open_run, pin, publish
 from veilflow.spark.jobs import run_stage
