@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from veilflow.anonymize import Problem, Solution, solve, suppressed_classes
+from veilflow.errors import ReleaseRefused
+from veilflow.hierarchy import HierarchyMismatch
 from veilflow.policy import Policy
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.reading import quoted
+from veilflow.spark.redaction import describe
 from veilflow.spark.views import (
     UNIT,
     QuasiColumn,
@@ -68,14 +71,26 @@ def find_roots(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[str, ..
 
 
 def decide(policy: Policy, frames: Mapping[str, DataFrame]) -> Decision | None:
-    """Search for the generalisation of least loss. Raises ReleaseRefused if k can't be met.
+    """Search for the generalisation of least loss.
 
+    Raises ReleaseRefused if k can't be met, or a hierarchy doesn't know some of the values.
     Nothing has been written when this returns: the gates that the classes decide come first.
     """
     if policy.anonymize is None:
         return None
     plans = plan_views(policy, find_roots(policy, frames))
-    problem = build_problem(policy, frames, plans)
+    unknown = ""
+    try:
+        problem = build_problem(policy, frames, plans)
+    except Exception as error:
+        # A worker's error arrives as text; what isn't about a hierarchy was no verdict.
+        unknown = describe(error)
+        if isinstance(error, HierarchyMismatch):
+            unknown = f"{HierarchyMismatch.__name__}: {error}".rstrip(".")
+        if HierarchyMismatch.__name__ not in unknown:
+            raise
+    if unknown:
+        raise ReleaseRefused(f"{unknown}.", remedy="Then start a new run.")
     return Decision(plans, problem, solve(problem, SEARCH_SECONDS))
 
 

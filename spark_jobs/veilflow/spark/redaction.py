@@ -67,8 +67,8 @@ def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
         except (WorkerFailed, KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 - sys.exit("...") in a transform, too
-            named = f"{type(error).__name__} at {_our_frame(error)}"
-            sentence = f"{what}: {error if raised_by_us(error) else named}"
+            said = f": {error}" if raised_by_us(error) else f" at {_our_frame(error)}"
+            sentence = f"{what}: {type(error).__name__}{said}"
         # Outside the except block, so that the original isn't even this exception's context.
         raise WorkerFailed(sentence)
 
