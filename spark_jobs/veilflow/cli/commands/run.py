@@ -7,6 +7,7 @@ Parameters only tighten what the policy says.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -53,12 +54,17 @@ def run(arguments: argparse.Namespace) -> int:
     assert pinned is not None
     _tell(pinned, arguments)
     done.append(pinned)
-    with session("run", arguments.master) as spark:
-        for outcome in _stages(spark, opened, arguments):
-            if isinstance(outcome, ReleaseRefused):
-                refusals.append(outcome)
-            else:
-                done.append(outcome)
+    try:
+        with session("run", arguments.master) as spark:
+            for outcome in _stages(spark, opened, arguments):
+                if isinstance(outcome, ReleaseRefused):
+                    refusals.append(outcome)
+                else:
+                    done.append(outcome)
+    except BaseException:
+        resume = f"veilflow run {shlex.quote(arguments.policy)} --run {run_id}"
+        print(f"not finished; to resume it: {resume}", file=sys.stderr)
+        raise
     _conclude(opened, done, refusals, arguments)
     return 2 if refusals else 0
 
