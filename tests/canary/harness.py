@@ -18,6 +18,7 @@ from tests.canary.watch import Watcher
 
 __all__ = ["Harness", "Result", "command_lines"]
 
+_LIMIT = 1800
 # Small limits, so that even a few rows are shuffled, spilt and broadcast through files.
 SPILLING = {
     "spark.eventLog.enabled": "true",
@@ -26,6 +27,8 @@ SPILLING = {
     "spark.sql.sortMergeJoinExec.buffer.spill.threshold": "10",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     "spark.sql.shuffle.partitions": "2",
+    # What fails here fails every time.
+    "spark.task.maxFailures": "1",
 }
 
 
@@ -165,7 +168,7 @@ class Harness:
     def _wait(self, process: subprocess.Popen[bytes]) -> int:
         """Wait for the end, and write down the arguments of all processes seen meanwhile."""
         seen: set[bytes] = set()
-        end = time.monotonic() + 900
+        end = time.monotonic() + _LIMIT
         while process.poll() is None and time.monotonic() < end:
             seen.update(command_lines())
             time.sleep(0.2)

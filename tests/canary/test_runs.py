@@ -35,6 +35,8 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 JOBS = Path(__file__).resolve().parents[2] / "spark_jobs"
 MODULES = Path(__file__).parent / "modules"
 CLUSTER = "local-cluster[2,1,1024]"
+# What goes wrong in a worker goes wrong the same way on both; these show the executors' logs.
+ON_EXECUTORS = ("raises", "exits", "talks", "failsinarrow", "casting-judge", "calling-judge")
 # What these print is the release itself, to who holds its keys.
 OUTPUTS = ("preview", "read", "read-parquet")
 
@@ -79,7 +81,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     cases = {
         FULL: Case(full_policy(sample, synthesize=True), "0", "", judged),
         **broken_data(sample),
-        **{name: code[name] for name in ("raises", "raising-judge", "refusing-judge")},
+        **{name: case for name, case in code.items() if name not in ON_EXECUTORS},
     }
     ran = Ran(sample, Harness(folder / "machine", "local[2]", MODULES), cases)
     raw = sample.raw
@@ -89,7 +91,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         {
             "preview": ["preview", full, "--rows", "200", "--json"],
             "preview-miscast": ["preview", miscast, "--json"],
-            "preview-raises": ["preview", str(cases["raises"].policy), "--json"],
+            "preview-wrongtype": ["preview", str(cases["wrongtype"].policy), "--json"],
             "plan": ["plan", full, "--json"],
             "classify": ["classify", str(raw / "people"), "--json"],
             "classify-torn": ["classify", str(raw / "torn.csv")],
@@ -113,9 +115,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     small_table(sample)
     told = {"CANARY_SECRET_FILE": str(folder / "secret")}
     judged = {"VEILFLOW_JUDGE": "canary_code:judge", **told}
+    code = broken_code(sample)
     cases = {
         FULL: Case(full_policy(sample, synthesize=False), "0", "", judged),
-        **broken_code(sample),
+        **{name: code[name] for name in ON_EXECUTORS},
     }
     ran = Ran(sample, Harness(folder / "cluster", CLUSTER, MODULES), cases)
     _run(ran, {})

@@ -1,0 +1,139 @@
+"""Plans, explanations and the functions that are shipped to workers hold no value and no key.
+
+Redaction is switched off for it: what isn't there needs no hiding. The classes that suppression
+removes are the danger, since they hold values of the people who are hardest to hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from veilflow.keys import open_provider
+from veilflow.pipeline.pin import pin_source
+from veilflow.pipeline.run import RunParameters
+from veilflow.policy import read_policy
+from veilflow.spark.masking import linkage_domain
+from veilflow.spark.protect import decide, finish, protect
+from veilflow.spark.reading import cast_columns, read_table
+from veilflow.spark.risk_before import risk_before
+from veilflow.store.key_records import ensure_masking_root, masking_key, masking_key_ref
+from veilflow.store.object_store import open_store
+
+from tests.canary.cases import ALLOWED, full_policy
+from tests.canary.forms import key_needle, text_needle
+from tests.canary.leaks import find_leaks
+from tests.canary.sample import make_sample
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+pytestmark = pytest.mark.spark
+
+MODULES = Path(__file__).parent / "modules"
+REDACTION = "spark.sql.redaction.string.regex"
+
+
+@pytest.fixture
+def unredacted(spark: SparkSession) -> Iterator[SparkSession]:
+    before = spark.conf.get(REDACTION)
+    spark.conf.set(REDACTION, "this matches nothing")
+    yield spark
+    spark.conf.set(REDACTION, str(before))
+
+
+def test_plans_hold_no_value_and_no_key(
+    unredacted: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unredacted.sparkContext.addPyFile(str(MODULES / "canary_code.py"))
+    for name, value in ALLOWED.items():
+        monkeypatch.setenv(name, value)
+    sample = make_sample(tmp_path)
+    path = full_policy(sample, synthesize=False)
+    policy = read_policy(path).policy
+    store, provider = open_store(f"file://{tmp_path}/store"), open_provider(f"file://{tmp_path}/k")
+    source = pin_source(policy, path, RunParameters(), store, provider)
+    frames = {
+        table.name: cast_columns(
+            read_table(unredacted, source, table), policy.tables[table.name].columns, ("n/a",)
+        )
+        for table in source.tables
+    }
+    ensure_masking_root(store, provider, policy.dataset, "masking")
+    key_ref = masking_key_ref(provider.uri, store.uri, policy.dataset)
+    decision = decide(policy, frames)
+    assert decision is not None
+    risk_before(policy, frames, decision)
+    made = protect(unredacted, policy, frames, decision, key_ref)
+    outputs = {name: finish(masked) for name, masked in made.items()}
+    assert outputs["people"].count() < frames["people"].count(), "a class must be suppressed"
+
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    for name, frame in {**frames, **{f"masked {n}": f for n, f in outputs.items()}}.items():
+        for kind, text in described(frame):
+            (folder / f"{name} {kind}").write_bytes(text)
+    domains = {
+        linkage_domain(policy, table, name)
+        for table, rules in policy.tables.items()
+        for name in rules.released
+    }
+    needles = [
+        *sample.hidden,
+        *sample.released,
+        text_needle("any canary", sample.stem),
+        *(key_needle(one, masking_key(key_ref, one, "pseudonym")) for one in domains),
+    ]
+    assert find_leaks([folder], needles) == []
+    written = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert b"veilflow.spark.workers" in written, "the shipped functions are among what was searched"
+    assert b"HashAggregate" in written or b"Exchange" in written
+    assert key_ref.encode() in written
+
+
+def test_a_literal_would_be_found(unredacted: SparkSession, tmp_path: Path) -> None:
+    frame = unredacted.range(3).selectExpr("concat('CANARY-7f3a-4711', id) name")
+    for kind, text in described(frame):
+        (tmp_path / kind).write_bytes(text)
+    found = find_leaks([tmp_path], [text_needle("literal", "CANARY-7f3a-4711")])
+    assert len({leak.where for leak in found}) >= 8
+
+
+def described(frame: DataFrame) -> Iterator[tuple[str, bytes]]:
+    """Everything that Spark can be made to say about ``frame``."""
+    execution = frame._jdf.queryExecution()
+    plans = {
+        "parsed": execution.logical(),
+        "analysed": execution.analyzed(),
+        "optimised": execution.optimizedPlan(),
+        "physical": execution.sparkPlan(),
+        "executed": execution.executedPlan(),
+    }
+    for kind, plan in plans.items():
+        yield kind, plan.toString().encode()
+        if kind not in ("physical", "executed"):
+            yield f"{kind} as JSON", plan.toJSON().encode()
+    for mode in ("simple", "extended", "codegen", "cost", "formatted"):
+        yield mode, explained(frame, mode).encode()
+    for number, command in enumerate(commands(execution.analyzed(), frame)):
+        yield f"function {number}", command
+
+
+def explained(frame: DataFrame, mode: str) -> str:
+    jvm: Any = frame.sparkSession._jvm
+    return str(jvm.PythonSQLUtils.explainString(frame._jdf.queryExecution(), mode))
+
+
+def commands(plan: Any, frame: DataFrame) -> Iterator[bytes]:
+    """The pickled functions in ``plan``, as workers get them."""
+    java: Any = frame.sparkSession._jvm.scala.jdk.javaapi.CollectionConverters  # type: ignore[union-attr]
+    pending = list(java.asJava(plan.expressions()))
+    for child in java.asJava(plan.children()):
+        yield from commands(child, frame)
+    while pending:
+        expression = pending.pop()
+        if expression.getClass().getSimpleName() == "PythonUDF":
+            yield bytes(byte % 256 for byte in java.asJava(expression.func().command()))
+        pending.extend(java.asJava(expression.children()))
