@@ -16,26 +16,41 @@ from veilflow_expectations.privacy_expectation import (
 
 __all__ = ["ExpectExactCopiesToBeBelow"]
 
+Share = float | dict[str, Any]
+
 
 class ExpectExactCopiesToBeBelow(PrivacyExpectation):
-    """Expect at most ``max_share`` of the rows to equal a row of ``reference`` in all ``columns``.
+    """Expect at most ``max_share`` of the rows to be copies of rows of ``reference``.
 
-    ``reference`` names the rare rows of the source
-    (:func:`veilflow_expectations.register_rows`); rows that many people share are nobody's, so
-    leave them out when registering. Rows are compared as keyed digests of normalised values; a
-    missing value equals only a missing one. A table without rows passes.
+    A row that equals a row of the reference in all ``columns`` is a hit. ``reference`` names
+    registered rows (:func:`veilflow_expectations.register_rows`); leave out those that many people
+    share, which are nobody's. Rows are compared as keyed digests of normalised values; a missing
+    value equals only a missing one. A table without rows passes.
 
-    Only exact copies are found: a row with one value changed is none. Rows of few columns with few
-    values each coincide by chance, so a share above 0 needn't mean that anything was copied.
+    Rows of few columns with few values coincide by chance. Where the reference holds only part of
+    the source, ``telling_share``, and ``by_chance`` of unseen real rows would be hits too, the
+    share of copies is estimated as ``(hits - by_chance) / telling_share``; without them it is the
+    share of hits.
 
-    ``observed_value`` is the share of rows that are copies.
+    Only exact copies are found: a row with one value changed is none.
+
+    ``observed_value`` is the estimated share of copies, 0 where there are fewer hits than chance
+    explains.
     """
 
     columns: list[str]
     reference: str
-    max_share: float | dict[str, Any]
+    max_share: Share
+    by_chance: Share = 0.0
+    telling_share: Share = 1.0
 
-    success_keys: ClassVar[tuple[str, ...]] = ("columns", "reference", "max_share")
+    success_keys: ClassVar[tuple[str, ...]] = (
+        "columns",
+        "reference",
+        "max_share",
+        "by_chance",
+        "telling_share",
+    )
     unit: ClassVar[str] = "share"
 
     @pydantic.validator("columns")
@@ -44,10 +59,10 @@ class ExpectExactCopiesToBeBelow(PrivacyExpectation):
             raise ValueError("name at least one column")
         return names
 
-    @pydantic.validator("max_share")
-    def _a_share(cls, share: float | dict[str, Any]) -> float | dict[str, Any]:
-        if isinstance(share, int | float) and not 0 <= share <= 1:
-            raise ValueError("max_share lies between 0 and 1")
+    @pydantic.validator("max_share", "by_chance", "telling_share")
+    def _a_share(cls, share: Share) -> Share:
+        if not isinstance(share, dict) and not 0 <= share <= 1:
+            raise ValueError("a share lies between 0 and 1")
         return share
 
     @property
@@ -56,10 +71,12 @@ class ExpectExactCopiesToBeBelow(PrivacyExpectation):
 
     def needs(self) -> Metrics:
         arguments = {"columns": self.columns, "reference": self.reference}
-        return {"copied": (ROWS_COPIED, arguments), "rows": (ROWS, {})}
+        return {"hits": (ROWS_COPIED, arguments), "rows": (ROWS, {})}
 
     def judge(self, measured: Mapping[str, Any]) -> Verdict:
-        copied, rows = int(measured["copied"]), int(measured["rows"])
-        share = copied / rows if rows else 0.0
-        assert not isinstance(self.max_share, dict)
-        return verdict(share <= self.max_share, share, copies=copied, rows=rows)
+        hits, rows = int(measured["hits"]), int(measured["rows"])
+        given = (self.max_share, self.by_chance, self.telling_share)
+        most, chance, telling = (float(share) for share in given if not isinstance(share, dict))
+        beyond_chance = max(0.0, (hits / rows if rows else 0.0) - chance)
+        share = min(1.0, beyond_chance / max(telling, 1e-12))
+        return verdict(share <= most, share, concerned=hits, rows=rows)

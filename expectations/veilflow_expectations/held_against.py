@@ -11,15 +11,22 @@ from veilflow.mask import create_transform
 from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.measured import Output, Sides
-from veilflow_expectations.plan import ORPHANS, ROWS_LEAST, ROWS_MOST, comparable_columns
+from veilflow_expectations.plan import (
+    BY_CHANCE,
+    ORPHANS,
+    ROWS_LEAST,
+    ROWS_MOST,
+    TELLING_SHARE,
+    comparable_columns,
+)
 from veilflow_expectations.profile import DigestCounts
-from veilflow_expectations.rare_rows import RowForm, rare_rows
 from veilflow_expectations.references import References
+from veilflow_expectations.telling_rows import RowForm, telling_rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["fill_masked", "fill_rare_rows", "fill_shared", "parameters"]
+__all__ = ["fill_masked", "fill_synthetic", "fill_shared", "parameters"]
 
 # A raw value that this many rows hold, and this many times as many as the column's values do on
 # average, is a placeholder ("unknown") or too common to point at anybody.
@@ -48,18 +55,20 @@ def fill_masked(references: References, policy: Policy, sides: Sides, roots: Seq
         references.add_digests(f"people:{root}", sides.output[root].digests[unit].digests)
 
 
-def fill_rare_rows(
+def fill_synthetic(
     references: References, policy: Policy, sides: Sides, source: Mapping[str, DataFrame]
-) -> None:
-    """For synthetic output the source's rows that fewer than ten people share, in its form."""
+) -> dict[str, dict[str, float]]:
+    """The source's telling rows in the form that synthetic rows have; suite parameters by table."""
+    given = {}
     for table, output in sides.outputs.items():
         compared = comparable_columns(policy, table)
         if compared:
             forms = [_form(output, column, rules) for column, rules in compared.items()]
-            found = rare_rows(
-                source[table], table, forms, policy.unit_column(table), references.key
-            )
-            references.add_digests(f"rare rows:{table}", found)
+            unit = policy.unit_column(table)
+            found = telling_rows(source[table], table, forms, unit, references.key)
+            references.add_digests(f"telling rows:{table}", found.digests)
+            given[table] = {BY_CHANCE: found.by_chance, TELLING_SHARE: found.share}
+    return given
 
 
 def parameters(policy: Policy, sides: Sides, table: str, roots: Sequence[str]) -> dict[str, int]:

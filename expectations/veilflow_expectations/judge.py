@@ -20,8 +20,8 @@ from veilflow.spark.risk_records import class_risk
 
 from veilflow_expectations.held_against import (
     fill_masked,
-    fill_rare_rows,
     fill_shared,
+    fill_synthetic,
     parameters,
 )
 from veilflow_expectations.measured import Sides, output_sides
@@ -150,11 +150,12 @@ def _judge_masked(
 def _judge_synthetic(
     request: JudgeRequest, output: Mapping[str, DataFrame], sides: Sides, references: References
 ) -> Judgement:
-    fill_rare_rows(references, request.policy, sides, request.source)
+    given = fill_synthetic(references, request.policy, sides, request.source)
     checks: list[Check] = []
     for planned in plan_synthetic(request.policy, sides.types):
         if planned.part == "values":
-            checks += run_suite(output[planned.table], build_suite(planned)).checks
+            suite, table = build_suite(planned), planned.table
+            checks += run_suite(output[table], suite, given.get(table)).checks
     utility = measure_utility(sides, suppression=False)
     return Judgement(checks=tuple(checks), utility=utility.columns)
 

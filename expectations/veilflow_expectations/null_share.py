@@ -50,4 +50,4 @@ class ExpectColumnNullShareToBeBelow(PrivacyExpectation):
         nulls, rows = int(measured["nulls"]), int(measured["rows"])
         share = nulls / rows if rows else 0.0
         assert not isinstance(self.max_share, dict)
-        return verdict(share <= self.max_share, share, nulls=nulls, rows=rows)
+        return verdict(share <= self.max_share, share, concerned=nulls, rows=rows)

@@ -6,7 +6,7 @@ Knows no engine and no Great Expectations. References are named here and filled 
 * ``labels:TABLE.COLUMN``: the labels of the level that the output claims;
 * ``constant:TABLE.COLUMN``: what a redacted column may hold;
 * ``people:TABLE``: the privacy units of a root table's output;
-* ``rare rows:TABLE``: source rows that fewer than ten people share.
+* ``telling rows:TABLE``: source rows that point at somebody (telling_rows.py).
 
 Which raw values are looked for where (docs/expectations.md says why):
 
@@ -26,10 +26,12 @@ from typing import Any
 from veilflow.policy import ColumnPolicy, Policy
 
 __all__ = [
+    "BY_CHANCE",
     "LEAK_LENGTH",
     "ORPHANS",
     "ROWS_LEAST",
     "ROWS_MOST",
+    "TELLING_SHARE",
     "PlannedCheck",
     "PlannedSuite",
     "Types",
@@ -42,10 +44,12 @@ __all__ = [
 
 LEAK_LENGTH = 6
 ROWS_LEAST, ROWS_MOST, ORPHANS = "rows_least", "rows_most", "orphan_rows"
+BY_CHANCE, TELLING_SHARE = "copies_by_chance", "telling_share"
 
 _CONSTANT = frozenset({"redact", "constant", "nullify"})
 _OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
 _NUMBERS_OUT = frozenset({"round", "bucket"})
+_NAMED = 6
 _SYNTHESIZED = ("quasi", "sensitive", "insensitive")
 
 
@@ -266,8 +270,8 @@ def _cross_leaks(
                 "expect_column_values_to_not_appear_in_reference",
                 {"column": name, "reference": sought, "min_length": LEAK_LENGTH},
                 f"No value is a raw value, of {LEAK_LENGTH} characters or more, of "
-                f"{_listed(places)}. The attacker is assumed to know somebody's identifiers and to "
-                "search for them, in any case, spacing and Unicode form.",
+                f"{_shortened(places)}. The attacker is assumed to know somebody's identifiers and "
+                "to search for them, in any case, spacing and Unicode form.",
                 name,
                 raw_side=True,
             )
@@ -280,6 +284,10 @@ def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> 
         return False
     if treatment == "keep" and column.cast not in (None, "string"):
         return False
+    if treatment == "truncate" and column.protect is not None:
+        length = column.protect.parameters.get("length")
+        if not isinstance(length, int) or length < LEAK_LENGTH:
+            return False  # a date, or too short to coincide with a whole identifier
     return types.output.get((table, name), True)
 
 
@@ -327,7 +335,7 @@ def _view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
         for name in policy.tables[place].with_role("quasi")
     ]
     k = policy.anonymize.k
-    joined = f", joined with {_listed(others)}" if others else ""
+    joined = f", joined with {_listed(others)}," if others else ""
     who = "people" if unit is not None else "rows"
     check = PlannedCheck(
         "k-anonymity",
@@ -356,12 +364,26 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
         yield PlannedCheck(
             "exact copies",
             "expect_exact_copies_to_be_below",
-            {"columns": columns, "reference": f"rare rows:{table}", "max_share": bound},
-            f"At most {bound:.4g} of the rows equal, in all of {_listed(columns)}, a source row "
-            "that fewer than 10 people share. The attacker is assumed to search the output for a "
-            "row that they know.",
+            {
+                "columns": columns,
+                "reference": f"telling rows:{table}",
+                "max_share": bound,
+                "by_chance": {"$PARAMETER": BY_CHANCE},
+                "telling_share": {"$PARAMETER": TELLING_SHARE},
+            },
+            f"At most {bound:.4g} of the rows are estimated to be copies of source rows, in all of "
+            f"{_listed(columns)}: rows equal to one that fewer than 10 people have and that is too "
+            "improbable to arise by chance. The attacker is assumed to search the output for a row "
+            "that they know.",
             raw_side=True,
         )
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """The names, or the first of them where a sentence would drown."""
+    if len(names) <= _NAMED:
+        return _listed(names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more identifiers"
 
 
 def _listed(names: Sequence[str]) -> str:

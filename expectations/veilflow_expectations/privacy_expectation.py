@@ -78,5 +78,5 @@ class PrivacyExpectation(BatchExpectation, ABC):
 
 
 def verdict(success: bool, observed: float | None, **details: Any) -> Verdict:
-    """A result as GX wants it."""
+    """A result as GX wants it. ``concerned`` among ``details`` counts the rows behind a share."""
     return {"success": success, "result": {"observed_value": observed, "details": details}}

@@ -150,20 +150,29 @@ def _check(suite: ExpectationSuite, expectation: Expectation, result: Any) -> Ch
     kind = expectation.expectation_type
     sentence = expectation.description or f"Great Expectations' {kind.replace('_', ' ')}."
     observed = _observed(expectation, result) if meta.get("observed", True) else None
-    passed = bool(result.success)
-    if not passed and meta.get("raw_side") and observed is not None and 0 < observed < SMALL_COUNT:
-        observed, sentence = None, f"{sentence} Found: fewer than {SMALL_COUNT}."
+    bound = getattr(expectation, "bound", None) if observed is not None else None
+    if meta.get("raw_side") and observed:
+        details = (result.result or {}).get("details", {})
+        if 0 < details.get("concerned", observed) < SMALL_COUNT:
+            observed, sentence = None, f"{sentence} Found: fewer than {SMALL_COUNT} rows."
+    if meta.get("raw_side") and _is_small_count(bound):
+        bound = None
     return Check(
         name=meta.get("name", kind),
         table=place.get("table", suite.name),
         column=meta.get("column", getattr(expectation, "column", None)),
-        passed=passed,
+        passed=bool(result.success),
         observed=observed,
-        bound=getattr(expectation, "bound", None) if observed is not None else None,
+        bound=bound if observed is not None else None,
         unit=getattr(type(expectation), "unit", ""),
         sentence=sentence,
         blocking=bool(meta.get("blocking", True)),
     )
+
+
+def _is_small_count(bound: float | None) -> bool:
+    """Whether the bound is itself a count of too few people to be told; a share isn't."""
+    return bound is not None and 1 <= bound < SMALL_COUNT
 
 
 def _observed(expectation: Expectation, result: Any) -> float | None:

@@ -105,3 +105,17 @@ def test_what_workers_get_can_be_pickled() -> None:
     table = pickle.loads(pickle.dumps(references.membership()))
     digested = digest_values(to_arrow(["ADA"]), table.key)
     assert np.any(table.masks_of(digested.digests, digested.known))
+
+
+def test_large_references_are_pickled_as_bytes() -> None:
+    """Spark's encrypted broadcasts ask every piece for its length, which a PickleBuffer lacks."""
+
+    class Measured:
+        def write(self, piece: bytes) -> int:
+            return len(piece)
+
+    references = References(KEY)
+    references.add_digests("r", np.arange(1_000_000))
+    pickle.dump(references.membership(), Measured(), pickle.HIGHEST_PROTOCOL)
+    with pytest.raises(TypeError, match="has no len"):
+        pickle.dump(np.zeros(1_000_000), Measured(), pickle.HIGHEST_PROTOCOL)
