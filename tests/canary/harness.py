@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from veilflow.spark.hardening import submit_conf
+
 from tests.canary.forms import Needle
 from tests.canary.leaks import Leak, find_leaks
 from tests.canary.watch import Watcher
@@ -137,6 +139,28 @@ class Harness:
             texts = [(logs / f"{name}.{one}").read_text() for one in ("code", "stdout", "stderr")]
             self.results[name] = Result(*texts)
         return self.results
+
+    def submit(self, job: Path, run: str, secret: str | None = None, **variables: str) -> int:
+        """Run a job script by spark-submit with Spark's own logs on; its exit code."""
+        properties = self.folder.parent / "submit.conf"
+        properties.touch(mode=0o600)
+        defaults = (self.folder / "spark-home/conf/spark-defaults.conf").read_text()
+        shared = "" if secret is None else f"spark.authenticate.secret {secret}\n"
+        properties.write_text(defaults + shared)
+        conf = {**submit_conf(self.master), "spark.log.level": "INFO"}
+        # As an administrator would have it, and not as Veilflow asks for.
+        wanted = {k: v for k, v in conf.items() if k not in self.settings and k not in SPILLING}
+        wanted.pop("spark.driver.extraJavaOptions", None)
+        return self.watched(
+            [
+                str(self.folder / "spark-home/bin/spark-submit"),
+                *("--master", self.master, "--properties-file", str(properties)),
+                *(part for name, value in wanted.items() for part in ("--conf", f"{name}={value}")),
+                str(job),
+                *("--run", f"{(self.home / 'store').as_uri()}/runs/{run}"),
+            ],
+            **variables,
+        )
 
     def watched(self, command: Sequence[str], **variables: str) -> int:
         """Run one process with its output and temporary files kept; its exit code."""

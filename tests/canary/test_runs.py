@@ -8,8 +8,10 @@ cases.py and modules/canary_code.py.
 
 from __future__ import annotations
 
+import secrets
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,8 @@ class Ran:
     sample: Sample
     harness: Harness
     cases: dict[str, Case]
+    secrets: list[str] = field(default_factory=list)
+    submitted: int = -1
 
     @property
     def decrypted(self) -> list[Path]:
@@ -104,6 +108,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
             "verify": ["verify", FULL, "--json"],
         },
     )  # fmt: skip
+    pin = f"import veilflow.pipeline as p; p.pin({full!r}, 'submitted')"
+    ran.harness.watched([sys.executable, "-c", pin], **ALLOWED)
+    ran.submitted = ran.harness.submit(JOBS / "protect_job.py", f"{FULL}/submitted", **ALLOWED)
     yield ran
 
 
@@ -122,6 +129,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     }
     ran = Ran(sample, Harness(folder / "cluster", CLUSTER, MODULES), cases)
     _run(ran, {})
+    # The retry of a stage that broke, as a user's own cluster might run it.
+    ran.secrets = [(folder / "secret").read_text(), secrets.token_hex(32)]
+    ran.submitted = ran.harness.submit(
+        JOBS / "protect_job.py", "raises/raises", ran.secrets[1], **ALLOWED
+    )
     yield ran
 
 
@@ -153,6 +165,23 @@ def test_no_key_is_found_outside_the_keyring(ran: Ran) -> None:
     assert {"key", "masking", "digest", "KEK"} <= labels
     assert find_leaks([ran.harness.keyring], needles)
     assert ran.harness.search(needles, keys=True) == []
+
+
+def test_the_secret_of_the_cluster_is_in_no_argument_and_no_log(cluster: Ran) -> None:
+    made, given = cluster.secrets
+    assert len(bytes.fromhex(made)) == 32
+    needles = [text_needle("made secret", made), text_needle("given secret", given)]
+    assert cluster.everything_else(needles) == []
+
+
+def test_jobs_end_as_they_were_meant_to_with_spark_logging(machine: Ran, cluster: Ran) -> None:
+    assert (machine.submitted, cluster.submitted) == (0, 1)
+    last = sorted((machine.harness.folder / "logs").glob("process-*.out"))[-1].read_text()
+    assert "veilflow protect: people 117 rows" in last
+    assert " INFO " in last, "Spark's own log is among what was searched"
+    last = sorted((cluster.harness.folder / "logs").glob("process-*.out"))[-1].read_text()
+    assert "column name, MaskInWorker: LookupError" in last
+    assert " WARN TaskSetManager: Lost task" in last
 
 
 def test_the_decrypted_output_holds_what_is_released_and_nothing_hidden(machine: Ran) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from veilflow.errors import PrerequisiteMissing
 from veilflow.spark.hardening import is_local
 
-__all__ = ["ON_REQUEST", "SECRET", "site_settings"]
+__all__ = ["ON_REQUEST", "SECRET", "cluster_secret", "site_settings"]
 
 SECRET = "spark.authenticate.secret"
 _VARIABLE = "_SPARK_AUTH_SECRET"
@@ -44,17 +44,18 @@ def site_settings(master: str, settings: Mapping[str, str]) -> dict[str, str]:
         asked = site.get(name)
         if asked is not None:
             chosen[name] = asked
-    if _shares_a_secret(master) and not site.contains(SECRET):
-        chosen[SECRET] = _secret(master)
+    if not site.contains(SECRET) and (secret := cluster_secret(master)):
+        chosen[SECRET] = secret
     return chosen
 
 
-def _shares_a_secret(master: str) -> bool:
-    """True where Spark wants to be told; on YARN and Kubernetes it makes one by itself."""
-    return not is_local(master) and not master.startswith(("yarn", "k8s://"))
+def cluster_secret(master: str) -> str | None:
+    """The secret that the driver must be told, or None where Spark needs none or makes its own.
 
-
-def _secret(master: str) -> str:
+    Raises PrerequisiteMissing for a standalone cluster whose secret isn't in the environment.
+    """
+    if is_local(master) or master.startswith(("yarn", "k8s://")):
+        return None
     given = os.environ.get(_VARIABLE)
     if given:
         return given
