@@ -45,6 +45,8 @@ def _run(stage: str, uri: str) -> None:
 
     run = open_run(uri)
     with session(stage) as spark:
+        # From this line on a task log in Airflow passes on our own lines alone: data is read now.
+        print(f"veilflow {stage}: starts", flush=True)
         evidence = run_stage(spark, run, stage)
     for line in summary_lines(evidence):
         print(f"veilflow {line}", flush=True)
