@@ -21,6 +21,7 @@ from tests.canary.watch import Watcher
 __all__ = ["Harness", "Result", "command_lines"]
 
 _LIMIT = 1800
+WATCHED = ("tmp", "local", "cwd", "home", "home/airflow/spark", "spark-home/work")
 # Small limits, so that even a few rows are shuffled, spilt and broadcast through files.
 SPILLING = {
     "spark.eventLog.enabled": "true",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,7 +39,7 @@ CLUSTER = "local-cluster[2,1,1024]"
 # What goes wrong in a worker goes wrong the same way on both; these show the executors' logs.
 ON_EXECUTORS = ("raises", "exits", "talks", "failsinarrow", "casting-judge", "calling-judge")
 # What these print is the release itself, to who holds its keys.
-OUTPUTS = ("preview", "read", "read-parquet")
+OUTPUTS = ("preview", "read", "read-synthetic")
 
 
 @dataclass
@@ -57,7 +56,8 @@ class Ran:
     def decrypted(self) -> list[Path]:
         """Where released values may be: outputs in the clear."""
         logs = self.harness.folder / "logs"
-        return [self.decrypted_file, *(logs / f"{name}.stdout" for name in OUTPUTS)]
+        outputs = [self.decrypted_file, *(logs / f"{name}.stdout" for name in OUTPUTS)]
+        return [path for path in outputs if path.exists()]
 
     @property
     def decrypted_file(self) -> Path:
@@ -75,66 +75,66 @@ def _run(ran: Ran, extra: dict[str, list[str]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
-    """One machine: the driver runs everything itself."""
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """One machine: the driver runs everything itself. Runs that fail, and what looks at them."""
     folder = tmp_path_factory.mktemp("machine")
     sample = make_sample(folder)
     small_table(sample)
-    judged = {"VEILFLOW_JUDGE": "canary_code:judge"}
+    full = str(full_policy(sample, synthesize=False))
     code = broken_code(sample)
     cases = {
-        FULL: Case(full_policy(sample, synthesize=True), "0", "", judged),
         **broken_data(sample),
         **{name: case for name, case in code.items() if name not in ON_EXECUTORS},
     }
     ran = Ran(sample, Harness(folder / "machine", "local[2]", MODULES), cases)
-    raw = sample.raw
-    full, miscast = str(cases[FULL].policy), str(cases["miscast"].policy)
     _run(
         ran,
         {
             "preview": ["preview", full, "--rows", "200", "--json"],
-            "preview-miscast": ["preview", miscast, "--json"],
+            "preview-miscast": ["preview", str(cases["miscast"].policy), "--json"],
             "preview-wrongtype": ["preview", str(cases["wrongtype"].policy), "--json"],
             "plan": ["plan", full, "--json"],
-            "classify": ["classify", str(raw / "people"), "--json"],
-            "classify-torn": ["classify", str(raw / "torn.csv")],
-            "draft": ["draft", str(raw / "people"), "--dataset", "drafted"],
-            "read": ["read", FULL, "--rows", "500", "--json"],
-            "read-parquet": [
-                "read", FULL, "--table", "people", "--out", str(ran.decrypted_file)
-            ],
-            "read-refused": ["read", "refusing-judge", "--json"],
-            "verify": ["verify", FULL, "--json"],
+            "classify": ["classify", str(sample.raw / "people"), "--json"],
+            "classify-torn": ["classify", str(sample.raw / "torn.csv")],
+            "draft": ["draft", str(sample.raw / "people"), "--dataset", "drafted"],
+            "read-refused": ["read", "refusing-judge", "--release", "refusing-judge", "--json"],
         },
-    )  # fmt: skip
+    )
     pin = f"import veilflow.pipeline as p; p.pin({full!r}, 'submitted')"
     ran.harness.watched([sys.executable, "-c", pin], **ALLOWED)
     ran.submitted = ran.harness.submit(JOBS / "protect_job.py", f"{FULL}/submitted", **ALLOWED)
-    yield ran
+    return ran
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
-    """A driver and two executors, each a process of its own."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A driver and two executors, each a process of its own. A whole run, and some that fail."""
     folder = tmp_path_factory.mktemp("cluster")
     sample = make_sample(folder)
     small_table(sample)
-    told = {"CANARY_SECRET_FILE": str(folder / "secret")}
-    judged = {"VEILFLOW_JUDGE": "canary_code:judge", **told}
+    told = {"VEILFLOW_JUDGE": "canary_code:judge", "CANARY_SECRET_FILE": str(folder / "secret")}
     code = broken_code(sample)
     cases = {
-        FULL: Case(full_policy(sample, synthesize=False), "0", "", judged),
+        FULL: Case(full_policy(sample, synthesize=True), "0", "", told),
         **{name: code[name] for name in ON_EXECUTORS},
     }
     ran = Ran(sample, Harness(folder / "cluster", CLUSTER, MODULES), cases)
-    _run(ran, {})
+    people = ["--table", "people", "--out", str(ran.decrypted_file)]
+    _run(
+        ran,
+        {
+            "read": ["read", FULL, "--rows", "500", "--json"],
+            "read-synthetic": ["read", FULL, "--product", "synthetic", "--json"],
+            "read-parquet": ["read", FULL, *people],
+            "verify": ["verify", FULL, "--json"],
+        },
+    )
     # The retry of a stage that broke, as a user's own cluster might run it.
     ran.secrets = [(folder / "secret").read_text(), secrets.token_hex(32)]
     ran.submitted = ran.harness.submit(
         JOBS / "protect_job.py", "raises/raises", ran.secrets[1], **ALLOWED
     )
-    yield ran
+    return ran
 
 
 @pytest.fixture(scope="module", params=["machine", "cluster"])
@@ -184,12 +184,22 @@ def test_jobs_end_as_they_were_meant_to_with_spark_logging(machine: Ran, cluster
     assert " WARN TaskSetManager: Lost task" in last
 
 
-def test_the_decrypted_output_holds_what_is_released_and_nothing_hidden(machine: Ran) -> None:
-    assert machine.harness.results["read-parquet"].code == "0"
-    assert find_leaks(machine.decrypted, machine.sample.hidden) == []
-    for path in machine.decrypted:
-        if path.stat().st_size:
-            assert find_leaks([path], machine.sample.released), path
+def test_the_decrypted_output_holds_what_is_released_and_nothing_hidden(ran: Ran) -> None:
+    assert len(ran.decrypted) == (1 if ran.harness.master != CLUSTER else 3)
+    assert find_leaks(ran.decrypted, ran.sample.hidden) == []
+    for path in ran.decrypted:
+        assert find_leaks([path], ran.sample.released), path
+
+
+def test_other_commands_ended_as_they_were_meant_to(machine: Ran, cluster: Ran) -> None:
+    results = {**machine.harness.results, **cluster.harness.results}
+    codes = {name: result.code for name, result in results.items()}
+    expected = {
+        "preview": "0", "preview-miscast": "2", "preview-wrongtype": "1", "plan": "0",
+        "classify": "0", "classify-torn": "0", "draft": "0", "read-refused": "1",
+        "read": "0", "read-synthetic": "0", "read-parquet": "0", "verify": "0",
+    }  # fmt: skip
+    assert {name: codes[name] for name in expected} == expected
 
 
 def test_the_places_that_were_searched_were_filled(ran: Ran) -> None:
@@ -199,7 +209,8 @@ def test_the_places_that_were_searched_were_filled(ran: Ran) -> None:
     kept = ran.harness.kept_names
     assert any(name.startswith("shuffle_") and name.endswith(".data") for name in kept)
     assert any(name.startswith("temp_") for name in kept)
-    assert {"run.json", "manifest.json", "evidence.json", "report.html"} <= kept
+    assert {"run.json", "protect.json"} <= kept
     if ran.harness.master == CLUSTER:
+        assert {"manifest.json", "evidence.json", "report.html", "validate.json"} <= kept
         logs = [path for path in ran.harness.work.rglob("stderr") if path.stat().st_size]
         assert len(logs) >= 2 * len(ran.cases)

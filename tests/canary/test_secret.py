@@ -20,7 +20,7 @@ def test_spark_needs_none_or_makes_its_own(master: str) -> None:
 
 
 def test_a_cluster_of_ones_own_gets_a_new_one_each_time() -> None:
-    first, second = cluster_secret("local-cluster[2,1,1024]"), cluster_secret("local-cluster[2,1,9]")
+    first, second = (cluster_secret("local-cluster[2,1,1024]") for _ in range(2))
     assert first and second and first != second
     assert len(bytes.fromhex(first)) == 32
 
