@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["risk_before"]
 
+_ROWS = "__rows"
+
 
 def risk_before(
     policy: Policy, frames: Mapping[str, DataFrame], decision: Decision | None
@@ -27,15 +29,31 @@ def risk_before(
         return ()
     found = []
     for plan in decision.plans:
-        frame = _raw(policy, frames, plan.table, [c.name for c in plan.own])
+        own = [c.name for c in plan.own]
+        frame = _raw(policy, frames, plan.table, own)
+        unit = UNIT if UNIT in frame.columns else None
+        if unit is not None:
+            frame = _pairs(frame, [f"{plan.table}.{name}" for name in own], plan.is_root)
         for root, columns in plan.joined:
             other = _raw(policy, frames, root, [c.name for c in columns])
             frame = frame.join(other, on=UNIT, how="left")
         names = [f"{c.table}.{c.name}" for c in plan.columns]
-        unit = UNIT if UNIT in frame.columns else None
-        table = class_table(frame, names, unit)
+        table = class_table(frame, names, unit, pairs=None if unit is None else _ROWS)
         found.append(class_risk(plan.table, "before", names, table, policy.anonymize.k))
     return tuple(found)
+
+
+def _pairs(frame: DataFrame, columns: list[str], is_root: bool) -> DataFrame:
+    """Each combination of values and unit once, with its rows. A root has one row a unit as it is.
+
+    The roots' values follow from the unit, so joining them afterwards leaves the pairs distinct.
+    """
+    from pyspark.sql import functions as F
+
+    if is_root:
+        return frame.withColumn(_ROWS, F.lit(1).cast("bigint"))
+    grouped = frame.groupBy(*[quoted(name) for name in columns], quoted(UNIT))
+    return grouped.agg(F.count(F.lit(1)).alias(_ROWS))
 
 
 def _raw(
