@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from veilflow.pipeline.measure import StageClock
 
 from benchmarks.figures import Cost
+from benchmarks.processes import ProcessTree
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -41,15 +43,17 @@ class Meter:
         if peaks:
             _reset_peak(os.getpid())
             _reset_peak(self._jvm)
-        clock, running = StageClock(), _Running()
+        running, begun = _Running(), time.perf_counter()
+        tree = ProcessTree()
         try:
-            yield running
+            with tree:
+                yield running
         finally:
-            seconds, cpu_seconds = clock.seconds, clock.cpu_seconds
+            seconds = round(time.perf_counter() - begun, 3)
             jobs_after, stages_after = self._activity()
             running.cost = Cost(
                 seconds=seconds,
-                cpu_seconds=cpu_seconds,
+                cpu_seconds=tree.cpu_seconds,
                 jobs=jobs_after - jobs,
                 rows_read=sum(n for stage, n in stages_after.items() if stage not in stages),
                 python_peak_mb=_peak_mb(os.getpid()) if peaks else 0,
