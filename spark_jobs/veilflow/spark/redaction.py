@@ -37,6 +37,13 @@ __all__ = [
 _OUR_PACKAGES = ("veilflow", "veilflow_airflow", "veilflow_expectations")
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _SAFE = re.compile(r"veilflow-safe\{([^{}]{0,400})\}")
+# Fixed phrases of the system's: worth telling, and no value can be read from them.
+_CAUSES = {
+    "No space left on device": "a disk is full; Spark's own files are in spark.local.dir",
+    "Disk quota exceeded": "a disk quota is used up; Spark's own files are in spark.local.dir",
+    "File too large": "a limit on the size of files was met",
+    "java.lang.OutOfMemoryError": "memory ran out; VEILFLOW_DRIVER_MEMORY gives a driver more",
+}
 _CONDITION = re.compile(r"^\[([A-Z][A-Z0-9_.]{2,80})\]")
 
 P = ParamSpec("P")
@@ -144,7 +151,8 @@ def describe(error: BaseException) -> str:
     if not condition:
         found = _CONDITION.match(text)
         condition = found.group(1) if found else ""
-    return f"{f'{name} {condition}'.strip()} at {_our_frame(error)}"
+    cause = next((f" ({cause})" for phrase, cause in _CAUSES.items() if phrase in text), "")
+    return f"{f'{name} {condition}'.strip()} at {_our_frame(error)}{cause}"
 
 
 def _our_frame(error: BaseException) -> str:
