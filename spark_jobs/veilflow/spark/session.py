@@ -47,6 +47,8 @@ def session(
     spark = builder.getOrCreate()
     try:
         check_hardened(spark)
+        # Executors that are there already are told of the level only when it is set.
+        spark.sparkContext.setLogLevel(spark.sparkContext.getConf().get("spark.log.level") or "OFF")
         yield spark
     finally:
         spark.stop()
