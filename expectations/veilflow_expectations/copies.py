@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from veilflow_expectations.chance import chance_margin
 from veilflow_expectations.gx import pydantic
 from veilflow_expectations.metrics import ROWS, ROWS_COPIED
 from veilflow_expectations.privacy_expectation import (
@@ -30,18 +31,21 @@ class ExpectExactCopiesToBeBelow(PrivacyExpectation):
     Rows of few columns with few values coincide by chance. Where the reference holds only part of
     the source, ``telling_share``, and ``by_chance`` of unseen real rows would be hits too, the
     share of copies is estimated as ``(hits - by_chance) / telling_share``; without them it is the
-    share of hits.
+    share of hits. With ``by_chance_error``, the standard error of ``by_chance``, an excess that
+    three standard errors explain is let pass: one honest table in a thousand is refused.
 
     Only exact copies are found: a row with one value changed is none.
 
     ``observed_value`` is the estimated share of copies, 0 where there are fewer hits than chance
-    explains.
+    explains; ``details`` has the ``bound`` that it was held to, which is also the smallest share
+    that would have been refused.
     """
 
     columns: list[str]
     reference: str
     max_share: Share
     by_chance: Share = 0.0
+    by_chance_error: Share = 0.0
     telling_share: Share = 1.0
 
     success_keys: ClassVar[tuple[str, ...]] = (
@@ -49,6 +53,7 @@ class ExpectExactCopiesToBeBelow(PrivacyExpectation):
         "reference",
         "max_share",
         "by_chance",
+        "by_chance_error",
         "telling_share",
     )
     unit: ClassVar[str] = "share"
@@ -59,7 +64,7 @@ class ExpectExactCopiesToBeBelow(PrivacyExpectation):
             raise ValueError("name at least one column")
         return names
 
-    @pydantic.validator("max_share", "by_chance", "telling_share")
+    @pydantic.validator("max_share", "by_chance", "by_chance_error", "telling_share")
     def _a_share(cls, share: Share) -> Share:
         if not isinstance(share, dict) and not 0 <= share <= 1:
             raise ValueError("a share lies between 0 and 1")
@@ -75,8 +80,16 @@ class ExpectExactCopiesToBeBelow(PrivacyExpectation):
 
     def judge(self, measured: Mapping[str, Any]) -> Verdict:
         hits, rows = int(measured["hits"]), int(measured["rows"])
-        given = (self.max_share, self.by_chance, self.telling_share)
-        most, chance, telling = (float(share) for share in given if not isinstance(share, dict))
-        beyond_chance = max(0.0, (hits / rows if rows else 0.0) - chance)
-        share = min(1.0, beyond_chance / max(telling, 1e-12))
-        return verdict(share <= most, share, concerned=hits, rows=rows)
+        most, chance, error, telling = self._numbers()
+        telling = max(telling, 1e-12)
+        share = max(0.0, (hits / rows if rows else 0.0) - chance) / telling
+        margin = float(chance_margin(chance, error, rows)) / telling if error else 0.0
+        bound, share = min(1.0, most + margin), min(1.0, share)
+        return verdict(share <= bound, share, bound=bound, concerned=hits, rows=rows)
+
+    def _numbers(self) -> tuple[float, float, float, float]:
+        given = (self.max_share, self.by_chance, self.by_chance_error, self.telling_share)
+        most, chance, error, telling = (
+            float(share) for share in given if not isinstance(share, dict)
+        )
+        return most, chance, error, telling

@@ -13,6 +13,7 @@ from veilflow.policy import ColumnPolicy, Policy
 from veilflow_expectations.measured import Output, Sides
 from veilflow_expectations.plan import (
     BY_CHANCE,
+    BY_CHANCE_ERROR,
     ORPHANS,
     ROWS_LEAST,
     ROWS_MOST,
@@ -65,9 +66,14 @@ def fill_synthetic(
         if compared:
             forms = [_form(output, column, rules) for column, rules in compared.items()]
             unit = policy.unit_column(table)
-            found = telling_rows(source[table], table, forms, unit, references.key)
+            made = sides.output[table].rows
+            found = telling_rows(source[table], table, forms, unit, references.key, made)
             references.add_digests(f"telling rows:{table}", found.digests)
-            given[table] = {BY_CHANCE: found.by_chance, TELLING_SHARE: found.share}
+            given[table] = {
+                BY_CHANCE: found.by_chance,
+                BY_CHANCE_ERROR: found.by_chance_error,
+                TELLING_SHARE: found.share,
+            }
     return given
 
 

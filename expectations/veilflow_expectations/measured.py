@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from veilflow.errors import UsageError
+from veilflow.errors import StageFailed
 from veilflow.hierarchy import Hierarchy
 from veilflow.pipeline.stages import Product
 from veilflow.policy import ColumnPolicy, Policy
@@ -61,7 +61,10 @@ def describe_output(
     }
     missing = [name for name, level in claimed.items() if level is None]
     if missing:
-        raise UsageError(f"table {table}: no level is claimed for {', '.join(missing)}")
+        raise StageFailed(
+            f"table {table}: no level is claimed for {', '.join(missing)}, so its labels can't be "
+            "judged."
+        )
     hierarchies = {name: build_hierarchy(c.hierarchy) for name, c in generalized.items()}
     return Output(table, columns, hierarchies, {n: int(lv or 0) for n, lv in claimed.items()})
 

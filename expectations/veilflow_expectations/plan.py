@@ -27,6 +27,7 @@ from veilflow.policy import ColumnPolicy, Policy
 
 __all__ = [
     "BY_CHANCE",
+    "BY_CHANCE_ERROR",
     "LEAK_LENGTH",
     "ORPHANS",
     "ROWS_LEAST",
@@ -44,7 +45,8 @@ __all__ = [
 
 LEAK_LENGTH = 6
 ROWS_LEAST, ROWS_MOST, ORPHANS = "rows_least", "rows_most", "orphan_rows"
-BY_CHANCE, TELLING_SHARE = "copies_by_chance", "telling_share"
+BY_CHANCE, BY_CHANCE_ERROR = "copies_by_chance", "copies_by_chance_error"
+TELLING_SHARE = "telling_share"
 
 _CONSTANT = frozenset({"redact", "constant", "nullify"})
 _OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
@@ -369,12 +371,13 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
                 "reference": f"telling rows:{table}",
                 "max_share": bound,
                 "by_chance": {"$PARAMETER": BY_CHANCE},
+                "by_chance_error": {"$PARAMETER": BY_CHANCE_ERROR},
                 "telling_share": {"$PARAMETER": TELLING_SHARE},
             },
-            f"At most {bound:.4g} of the rows are estimated to be copies of source rows, in all of "
-            f"{_listed(columns)}: rows equal to one that fewer than 10 people have and that is too "
-            "improbable to arise by chance. The attacker is assumed to search the output for a row "
-            "that they know.",
+            f"At most {bound:.4g} of the rows are estimated to be copies of source rows, beyond what "
+            f"chance explains. Looked for: rows equal, in all of {_listed(columns)}, to one that "
+            "fewer than 10 people have and that is too improbable to arise often. The attacker is "
+            "assumed to search the output for a row that they know.",
             raw_side=True,
         )
 

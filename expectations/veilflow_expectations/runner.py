@@ -150,9 +150,9 @@ def _check(suite: ExpectationSuite, expectation: Expectation, result: Any) -> Ch
     kind = expectation.expectation_type
     sentence = expectation.description or f"Great Expectations' {kind.replace('_', ' ')}."
     observed = _observed(expectation, result) if meta.get("observed", True) else None
-    bound = getattr(expectation, "bound", None) if observed is not None else None
+    details = (result.result or {}).get("details", {})
+    bound = details.get("bound", getattr(expectation, "bound", None))
     if meta.get("raw_side") and observed:
-        details = (result.result or {}).get("details", {})
         if 0 < details.get("concerned", observed) < SMALL_COUNT:
             observed, sentence = None, f"{sentence} Found: fewer than {SMALL_COUNT} rows."
     if meta.get("raw_side") and _is_small_count(bound):
@@ -163,7 +163,7 @@ def _check(suite: ExpectationSuite, expectation: Expectation, result: Any) -> Ch
         column=meta.get("column", getattr(expectation, "column", None)),
         passed=bool(result.success),
         observed=observed,
-        bound=bound if observed is not None else None,
+        bound=round(bound, 6) if bound is not None and observed is not None else None,
         unit=getattr(type(expectation), "unit", ""),
         sentence=sentence,
         blocking=bool(meta.get("blocking", True)),

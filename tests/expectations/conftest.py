@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,3 +61,14 @@ def check(check_all: Callable[..., Any]) -> Callable[..., Any]:
         return found
 
     return judge
+
+
+@pytest.fixture(scope="session")
+def clinic() -> Any:
+    """The module beside this one: a clinic, its policy and an output that keeps it."""
+    path = Path(__file__).parent / "clinic.py"
+    spec = importlib.util.spec_from_file_location("clinic", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
