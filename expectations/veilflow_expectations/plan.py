@@ -374,8 +374,8 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
                 "by_chance_error": {"$PARAMETER": BY_CHANCE_ERROR},
                 "telling_share": {"$PARAMETER": TELLING_SHARE},
             },
-            f"At most {bound:.4g} of the rows are estimated to be copies of source rows, beyond what "
-            f"chance explains. Looked for: rows equal, in all of {_listed(columns)}, to one that "
+            f"At most {bound:.4g} of the rows are estimated to be copies of source rows, beyond "
+            f"what chance explains. Looked for: rows equal, in all of {_listed(columns)}, to one that "
             "fewer than 10 people have and that is too improbable to arise often. The attacker is "
             "assumed to search the output for a row that they know.",
             raw_side=True,

