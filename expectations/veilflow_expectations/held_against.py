@@ -20,7 +20,7 @@ from veilflow_expectations.plan import (
     TELLING_SHARE,
     comparable_columns,
 )
-from veilflow_expectations.profile import DigestCounts
+from veilflow_expectations.table_profile import DigestCounts
 from veilflow_expectations.references import References
 from veilflow_expectations.telling_rows import RowForm, telling_rows
 

@@ -13,7 +13,7 @@ from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.hierarchies import build_hierarchy
 
 from veilflow_expectations.plan import Types, cross_references, synthetic_columns
-from veilflow_expectations.profile import Counted, Profile, profile
+from veilflow_expectations.table_profile import Counted, Profile, profile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -55,42 +55,6 @@ _NAMED = 6
 _SYNTHESIZED = ("quasi", "sensitive", "insensitive")
 
 
-@dataclass(frozen=True)
-class PlannedCheck:
-    """One expectation with its arguments, what it is called, and what it says in plain words."""
-
-    name: str
-    expectation: str
-    arguments: Mapping[str, Any]
-    sentence: str
-    column: str | None = None
-    raw_side: bool = False
-    shows_figures: bool = True
-
-
-@dataclass(frozen=True)
-class PlannedSuite:
-    """The checks of one frame: a table's columns, its values, or a view joined with its roots."""
-
-    name: str
-    table: str
-    part: str
-    checks: tuple[PlannedCheck, ...]
-    roots: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Types:
-    """What is known of the data: whether a (table, column) is text, which tables can be read.
-
-    A column that isn't listed counts as text; ``tables`` None means all of the policy's.
-    """
-
-    source: Mapping[tuple[str, str], bool] = field(default_factory=dict)
-    output: Mapping[tuple[str, str], bool] = field(default_factory=dict)
-    tables: frozenset[str] | None = None
-
-
 def plan_masked(
     policy: Policy, roots: Sequence[str], types: Types | None = None
 ) -> tuple[PlannedSuite, ...]:
@@ -153,20 +117,6 @@ def comparable_columns(policy: Policy, table: str) -> dict[str, ColumnPolicy]:
         for name, column in synthetic_columns(policy, table).items()
         if column.protect is None
         or not (column.protect.is_custom or column.protect.name == "pseudonym")
-    }
-
-
-def cross_references(policy: Policy, types: Types | None = None) -> dict[str, tuple[str, str]]:
-    """The raw columns that are looked for everywhere, by the name of their reference."""
-    known = types or Types()
-    return {
-        f"raw:{table}.{name}": (table, name)
-        for table, rules in policy.tables.items()
-        for name, column in rules.columns.items()
-        if column.role in ("identifier", "free_text")
-        and column.cast in (None, "string")
-        and (known.tables is None or table in known.tables)
-        and known.source.get((table, name), True)
     }
 
 
@@ -233,64 +183,6 @@ def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedChe
             "the masking key, which no reader holds.",
             name,
         )
-    if treatment in _OWN_VALUES_GONE or (column.protect is not None and column.protect.is_custom):
-        # A custom transform may generalise: then a short value can rightly stay what it was.
-        least = 1 if treatment in _OWN_VALUES_GONE else LEAK_LENGTH
-        yield PlannedCheck(
-            "own raw values absent",
-            "expect_column_values_to_not_appear_in_reference",
-            {"column": name, "reference": f"raw:{table}.{name}", "min_length": least},
-            "No value is one of the column's raw values. The attacker is assumed to know raw "
-            "values and to search for them, in any case, spacing and Unicode form.",
-            name,
-            raw_side=True,
-        )
-
-
-def _cross_leaks(
-    policy: Policy, table: str, columns: Mapping[str, ColumnPolicy], types: Types
-) -> Iterator[PlannedCheck]:
-    kept = {
-        name.casefold()
-        for rules in policy.tables.values()
-        for name, column in rules.released.items()
-        if column.treatment == "keep"
-    }
-    references = cross_references(policy, types)
-    for name, column in columns.items():
-        if not _is_open_text(table, name, column, types):
-            continue
-        sought = [
-            reference
-            for reference, place in references.items()
-            if place != (table, name) and place[1].casefold() not in kept
-        ]
-        if sought:
-            places = [reference.removeprefix("raw:") for reference in sought]
-            yield PlannedCheck(
-                "raw identifiers absent",
-                "expect_column_values_to_not_appear_in_reference",
-                {"column": name, "reference": sought, "min_length": LEAK_LENGTH},
-                f"No value is a raw value, of {LEAK_LENGTH} characters or more, of "
-                f"{_shortened(places)}. The attacker is assumed to know somebody's identifiers and "
-                "to search for them, in any case, spacing and Unicode form.",
-                name,
-                raw_side=True,
-            )
-
-
-def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> bool:
-    """Whether the column's texts could be anything, so that an identifier may hide in it."""
-    treatment = column.treatment
-    if treatment in ("generalize", "pseudonym") or treatment in _CONSTANT | _NUMBERS_OUT:
-        return False
-    if treatment == "keep" and column.cast not in (None, "string"):
-        return False
-    if treatment == "truncate" and column.protect is not None:
-        length = column.protect.parameters.get("length")
-        if not isinstance(length, int) or length < LEAK_LENGTH:
-            return False  # a date, or too short to coincide with a whole identifier
-    return types.output.get((table, name), True)
 
 
 def _null_shares(policy: Policy, columns: Mapping[str, ColumnPolicy]) -> Iterator[PlannedCheck]:
@@ -380,16 +272,3 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
             "assumed to search the output for a row that they know.",
             raw_side=True,
         )
-
-
-def _shortened(names: Sequence[str]) -> str:
-    """The names, or the first of them where a sentence would drown."""
-    if len(names) <= _NAMED:
-        return _listed(names)
-    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more identifiers"
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= 1:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"

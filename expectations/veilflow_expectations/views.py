@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from veilflow.policy import Policy
 from veilflow.spark.reading import quoted
 
-from veilflow_expectations.profile import Profile
+from veilflow_expectations.table_profile import Profile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
