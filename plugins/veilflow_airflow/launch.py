@@ -25,6 +25,7 @@ from veilflow_airflow.stages import SPARK_STAGES
 
 __all__ = ["StageCommand", "find_spark_submit", "job_script", "stage_command", "stage_operator"]
 
+DRIVER_MEMORY = "VEILFLOW_DRIVER_MEMORY"
 DEFAULT_OPERATOR = "veilflow_airflow.spark_stage:SparkStageOperator"
 
 
@@ -52,21 +53,28 @@ def stage_command(
     conf: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> StageCommand:
-    """The command of ``stage`` for one run; the hardened settings win over ``conf``.
+    """The command of ``stage`` for one run.
 
-    Raises PrerequisiteMissing where a local driver has no Java to run on.
+    The hardened settings win over ``conf``, but for those that a site may ask for: Spark's UI and
+    event log. Raises PrerequisiteMissing where a local driver has no Java to run on.
     """
     from veilflow.pipeline import RunRef
-    from veilflow.spark.hardening import submit_conf
+    from veilflow.spark.cluster import ON_REQUEST
+    from veilflow.spark.hardening import is_local, submit_conf
 
     spark_stage = SPARK_STAGES[stage]
     run = RunRef.parse(run_uri)
     settings = {key: str(value) for key, value in (conf or {}).items()}
+    if is_local(master):
+        settings.setdefault("spark.driver.memory", environment.get(DRIVER_MEMORY) or "2g")
+    for key, value in submit_conf(master).items():
+        if key not in ON_REQUEST or key not in settings:
+            settings[key] = value
     return StageCommand(
         name=f"veilflow {run.dataset} {stage} {run.run}",
         script=job_script(spark_stage.script, environment),
         arguments=("--run", run_uri, *spark_stage.arguments),
-        conf={**settings, **submit_conf(master)},
+        conf=settings,
         py_files=environment.get("VEILFLOW_PY_FILES") or None,
         environment={} if is_cluster_mode else _driver_environment(environment),
     )

@@ -54,6 +54,20 @@ def test_the_hardened_settings_win() -> None:
     assert command.conf["spark.executor.cores"] == "3"
 
 
+def test_a_site_may_ask_for_event_logs_and_memory() -> None:
+    asked = {
+        "spark.eventLog.enabled": "true",
+        "spark.driver.memory": "6g",
+        "spark.log.level": "ALL",
+    }
+    command = stage_command("protect", RUN, master="local[2]", conf=asked, environment=JOBS)
+    assert command.conf["spark.eventLog.enabled"] == "true"
+    assert command.conf["spark.driver.memory"] == "6g"
+    assert command.conf["spark.log.level"] == "OFF"
+    plain = stage_command("protect", RUN, master="local[2]", environment=JOBS)
+    assert plain.conf["spark.eventLog.enabled"] == "false"
+
+
 def test_nothing_secret_is_in_a_command() -> None:
     environment = {**JOBS, "_SPARK_AUTH_SECRET": "hunter2", "AWS_SECRET_ACCESS_KEY": "hunter2"}
     command = stage_command("protect", RUN, master="spark://m:7077", environment=environment)
