@@ -10,6 +10,7 @@ from veilflow.hierarchy import materialize
 from veilflow.mask import create_transform
 from veilflow.policy import ColumnPolicy, Policy
 
+from veilflow_expectations.leak_plan import CONSTANT
 from veilflow_expectations.measured import Output, Sides
 from veilflow_expectations.plan import (
     BY_CHANCE,
@@ -20,8 +21,8 @@ from veilflow_expectations.plan import (
     TELLING_SHARE,
     comparable_columns,
 )
-from veilflow_expectations.table_profile import DigestCounts
 from veilflow_expectations.references import References
+from veilflow_expectations.table_profile import DigestCounts
 from veilflow_expectations.telling_rows import RowForm, telling_rows
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def fill_shared(references: References, policy: Policy, sides: Sides) -> None:
             labels = _labels_at(sides, output, column, level)
             references.add(f"labels:{output.table}.{column}", labels)
         for column, rules in output.columns.items():
-            if rules.treatment in ("redact", "constant", "nullify"):
+            if rules.treatment in CONSTANT:
                 references.add(f"constant:{output.table}.{column}", _constants(rules))
 
 

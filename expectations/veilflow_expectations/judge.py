@@ -25,7 +25,8 @@ from veilflow_expectations.held_against import (
     parameters,
 )
 from veilflow_expectations.measured import Sides, output_sides
-from veilflow_expectations.plan import PlannedSuite, plan_masked, plan_synthetic
+from veilflow_expectations.plan import plan_masked, plan_synthetic
+from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References, use_references
 from veilflow_expectations.runner import SuiteOutcome, run_suite
 from veilflow_expectations.suite import build_suite

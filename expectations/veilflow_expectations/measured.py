@@ -12,7 +12,9 @@ from veilflow.pipeline.stages import Product
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.hierarchies import build_hierarchy
 
-from veilflow_expectations.plan import Types, cross_references, synthetic_columns
+from veilflow_expectations.leak_plan import cross_references, is_held_to_own
+from veilflow_expectations.plan import synthetic_columns
+from veilflow_expectations.planned import Types
 from veilflow_expectations.table_profile import Counted, Profile, profile
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def _profile_source(
     for column, rules in columns.items():
         if rules.treatment == "keep":
             counted.append(Counted(column, "buckets"))
-    own = {column for column, rules in columns.items() if _must_differ(rules)}
+    own = {column for column, rules in columns.items() if is_held_to_own(rules)}
     for column in policy.tables[name].columns:
         if column in own or (name, column) in sought:
             counted.append(Counted(column, "digests"))
@@ -134,12 +136,6 @@ def _profile_output(
         assert unit is not None
         counted.append(Counted(unit, "digests"))
     return profile(frame, f"{name} of the output", counted, list(output.columns), key)
-
-
-def _must_differ(rules: ColumnPolicy) -> bool:
-    return rules.treatment in ("pseudonym", "partial") or (
-        rules.protect is not None and rules.protect.is_custom
-    )
 
 
 def _text_columns(frames: Mapping[str, Any]) -> dict[tuple[str, str], bool]:

@@ -7,51 +7,34 @@ Knows no engine and no Great Expectations. References are named here and filled 
 * ``constant:TABLE.COLUMN``: what a redacted column may hold;
 * ``people:TABLE``: the privacy units of a root table's output;
 * ``telling rows:TABLE``: source rows that point at somebody (telling_rows.py).
-
-Which raw values are looked for where (docs/expectations.md says why):
-
-* a pseudonymised, partly masked or custom-masked column is held against its own raw values;
-* every released text column that isn't made of policy words, labels or pseudonyms is held against
-  the raw values of all identifiers and free texts, of any table, of six characters or more;
-* unless the policy keeps a column of the identifier's name: then both hold the same things on
-  purpose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from veilflow.policy import ColumnPolicy, Policy
+
+from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
+from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
 
 __all__ = [
     "BY_CHANCE",
     "BY_CHANCE_ERROR",
-    "LEAK_LENGTH",
     "ORPHANS",
     "ROWS_LEAST",
     "ROWS_MOST",
     "TELLING_SHARE",
-    "PlannedCheck",
-    "PlannedSuite",
-    "Types",
     "comparable_columns",
-    "cross_references",
     "plan_masked",
     "plan_synthetic",
     "synthetic_columns",
 ]
 
-LEAK_LENGTH = 6
 ROWS_LEAST, ROWS_MOST, ORPHANS = "rows_least", "rows_most", "orphan_rows"
 BY_CHANCE, BY_CHANCE_ERROR = "copies_by_chance", "copies_by_chance_error"
 TELLING_SHARE = "telling_share"
 
-_CONSTANT = frozenset({"redact", "constant", "nullify"})
-_OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
-_NUMBERS_OUT = frozenset({"round", "bucket"})
-_NAMED = 6
 _SYNTHESIZED = ("quasi", "sensitive", "insensitive")
 
 
@@ -94,7 +77,7 @@ def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedS
             ),
             *_null_shares(policy, synthetic_columns(policy, table)),
             *_labels(policy, table),
-            *_cross_leaks(policy, table, synthetic_columns(policy, table), known),
+            *cross_leaks(policy, table, synthetic_columns(policy, table), known),
             *_copies(policy, table),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
@@ -151,7 +134,8 @@ def _values(policy: Policy, table: str, types: Types) -> Iterator[PlannedCheck]:
     yield from _null_shares(policy, released)
     for name, column in released.items():
         yield from _content(table, name, column)
-    yield from _cross_leaks(policy, table, released, types)
+        yield from own_leaks(table, name, column)
+    yield from cross_leaks(policy, table, released, types)
 
 
 def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCheck]:
@@ -165,7 +149,7 @@ def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedChe
             "Every value is a label of the level that the output claims, and none is finer.",
             name,
         )
-    elif treatment in _CONSTANT:
+    elif treatment in CONSTANT:
         yield PlannedCheck(
             "nothing but the policy's words",
             "expect_column_values_to_appear_in_reference",
@@ -229,7 +213,7 @@ def _view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
         for name in policy.tables[place].with_role("quasi")
     ]
     k = policy.anonymize.k
-    joined = f", joined with {_listed(others)}," if others else ""
+    joined = f", joined with {listed(others)}," if others else ""
     who = "people" if unit is not None else "rows"
     check = PlannedCheck(
         "k-anonymity",
@@ -239,7 +223,7 @@ def _view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
             "k": k,
             **({} if unit is None else {"privacy_unit": f"{table}.{unit}"}),
         },
-        f"Every combination of {_listed(names)}{joined} is shared by at least {k} {who}. The "
+        f"Every combination of {listed(names)}{joined} is shared by at least {k} {who}. The "
         "attacker is assumed to know all of these about one person who is in the data.",
     )
     return PlannedSuite(f"{table}: view", table, "view", (check,), others)
@@ -267,8 +251,8 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
                 "telling_share": {"$PARAMETER": TELLING_SHARE},
             },
             f"At most {bound:.4g} of the rows are estimated to be copies of source rows, beyond "
-            f"what chance explains. Looked for: rows equal, in all of {_listed(columns)}, to one that "
-            "fewer than 10 people have and that is too improbable to arise often. The attacker is "
-            "assumed to search the output for a row that they know.",
+            f"what chance explains. Looked for: rows equal, in all of {listed(columns)}, to one "
+            "that fewer than 10 people have and that is too improbable to arise often. The "
+            "attacker is assumed to search the output for a row that they know.",
             raw_side=True,
         )

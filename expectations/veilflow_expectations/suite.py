@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from veilflow.errors import UsageError, VeilflowError
 from veilflow.policy import Policy, load_policy
 
-from veilflow_expectations.plan import PlannedCheck, PlannedSuite, plan_masked, plan_synthetic
+from veilflow_expectations.plan import plan_masked, plan_synthetic
+from veilflow_expectations.planned import PlannedCheck, PlannedSuite
 from veilflow_expectations.runner import META
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ the share of synthetic rows that equal a telling row, ``(hits - by_chance) / sha
 share of copies. Where to draw the line between telling rows and others is chosen so that the
 smallest share of copies that can be told from chance is as small as possible.
 
-Measured: of 20,000 made-up patients, 15,000 census records and 2,000 coarse rows, unseen real rows
-and GaussianCopula's rows are estimated at -1 to 6 % copies (the more the smaller the table), none
-of 500 draws is refused, and 10 % of copies are refused in all draws of the first two and in four of
-five at least of the last.
+Measured on 20,000 made-up patients, 15,000 census records and 2,000 people of few coarse columns:
+of 700 tables of unseen real rows or of independent columns none is refused; with 10 % of copies
+mixed in all are refused of the first two, and 81 to 100 % of the last.
 """
 
 from __future__ import annotations

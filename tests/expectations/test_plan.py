@@ -7,14 +7,9 @@ from typing import Any
 
 import pytest
 from veilflow.policy import Policy, load_policy
-from veilflow_expectations.plan import (
-    LEAK_LENGTH,
-    PlannedCheck,
-    Types,
-    cross_references,
-    plan_masked,
-    plan_synthetic,
-)
+from veilflow_expectations.leak_plan import LEAK_LENGTH, cross_references
+from veilflow_expectations.plan import plan_masked, plan_synthetic
+from veilflow_expectations.planned import PlannedCheck, Types
 
 HEAD = """
 version: 1

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import veilflow_expectations
 from veilflow.errors import StageFailed, UsageError
-from veilflow_expectations.plan import PlannedCheck, PlannedSuite
+from veilflow_expectations.planned import PlannedCheck, PlannedSuite
 from veilflow_expectations.runner import RESULT_FORMAT, run_suite
 from veilflow_expectations.suite import build_suite, load_suite
 
@@ -221,7 +221,7 @@ def test_names_sentences_and_places_come_from_the_suite(frame: pd.DataFrame) -> 
     assert (leak.name, leak.table, leak.column) == ("own raw values absent", "people", "name")
     # How few rows leaked would say something about the raw side.
     assert (leak.passed, leak.observed, leak.bound) == (False, None, None)
-    assert leak.sentence == "No value is a raw value. Found: fewer than 10."
+    assert leak.sentence == "No value is a raw value. Found: fewer than 10 rows."
     assert (rows.passed, rows.observed, rows.bound, rows.column) == (False, None, None, None)
 
 

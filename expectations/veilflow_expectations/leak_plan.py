@@ -1,0 +1,123 @@
+"""Which raw values are looked for in which released columns (docs/expectations.md says why).
+
+* A pseudonymised, partly masked or custom-masked column is held against its own raw values.
+* Every released text column that isn't made of policy words, labels or pseudonyms is held against
+  the raw values of all identifiers and free texts, of any table, of six characters or more;
+* unless the policy keeps a column of the identifier's name: then both hold the same things on
+  purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from veilflow.policy import ColumnPolicy, Policy
+
+from veilflow_expectations.planned import PlannedCheck, Types, listed
+
+__all__ = [
+    "CONSTANT",
+    "LEAK_LENGTH",
+    "cross_leaks",
+    "cross_references",
+    "is_held_to_own",
+    "own_leaks",
+]
+
+LEAK_LENGTH = 6
+CONSTANT = frozenset({"redact", "constant", "nullify"})
+
+_OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
+_NUMBERS_OUT = frozenset({"round", "bucket"})
+_NAMED = 6
+
+
+def cross_references(policy: Policy, types: Types | None = None) -> dict[str, tuple[str, str]]:
+    """The raw columns that are looked for everywhere, by the name of their reference."""
+    known = types or Types()
+    return {
+        f"raw:{table}.{name}": (table, name)
+        for table, rules in policy.tables.items()
+        for name, column in rules.columns.items()
+        if column.role in ("identifier", "free_text")
+        and column.cast in (None, "string")
+        and (known.tables is None or table in known.tables)
+        and known.source.get((table, name), True)
+    }
+
+
+def is_held_to_own(column: ColumnPolicy) -> bool:
+    """Whether no raw value of the column may be left in it."""
+    return column.treatment in _OWN_VALUES_GONE or (
+        column.protect is not None and column.protect.is_custom
+    )
+
+
+def own_leaks(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCheck]:
+    """The check that a column has none of its own raw values, where it should have none."""
+    if is_held_to_own(column):
+        # A custom transform may generalise: then a short value can rightly stay what it was.
+        least = 1 if column.treatment in _OWN_VALUES_GONE else LEAK_LENGTH
+        yield PlannedCheck(
+            "own raw values absent",
+            "expect_column_values_to_not_appear_in_reference",
+            {"column": name, "reference": f"raw:{table}.{name}", "min_length": least},
+            "No value is one of the column's raw values. The attacker is assumed to know raw "
+            "values and to search for them, in any case, spacing and Unicode form.",
+            name,
+            raw_side=True,
+        )
+
+
+def cross_leaks(
+    policy: Policy, table: str, columns: Mapping[str, ColumnPolicy], types: Types
+) -> Iterator[PlannedCheck]:
+    """For each open text column of ``columns`` the check that no identifier is in it."""
+    kept = {
+        name.casefold()
+        for rules in policy.tables.values()
+        for name, column in rules.released.items()
+        if column.treatment == "keep"
+    }
+    references = cross_references(policy, types)
+    for name, column in columns.items():
+        if not _is_open_text(table, name, column, types):
+            continue
+        sought = [
+            reference
+            for reference, place in references.items()
+            if place != (table, name) and place[1].casefold() not in kept
+        ]
+        if sought:
+            places = [reference.removeprefix("raw:") for reference in sought]
+            yield PlannedCheck(
+                "raw identifiers absent",
+                "expect_column_values_to_not_appear_in_reference",
+                {"column": name, "reference": sought, "min_length": LEAK_LENGTH},
+                f"No value is a raw value, of {LEAK_LENGTH} characters or more, of "
+                f"{_shortened(places)}. The attacker is assumed to know somebody's identifiers and "
+                "to search for them, in any case, spacing and Unicode form.",
+                name,
+                raw_side=True,
+            )
+
+
+def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> bool:
+    """Whether the column's texts could be anything, so that an identifier may hide in it."""
+    treatment = column.treatment
+    if treatment in ("generalize", "pseudonym") or treatment in CONSTANT | _NUMBERS_OUT:
+        return False
+    if treatment == "keep" and column.cast not in (None, "string"):
+        return False
+    if treatment == "truncate" and column.protect is not None:
+        length = column.protect.parameters.get("length")
+        if not isinstance(length, int) or length < LEAK_LENGTH:
+            return False  # a date, or too short to coincide with a whole identifier
+    return types.output.get((table, name), True)
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """The names, or the first of them where a sentence would drown."""
+    if len(names) <= _NAMED:
+        return listed(names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more identifiers"

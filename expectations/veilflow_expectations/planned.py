@@ -1,0 +1,52 @@
+"""A check as data, before it becomes an expectation: what is asked of which frame, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["PlannedCheck", "PlannedSuite", "Types", "listed"]
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """One expectation with its arguments, what it is called, and what it says in plain words."""
+
+    name: str
+    expectation: str
+    arguments: Mapping[str, Any]
+    sentence: str
+    column: str | None = None
+    raw_side: bool = False
+    shows_figures: bool = True
+
+
+@dataclass(frozen=True)
+class PlannedSuite:
+    """The checks of one frame: a table's columns, its values, or a view joined with its roots."""
+
+    name: str
+    table: str
+    part: str
+    checks: tuple[PlannedCheck, ...]
+    roots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Types:
+    """What is known of the data: whether a (table, column) is text, which tables can be read.
+
+    A column that isn't listed counts as text; ``tables`` None means all of the policy's.
+    """
+
+    source: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    output: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    tables: frozenset[str] | None = None
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names as a sentence lists them."""
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
