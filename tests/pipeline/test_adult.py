@@ -43,10 +43,13 @@ def stages(reference_data: Path, spark, tmp_path_factory) -> dict[str, StageEvid
     }  # fmt: skip
     path = home / "adult.yaml"
     path.write_text(yaml.safe_dump(policy, sort_keys=False))
-    reference = pin(path, "adult-1")
-    run = open_run(reference.uri)
-    done = {stage: run_stage(spark, run, stage) for stage in ("classify", "protect", "validate")}
-    published = publish(reference.uri)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VEILFLOW_HOME", str(home / "home"))
+        reference = pin(path, "adult-1")
+        run = open_run(reference.uri)
+        stages = ("classify", "protect", "validate")
+        done = {stage: run_stage(spark, run, stage) for stage in stages}
+        published = publish(reference.uri)
     return {**done, "publish": StageEvidence.from_json(published)}
 
 
