@@ -214,7 +214,11 @@ def stages(running: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (folder / "s3_judges.py").write_text(JUDGES)
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("stage_server.py"))],
-        env={**without_aws(), **running.environment(), "PYTHONPATH": str(folder)},
+        env={
+            **without_aws(),
+            **running.environment(),
+            "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]),
+        },
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -226,7 +226,7 @@ class Place:
             "VEILFLOW_HOME": str(self.home),
             "VEILFLOW_JUDGE": f"fixed_judges:{judge}",
             "VEILFLOW_MASTER": "local[2]",
-            "PYTHONPATH": str(self.judges),
+            "PYTHONPATH": os.pathsep.join([str(self.judges), os.environ.get("PYTHONPATH", "")]),
         }
 
     def start(
