@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +65,9 @@ class Progress:
         self.console = console
 
     def say(self, text: str = "") -> None:
-        """A line that stays."""
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        """A line that stays. A terminal that was closed is no reason to stop half way."""
+        with suppress(OSError):
+            self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:

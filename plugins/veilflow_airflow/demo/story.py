@@ -50,9 +50,9 @@ def run_demo(settings: DemoSettings, progress: Progress, *, once: bool) -> int:
                 airflow.check()
                 time.sleep(1.0)
         finally:
-            with progress.watching("Stopping Airflow"):
-                airflow.stop()
-                shutil.rmtree(settings.airflow_home / "spark", ignore_errors=True)
+            progress.say("Stopping Airflow ...")
+            airflow.stop()
+            shutil.rmtree(settings.airflow_home / "spark", ignore_errors=True)
     return code
 
 
