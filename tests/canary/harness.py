@@ -17,6 +17,7 @@ from veilflow.spark.hardening import submit_conf
 from tests.canary.forms import Needle
 from tests.canary.leaks import Leak, find_leaks
 from tests.canary.watch import Watcher
+from tests.conftest import SHORT_LIVED
 
 __all__ = ["Harness", "Result", "command_lines"]
 
@@ -30,6 +31,7 @@ SPILLING = {
     "spark.sql.sortMergeJoinExec.buffer.spill.threshold": "10",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     "spark.sql.shuffle.partitions": "2",
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
     # What fails here fails every time.
     "spark.task.maxFailures": "1",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import select
+import stat
 import struct
 import threading
 from collections.abc import Collection, Sequence
@@ -118,8 +119,9 @@ class Watcher:
             os.link(path, self.kept / name, follow_symlinks=False)
         except OSError:
             return False
-        identity = (os.stat(self.kept / name).st_ino, path)
-        if identity in self._seen:
+        link = os.lstat(self.kept / name)
+        identity = (link.st_ino, path)
+        if identity in self._seen or stat.S_ISLNK(link.st_mode):
             os.unlink(self.kept / name)
         else:
             self._seen.add(identity)

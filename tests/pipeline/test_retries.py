@@ -301,9 +301,14 @@ def test_a_policy_edited_in_mid_run_changes_nothing_of_that_run(empty_place: Pla
 # -- a store that takes nothing ----------------------------------------------------------------
 
 
-def test_a_full_disk_is_named_and_the_stage_can_be_retried(empty_place: Place) -> None:
+def test_a_full_disk_is_named_and_the_stage_can_be_retried(
+    empty_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = empty_place
     # Two tasks shuffle 2 MB each, below the limit; together they are stored as one file of 3 MB.
+    together = "spark.sql.adaptive.coalescePartitions.parallelismFirst false\n"
+    (tmp_path / "spark-defaults.conf").write_text(together)
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     for part in range(8):
         words = pa.array([secrets.token_urlsafe(15_000) for _ in range(25)])
         table = people().slice(part * 25, 25).set_column(4, "colour", words)

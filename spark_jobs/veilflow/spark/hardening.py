@@ -38,10 +38,15 @@ _DEFAULTS = {
     "spark.eventLog.enabled": "false",
     "spark.log.level": "OFF",
     "spark.executor.syncLogLevel.enabled": "true",
+    # An executor that is just registering is not told the level; this one holds from its start.
+    "spark.executor.defaultJavaOptions": "-Dlog4j2.level=OFF",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    # With PySpark 4.2.0 a plain Python UDF right above a Parquet scan hangs under Arrow: the JVM
+    # sends such a UDF's input schema and the worker doesn't expect it. Arrow UDFs aren't concerned.
+    "spark.sql.execution.pythonUDF.arrow.enabled": "false",
 }
 _REQUIRED_ON_CLUSTERS = (
     "spark.io.encryption.enabled",
