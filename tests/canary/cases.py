@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.canary.sample import Sample
 
-__all__ = ["FULL", "Case", "broken_code", "broken_data", "full_policy", "small_table"]
+__all__ = ["ALLOWED", "FULL", "Case", "broken_code", "broken_data", "full_policy", "small_table"]
 
 _ROWS = 24
 _WITH_JUDGE = {"VEILFLOW_JUDGE": "canary_code:judge"}
@@ -126,9 +126,8 @@ def broken_data(sample: Sample) -> dict[str, Case]:
     dates = {"role": "quasi", "hierarchy": {"dates": ["year"]}, **SETTLED}
     listed = {"role": "quasi", "hierarchy": {"csv": str(_hierarchy(sample))}, **SETTLED}
     anonymize = {"anonymize": {"k": 5}}
-    cases["no-date"] = _small(
-        sample, "no-date", "24 distinct values are no dates", {"name": dates}, more=anonymize
-    )
+    undated = "24 distinct values are no dates"
+    cases["no-date"] = _small(sample, "no-date", undated, {"name": dates}, code="2", more=anonymize)
     cases["no-label"] = _small(
         sample, "no-label", "distinct values", {"name": listed}, more=anonymize
     )

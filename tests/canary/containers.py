@@ -39,7 +39,8 @@ def pieces(path: Path) -> Iterator[tuple[str, bytes]]:
     data = path.read_bytes()
     if data.startswith(_SQLITE):
         yield str(path), data
-        yield from _database(path)
+        for name, content in _database(path):
+            yield f"{path}!{name}", content
     else:
         yield from _inside(str(path), data, 0)
 

@@ -21,7 +21,7 @@ from tests.conftest import SHORT_LIVED
 
 __all__ = ["Harness", "Result", "command_lines"]
 
-_LIMIT = 1800
+_LIMIT = 600
 WATCHED = ("tmp", "local", "cwd", "home", "home/airflow/spark", "spark-home/work")
 # Small limits, so that even a few rows are shuffled, spilt and broadcast through files.
 SPILLING = {
