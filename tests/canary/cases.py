@@ -129,7 +129,7 @@ def broken_data(sample: Sample) -> dict[str, Case]:
     undated = "24 distinct values are no dates"
     cases["no-date"] = _small(sample, "no-date", undated, {"name": dates}, code="2", more=anonymize)
     cases["no-label"] = _small(
-        sample, "no-label", "distinct values", {"name": listed}, more=anonymize
+        sample, "no-label", "distinct values", {"name": listed}, code="2", more=anonymize
     )
     finest = {"role": "quasi", "hierarchy": "redact", "max_level": 0, **SETTLED}
     cases["too-rare"] = _small(
