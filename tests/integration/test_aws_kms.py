@@ -13,8 +13,6 @@ import logging
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -48,6 +46,8 @@ from veilflow.keys import (
 )
 from veilflow.keys.aws_kms import AwsKms
 
+from tests.integration.moto_server import free_port, moto_server
+
 pytestmark = pytest.mark.server
 
 REGION = "eu-central-1"
@@ -55,36 +55,10 @@ CONTEXT = {"dataset": "patients", "release": "20261123T1", "class": "direct"}
 KEY = "patients/class/direct"
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with (tmp_path_factory.mktemp("moto") / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/moto-api/", timeout=5).read()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < deadline, "no KMS server"
-                time.sleep(0.2)
+    with moto_server(tmp_path_factory.mktemp("moto") / "log") as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture

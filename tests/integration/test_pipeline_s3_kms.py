@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,6 +37,8 @@ from veilflow.store.manifest import load_manifest
 from veilflow.store.object_store import ObjectNotFound, open_store
 from veilflow.store.series import current
 from veilflow.store.verification import verify_release
+
+from tests.integration.moto_server import free_port, moto_server
 
 pytestmark = [pytest.mark.server, pytest.mark.spark]
 
@@ -61,12 +62,6 @@ def fails(spark, request):
     return _verdict(False)
 """
 REAL_JUDGE = "veilflow_expectations.judge:judge"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass
@@ -157,31 +152,15 @@ def without_aws() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     port = free_port()
-    with (tmp_path_factory.mktemp("moto") / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=log,
-            stderr=log,
-            env=without_aws(),
-        )
-    cloud = Cloud(f"http://127.0.0.1:{port}", Switch(port), Switch(port))
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{cloud.moto}/moto-api/", timeout=5).read()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < deadline, "no server"
-                time.sleep(0.2)
+    with moto_server(tmp_path_factory.mktemp("moto") / "log", port) as url:
+        cloud = Cloud(url, Switch(port), Switch(port))
         cloud.s3.on()
         cloud.kms.on()
-        yield cloud
-    finally:
-        cloud.s3.off()
-        cloud.kms.off()
-        process.terminate()
-        process.wait(10)
+        try:
+            yield cloud
+        finally:
+            cloud.s3.off()
+            cloud.kms.off()
 
 
 @dataclass

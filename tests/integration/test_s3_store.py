@@ -7,11 +7,8 @@ import io
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,44 +32,17 @@ from veilflow.store.s3_store import S3Store
 from veilflow.store.series import claim_number
 from veilflow.store.table_files import commit_table, read_files, write_files
 
+from tests.integration.moto_server import free_port, moto_server
+
 pytestmark = pytest.mark.server
 
 ACCESS_KEY, SECRET_KEY = "AKIAUNMISTAKABLE0000", "unmistakable/secret+key"
 
 
-def free_port() -> int:
-    with socket.socket() as probe_socket:
-        probe_socket.bind(("127.0.0.1", 0))
-        return int(probe_socket.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with (tmp_path_factory.mktemp("moto") / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        wait_until_it_answers(url, process)
+    with moto_server(tmp_path_factory.mktemp("moto") / "log") as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/moto-api/", timeout=5).read()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the S3 server didn't start")
 
 
 @pytest.fixture

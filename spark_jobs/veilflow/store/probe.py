@@ -37,15 +37,14 @@ def probe(store: ObjectStore) -> Capabilities:
         CapabilityMissing: a precondition is ignored, or other bytes or listings come back.
         StoreUnavailable: the store doesn't answer, or refuses this caller.
     """
-    folder = f"_probe/{secrets.token_hex(16)}/"
-    key = folder + "object"
+    key = f"_probe/{secrets.token_hex(16)}"
     try:
         _check_create(store, key)
         _check_replace(store, key)
         _check_reads(store, key)
     finally:
         _clean_up(store, key)
-    if store.head(key) is not None or list(store.list(folder)):
+    if store.head(key) is not None or list(store.list(key)):
         raise _missing(store, "a deleted object is still there")
     return Capabilities(store.uri, True, True, True, getattr(store, "sse_kms_key", None))
 
