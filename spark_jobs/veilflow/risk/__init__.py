@@ -16,6 +16,7 @@ from veilflow.risk.information_loss import (
     granularity_quality,
     loss_score,
 )
+from veilflow.risk.intervals import Interval, clopper_pearson_interval, wilson_interval
 from veilflow.risk.reidentification import (
     marketer_risk,
     prosecutor_average_risk,
@@ -29,7 +30,9 @@ __all__ = [
     "ClassTable",
     "ColumnShares",
     "HistogramBin",
+    "Interval",
     "class_size_histogram",
+    "clopper_pearson_interval",
     "discernibility",
     "granularity_quality",
     "kolmogorov_smirnov",
@@ -42,4 +45,5 @@ __all__ = [
     "share_unique",
     "smallest_class",
     "total_variation",
+    "wilson_interval",
 ]
