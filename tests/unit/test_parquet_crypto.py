@@ -162,10 +162,11 @@ def footer_opened_by_hand(data: bytes) -> bytes:
     """The footer's plaintext, by the Parquet specification and AES-GCM alone."""
     length = int.from_bytes(data[-8:-4], "little")
     tail = data[-8 - length : -8]  # key material and file identifier, then the encrypted footer
-    at = next(
-        n for n in range(len(tail)) if tail[n : n + 4] == (len(tail) - n - 4).to_bytes(4, "little")
-    )
-    material = json.loads(re.search(rb"\{[^{}]*\}", tail[:at])[0])  # type: ignore[index]
+    found = re.search(rb'\{"[^{}]*\}', tail)
+    assert found is not None
+    material = json.loads(found[0])
+    rest = range(found.end(), len(tail))
+    at = next(n for n in rest if tail[n : n + 4] == (len(tail) - n - 4).to_bytes(4, "little"))
     wrapped = base64.b64decode(material["wrappedDEK"])
     key = AESGCM(KEKS[FOOTER]).decrypt(
         wrapped[:12],
