@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.errors import UsageError
-from veilflow.risk import Interval, clopper_pearson_interval, wilson_interval
+from veilflow.risk.intervals import (
+    Interval,
+    MeasuredShare,
+    clopper_pearson_interval,
+    wilson_interval,
+)
 
 Method = Callable[[int, int, float], Interval]
 BOTH = pytest.mark.parametrize("method", [wilson_interval, clopper_pearson_interval])
@@ -156,3 +161,58 @@ def test_an_interval_lies_within_0_and_1() -> None:
             Interval(low, high)
     assert not Interval(0, 1).covers(math.nan)
     assert Interval(0.25, 0.75).width == 0.5
+
+
+@given(st.integers(1, 10_000), st.data())
+def test_a_measured_share_has_wilsons_interval(trials: int, data: st.DataObject) -> None:
+    successes = data.draw(st.integers(0, trials))
+    measured = MeasuredShare(successes / trials, trials, 0.9)
+    assert measured.interval == wilson_interval(successes, trials, 0.9)
+
+
+@given(
+    st.floats(0, 1),
+    st.floats(0.01, 1e9),
+    st.floats(1, 100),
+)
+def test_fewer_independent_trials_say_less(share: float, trials: float, factor: float) -> None:
+    few, many = (
+        MeasuredShare(share, trials).interval,
+        MeasuredShare(share, trials * factor).interval,
+    )
+    assert few.covers(share) and many.covers(share)
+    assert few.low <= many.low + 1e-12 and many.high <= few.high + 1e-12
+
+
+def test_a_share_is_at_most_a_limit_only_where_its_interval_is() -> None:
+    none_of_20, none_of_2000 = MeasuredShare(0.0, 20), MeasuredShare(0.0, 2000)
+    assert none_of_20.interval.high == pytest.approx(0.1611, abs=5.1e-5)
+    assert not none_of_20.is_at_most(0.05)
+    assert none_of_2000.is_at_most(0.05)
+    assert not MeasuredShare(120 / 2000, 2000).is_at_most(0.05)
+    assert none_of_20.is_at_most(none_of_20.interval.high)
+
+
+def test_no_trial_is_at_most_nothing_but_1() -> None:
+    nothing = MeasuredShare(0.0, 0)
+    assert nothing.interval == Interval(0.0, 1.0)
+    assert not nothing.is_at_most(0.999)
+
+
+@pytest.mark.parametrize(
+    ("share", "trials", "confidence"),
+    [
+        (-0.1, 5, 0.95),
+        (1.1, 5, 0.95),
+        (math.nan, 5, 0.95),
+        (0.5, -1, 0.95),
+        (0.5, math.inf, 0.95),
+        (0.5, math.nan, 0.95),
+        (0.5, 0, 0.95),
+        (0.5, 5, 1.0),
+        (0.5, 5, math.nan),
+    ],
+)
+def test_what_is_no_measured_share(share: float, trials: float, confidence: float) -> None:
+    with pytest.raises(UsageError):
+        MeasuredShare(share, trials, confidence)

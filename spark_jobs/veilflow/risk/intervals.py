@@ -1,6 +1,6 @@
 """How sure a measured share is: confidence intervals for a binomial proportion.
 
-Both take independent trials with one chance of success. Where a person contributes several trials,
+They take independent trials with one chance of success. Where a person contributes several trials,
 they aren't independent and the interval is too narrow: count persons.
 """
 
@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 from veilflow.errors import UsageError
 
-__all__ = ["Interval", "clopper_pearson_interval", "wilson_interval"]
+__all__ = ["Interval", "MeasuredShare", "clopper_pearson_interval", "wilson_interval"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,36 @@ class Interval:
         return self.low <= share <= self.high
 
 
+@dataclass(frozen=True)
+class MeasuredShare:
+    """The share of ``trials`` that succeeded, and by its Wilson interval how sure that is.
+
+    The share may be the one expected of a guesser whose chance differs between trials: outcomes
+    between 0 and 1 vary no more than those that are 0 or 1, so the interval is if anything too
+    wide. ``trials`` needn't be whole, where dependent ones count as fewer independent ones. Without
+    a trial the share is 0, which proves nothing: the interval is [0, 1].
+    """
+
+    share: float
+    trials: float
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        check_confidence(self.confidence)
+        if not 0 <= self.share <= 1 or not 0 <= self.trials < math.inf:
+            raise UsageError("a share must lie in [0, 1], and trials can't be negative")
+        if self.share and not self.trials:
+            raise UsageError("without trials the share is 0")
+
+    @property
+    def interval(self) -> Interval:
+        return _score_interval(self.share, self.trials, self.confidence)
+
+    def is_at_most(self, limit: float) -> bool:
+        """Whether the whole interval is: too few trials to show it are no proof."""
+        return self.interval.high <= limit
+
+
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """The score interval: its mean coverage is close to ``confidence``, also near 0 and 1.
 
@@ -46,17 +76,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     and statistical inference" (1927); no continuity correction.
     """
     successes, trials = _checked(successes, trials, confidence)
-    if not trials:
-        return Interval(0.0, 1.0)
-    # The tail is handed over, not 1 - tail: close to 1 that one loses its digits.
-    z = -NormalDist().inv_cdf((1 - confidence) / 2)
-    share, weight = successes / trials, z * z / trials
-    centre = (share + weight / 2) / (1 + weight)
-    half = math.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
-    return Interval(
-        low=max(0.0, min(centre - half, share)) if successes else 0.0,
-        high=min(1.0, max(centre + half, share)) if successes < trials else 1.0,
-    )
+    return _score_interval(successes / trials if trials else 0.0, trials, confidence)
 
 
 def clopper_pearson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
@@ -76,9 +96,22 @@ def clopper_pearson_interval(successes: int, trials: int, confidence: float = 0.
     return Interval(low, high)
 
 
+def _score_interval(share: float, trials: float, confidence: float) -> Interval:
+    if not trials:
+        return Interval(0.0, 1.0)
+    # The tail is handed over, not 1 - tail: close to 1 that one loses its digits.
+    z = -NormalDist().inv_cdf((1 - confidence) / 2)
+    weight = z * z / trials
+    centre = (share + weight / 2) / (1 + weight)
+    half = math.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
+    return Interval(
+        low=max(0.0, min(centre - half, share)) if share > 0 else 0.0,
+        high=min(1.0, max(centre + half, share)) if share < 1 else 1.0,
+    )
+
+
 def _checked(successes: int, trials: int, confidence: float) -> tuple[int, int]:
-    if not 0 < confidence < 1:
-        raise UsageError("a confidence must lie between 0 and 1")
+    check_confidence(confidence)
     try:
         counts = operator.index(successes), operator.index(trials)
     except TypeError as error:
@@ -86,6 +119,12 @@ def _checked(successes: int, trials: int, confidence: float) -> tuple[int, int]:
     if not 0 <= counts[0] <= counts[1]:
         raise UsageError("successes must be from 0 to the number of trials")
     return counts
+
+
+def check_confidence(confidence: float) -> None:
+    """A UsageError unless it lies between 0 and 1."""
+    if not 0 < confidence < 1:
+        raise UsageError("a confidence must lie between 0 and 1")
 
 
 def _solve(rising: Callable[[float], float], target: float) -> float:
