@@ -4,20 +4,25 @@ Takes arrays counted from what would be released. Shares no code with the stages
 that a mistake there can't excuse itself here.
 """
 
-from veilflow.risk.class_sizes import (
-    ClassTable,
-    HistogramBin,
-    class_size_histogram,
-    smallest_class,
-)
+from veilflow.risk.class_sizes import ClassTable, HistogramBin, class_size_histogram, smallest_class
 from veilflow.risk.class_values import SensitiveCounts
+from veilflow.risk.closest_record import ClosestRecord, CopyExcess, closest_record
+from veilflow.risk.encoding import EncodedTable, encode_tables
+from veilflow.risk.gower import Nearest, distance_blocks, nearest_rows
+from veilflow.risk.holdout import Holdout, is_held_out, split_holdout
+from veilflow.risk.homogeneity_attack import HomogeneityAttack, homogeneity_attack
 from veilflow.risk.information_loss import (
     ColumnShares,
     discernibility,
     granularity_quality,
     loss_score,
 )
-from veilflow.risk.intervals import Interval, clopper_pearson_interval, wilson_interval
+from veilflow.risk.intervals import (
+    Interval,
+    MeasuredShare,
+    clopper_pearson_interval,
+    wilson_interval,
+)
 from veilflow.risk.l_diversity import (
     recursive_ratio,
     share_below_distinct_l,
@@ -26,6 +31,7 @@ from veilflow.risk.l_diversity import (
     smallest_distinct_l,
     smallest_entropy_l,
 )
+from veilflow.risk.linkage_attack import LinkageAttack, linkage_attack
 from veilflow.risk.reidentification import (
     marketer_risk,
     prosecutor_average_risk,
@@ -39,22 +45,37 @@ from veilflow.risk.utility import kolmogorov_smirnov, normalised_entropy_loss, t
 
 __all__ = [
     "ClassTable",
+    "ClosestRecord",
     "ColumnShares",
+    "CopyExcess",
     "Distance",
+    "EncodedTable",
     "HistogramBin",
+    "Holdout",
+    "HomogeneityAttack",
     "Interval",
+    "LinkageAttack",
+    "MeasuredShare",
+    "Nearest",
     "SensitiveCounts",
     "SmallCells",
     "Taxonomy",
     "class_size_histogram",
     "clopper_pearson_interval",
+    "closest_record",
     "count_small_cells",
     "discernibility",
+    "distance_blocks",
+    "encode_tables",
     "granularity_quality",
+    "homogeneity_attack",
+    "is_held_out",
     "kolmogorov_smirnov",
     "largest_t",
+    "linkage_attack",
     "loss_score",
     "marketer_risk",
+    "nearest_rows",
     "normalised_entropy_loss",
     "prosecutor_average_risk",
     "prosecutor_max_risk",
@@ -68,6 +89,7 @@ __all__ = [
     "smallest_class",
     "smallest_distinct_l",
     "smallest_entropy_l",
+    "split_holdout",
     "total_variation",
     "wilson_interval",
 ]
