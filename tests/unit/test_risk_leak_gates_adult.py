@@ -1,0 +1,86 @@
+"""The leak gates on the Adult census extract: copies are refused, honest rows pass.
+
+Adult is hard: nine columns of few values, so that a third of unseen real people equal somebody in
+10,000 training records. Each draw is seeded, so a run never flickers.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from veilflow.risk.closest_record import closest_record
+from veilflow.risk.encoding import EncodedTable, encode_tables
+
+ADULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "adult"
+
+pytestmark = pytest.mark.skipif(
+    not ADULT.is_dir(), reason="needs the Adult extract in ../shared/data/adult"
+)
+
+ROWS = 10_000
+Cells = npt.NDArray[Any]
+Split = tuple[EncodedTable, EncodedTable, EncodedTable]
+COPIES, HONEST = ("copies", "tenth of unseen", "tenth of independent"), ("unseen", "independent")
+
+
+@pytest.fixture(scope="module")
+def columns() -> list[str]:
+    with open(ADULT / "adult.csv", newline="") as file:
+        return next(csv.reader(file, delimiter=";"))
+
+
+@pytest.fixture(scope="module")
+def people() -> Cells:
+    with open(ADULT / "adult.csv", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";"))[1:]
+    shuffled: Cells = np.random.default_rng(2026).permutation(np.array(rows, dtype=object))
+    return shuffled
+
+
+@pytest.fixture(scope="module")
+def splits(columns: list[str], people: Cells) -> dict[str, Split]:
+    """For each kind of output: it, training, holdout."""
+    rng = np.random.default_rng(3)
+    training, holdout, unseen = (people[ROWS * part : ROWS * (part + 1)] for part in range(3))
+    # Each column drawn from training alone: the margins are right, everything else is forgotten.
+    independent = np.stack([rng.choice(column, ROWS) for column in training.T], axis=1)
+    copied = rng.choice(training, ROWS // 10, replace=False)
+    outputs = {
+        "copies": rng.permutation(training),
+        "tenth of unseen": np.concatenate([unseen[len(copied) :], copied]),
+        "tenth of independent": np.concatenate([independent[len(copied) :], copied]),
+        "unseen": unseen,
+        "independent": independent,
+    }
+    tables = [
+        dict(zip(columns, cells.T, strict=True)) for cells in (training, holdout, *outputs.values())
+    ]
+    encoded = encode_tables(tables[:2], tables[2:], numbers={"age"})
+    return {
+        name: (output, encoded[0], encoded[1])
+        for name, output in zip(outputs, encoded[2:], strict=True)
+    }
+
+
+@pytest.mark.parametrize("output", COPIES)
+def test_closest_record_refuses_copies(splits: dict[str, Split], output: str) -> None:
+    found = closest_record(*splits[output])
+    assert found.refused
+    share = 1.0 if output == "copies" else 0.1
+    assert found.exact.low <= share <= found.exact.high
+    assert found.exact.p_value < 1e-15
+
+
+@pytest.mark.parametrize("output", HONEST)
+def test_closest_record_lets_honest_rows_pass(splits: dict[str, Split], output: str) -> None:
+    found = closest_record(*splits[output])
+    assert not found.refused
+    assert found.exact.low == found.near.low == 0
+    assert abs(found.closer_training - 0.5) < 0.02
+    # What the two tests above rest on: a tenth is more than can hide.
+    assert found.smallest_detectable < 0.1
