@@ -8,6 +8,7 @@ from veilflow.risk.class_sizes import ClassTable, HistogramBin, class_size_histo
 from veilflow.risk.class_values import SensitiveCounts
 from veilflow.risk.closest_record import ClosestRecord, CopyExcess, closest_record
 from veilflow.risk.encoding import EncodedTable, encode_tables
+from veilflow.risk.frequency_attack import FrequencyAttack, Naming, frequency_attack
 from veilflow.risk.gower import Nearest, distance_blocks, nearest_rows
 from veilflow.risk.holdout import Holdout, is_held_out, split_holdout
 from veilflow.risk.homogeneity_attack import HomogeneityAttack, homogeneity_attack
@@ -39,6 +40,7 @@ from veilflow.risk.reidentification import (
     share_below,
     share_unique,
 )
+from veilflow.risk.row_order_attack import OrderAttack, id_order_attack, row_order_attack
 from veilflow.risk.small_cells import SmallCells, count_small_cells
 from veilflow.risk.t_closeness import Distance, Taxonomy, largest_t, share_above_t
 from veilflow.risk.utility import kolmogorov_smirnov, normalised_entropy_loss, total_variation
@@ -50,13 +52,16 @@ __all__ = [
     "CopyExcess",
     "Distance",
     "EncodedTable",
+    "FrequencyAttack",
     "HistogramBin",
     "Holdout",
     "HomogeneityAttack",
     "Interval",
     "LinkageAttack",
     "MeasuredShare",
+    "Naming",
     "Nearest",
+    "OrderAttack",
     "SensitiveCounts",
     "SmallCells",
     "Taxonomy",
@@ -67,8 +72,10 @@ __all__ = [
     "discernibility",
     "distance_blocks",
     "encode_tables",
+    "frequency_attack",
     "granularity_quality",
     "homogeneity_attack",
+    "id_order_attack",
     "is_held_out",
     "kolmogorov_smirnov",
     "largest_t",
@@ -80,6 +87,7 @@ __all__ = [
     "prosecutor_average_risk",
     "prosecutor_max_risk",
     "recursive_ratio",
+    "row_order_attack",
     "share_above_t",
     "share_below",
     "share_below_distinct_l",
