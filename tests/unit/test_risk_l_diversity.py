@@ -80,10 +80,20 @@ def test_l_values_alike_are_entropy_l_diverse_for_exactly_that_l(ell, each):
     assert share_below_entropy_l(table([each + 1] + [each] * (ell - 1)), ell) == 1
 
 
-def test_more_values_than_l_reach_l_as_well():
-    # entropy 1/2 * log 2 + 4 * 1/8 * log 8 = log 4
-    assert share_below_entropy_l(table([4000, 1000, 1000, 1000, 1000]), 4) == 0
-    assert share_below_entropy_l(table([4001, 1000, 1000, 1000, 1000]), 4) == 1
+@pytest.mark.parametrize(
+    ("counts", "ell"),
+    [
+        # entropy 1/2 * log 2 + 4 * 1/8 * log 8 = log 4
+        pytest.param([4, 1, 1, 1, 1], 4, id="five values"),
+        # entropy 2 * 1/4 * log 4 + 8 * 1/16 * log 16 = log 8, though floats give a little less
+        pytest.param([4] * 2 + [1] * 8, 8, id="ten values"),
+    ],
+)
+def test_more_values_than_l_reach_l_as_well(counts, ell):
+    for each in (1, 1000, 10**8):
+        many = [each * one for one in counts]
+        assert share_below_entropy_l(table(many), ell) == 0
+        assert share_below_entropy_l(table([many[0] + 1, *many[1:]]), ell) == 1
 
 
 def test_a_ratio_that_equals_c_misses_c():
@@ -167,6 +177,7 @@ I = np.array  # noqa: E741
         pytest.param(I([0]), I([0]), I([-1]), None, id="negative count"),
         pytest.param(I([0]), I([2**63], dtype=np.uint64), I([1]), None, id="id beyond 64 bits"),
         pytest.param(I([0, 1]), I([0, 0]), I([2**62, 2**62]), None, id="sum beyond 64 bits"),
+        pytest.param(I([0, 1]), I([0, 0]), I([2**52, 2**52]), None, id="sum beyond exact floats"),
         pytest.param(I([7, 8, 7]), I([4, 4, 4]), I([1, 1, 1]), None, id="a pair twice"),
         pytest.param(I([0, 0]), I([0, 1]), I([3, 2]), I([2]), id="fewer people than hold a value"),
         pytest.param(I([0, 0]), I([0, 1]), I([3, 2]), I([6]), id="more people than counts"),

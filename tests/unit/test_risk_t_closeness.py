@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from veilflow.errors import UsageError
+from veilflow.hierarchy import CsvHierarchy, materialize
 from veilflow.risk import SensitiveCounts, Taxonomy, largest_t, share_above_t
 
 DISTANCES = ("equal", "ordered", "hierarchical")
@@ -127,6 +128,13 @@ def test_a_distance_that_equals_t_meets_t(size):
     assert share_above_t(table(low, high), 0.1) == 0
     worse = table([6 * tenth + 1, 4 * tenth - 1], high)
     assert share_above_t(worse, 0.1) > 0
+
+
+@pytest.mark.parametrize("times", [10**5, 10**10, 10**14])
+def test_as_many_people_as_can_be_counted(times):
+    classes = [[3, 1, 0, 2, 1], [1, 0, 3, 0, 7], [0, 2, 0, 2, 2]]
+    many = table(*([times * n for n in one] for one in classes))
+    assert all_three(many, TREE) == pytest.approx(all_three(table(*classes), TREE), abs=1e-14)
 
 
 def test_the_order_of_ids_is_the_order_of_values_and_gaps_dont_count():
@@ -392,3 +400,17 @@ def test_adult_agrees_with_naive_loops(sensitive, quasi):
         for t in (0.05, 0.2, 0.5):
             share = share_above_t(counts, t, distance, taxonomy=given_tree)
             assert share == pytest.approx(naive.share_above(distance, t))
+
+
+@pytest.mark.skipif(not ADULT.is_dir(), reason="needs the Adult extract in ../shared/data/adult")
+def test_a_hierarchy_made_ready_for_a_column_is_a_taxonomy():
+    listed = hierarchy_of("occupation")
+    hierarchy = CsvHierarchy.from_csv(ADULT / "adult_hierarchy_occupation.csv")
+    made = materialize(hierarchy, "occupation", [*(row[0] for row in listed), None])
+    taxonomy, null = Taxonomy(made.codes), len(listed)
+    assert taxonomy.height == 2
+    apart = {row[1]: i for i, row in enumerate(listed)}
+    akin = [i for i, row in enumerate(listed) if row[1] == listed[0][1]]
+    for other, distance in ((akin[-1], 1 / 2), (list(apart.values())[1], 1), (null, 1)):
+        counts = SensitiveCounts(np.array([0, 1]), np.array([akin[0], other]), np.array([3, 3]))
+        assert largest_t(counts, "hierarchical", taxonomy=taxonomy) == distance / 2

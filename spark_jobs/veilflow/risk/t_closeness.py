@@ -155,10 +155,9 @@ def _work_along_ranks(table: SensitiveCounts) -> Floats:
     own = running - np.maximum.accumulate(before)
     start = table.values
     end = np.where(last, table.value_count, np.roll(table.values, -1))
-    # Up to `turn` the class is ahead of the table, from there the table is.
-    turn = np.searchsorted(of_table, own * table.total / totals, side="right")
-    turn = np.clip(turn, start, end)
     level = own * float(table.total)
+    # Up to `turn` the class is ahead of the table, from there the table is.
+    turn = np.clip(np.searchsorted(of_table, level / totals, side="right"), start, end)
     work = level * (turn - start) - totals * (below[turn] - below[start])
     work += totals * (below[end] - below[turn]) - level * (end - turn)
     work += np.where(first, totals * below[start], 0.0)
