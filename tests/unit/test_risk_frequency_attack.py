@@ -33,12 +33,20 @@ def test_a_pseudonym_for_each_person_tells_nothing_of_skewed_values() -> None:
     attack = frequency_attack([1] * 100, [60, 30, 10], [0] * 60 + [1] * 30 + [2] * 10)
     # Ranks 0, 1 and 2 are taken by any three of the hundred: three of 100 are named by chance.
     assert attack.by_rank.people == pytest.approx(1)
+    assert attack.chance == 1 / 100
     assert attack.named_people.share <= attack.prior_guess == 0.6
     assert attack.advantage == 0
 
 
 @pytest.mark.parametrize(
-    "counts", [[2, 1], [90, 9, 1], [1000, 100, 10, 1], [10_000_000, 9_999_999, 1]]
+    "counts",
+    [
+        [2, 1],
+        [90, 9, 1],
+        [1000, 100, 10, 1],
+        [10_000_000, 9_999_999, 1],
+        [10**12 + i for i in (9, 5, 3, 1, 0)],
+    ],
 )
 def test_counts_that_all_differ_are_all_named(counts: list[int]) -> None:
     attack = own_frequencies(counts)
@@ -57,6 +65,7 @@ def test_one_person_more_breaks_a_tie_and_names_two() -> None:
     [
         pytest.param([6, 4], [60, 40], [0, 1], (2, 10), (2, 10), id="both named"),
         pytest.param([6, 4], [40, 60], [0, 1], (0, 0), (0, 0), id="the public has them reversed"),
+        pytest.param([9, 5, 1], [1, 5, 9], [0, 1, 2], (1, 5), (1, 5), id="three, reversed"),
         pytest.param([6, 4], [50, 50], [0, 1], (1, 5), (1, 5), id="the public ties: a guess each"),
         pytest.param([5, 5], [60, 40], [0, 1], (1, 5), (1, 5), id="the pseudonyms tie"),
         pytest.param(
@@ -69,6 +78,8 @@ def test_one_person_more_breaks_a_tie_and_names_two() -> None:
             id="ties that overlap",
         ),
         pytest.param([7, 3], [7, 3], [-1, 1], (1, 3), (1, 3), id="a value the public lacks"),
+        pytest.param([7, 3], [7, 3], [0, -1], (1, 7), (1, 7), id="at the place of another value"),
+        pytest.param([2, 2], [1, 3], [0, -1], (0.5, 1), (0.5, 1), id="as likely from both sides"),
         pytest.param([7, 3], [7], [0, -1], (1, 7), (1, 7), id="fewer values than pseudonyms"),
         pytest.param([4], [9, 4, 1], [1], (0, 0), (0, 0), id="one pseudonym says nothing"),
     ],

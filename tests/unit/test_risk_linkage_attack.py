@@ -159,7 +159,7 @@ def test_an_output_without_rows_names_nobody() -> None:
     [
         pytest.param([1], [True], [1], id="no such class"),
         pytest.param([-2], [False], [1], id="no such class either"),
-        pytest.param([0], [True], [0], id="a class of nobody"),
+        pytest.param([0], [False], [0], id="a class of nobody"),
         pytest.param([0, 0], [True], [2], id="wrong lengths"),
         pytest.param([-1], [True], [1], id="in a class that isn't there"),
         pytest.param([0, 0], [True, True], [1], id="two people in a class of one"),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.errors import UsageError
-from veilflow.risk.row_order_attack import id_order_attack, row_order_attack
+from veilflow.risk.row_order_attack import OrderAttack, id_order_attack, row_order_attack
 
 Ints = npt.NDArray[np.int64]
 N = 10_000
@@ -49,6 +49,7 @@ REVEALING = {
     "jittered and rotated": np.roll(
         np.argsort(SOURCE + np.random.default_rng(3).normal(0, N / 50, N)), int(0.2113 * N)
     ),
+    "a drift in much noise": np.argsort(SOURCE + np.random.default_rng(3).normal(0, 2.5 * N, N)),
     "forty rows left in order": partly_kept(40),
 }
 
@@ -84,22 +85,36 @@ def test_what_each_trace_is_for() -> None:
     assert stretch.neighbours_kept >= 39
 
 
+def test_a_drift_shows_in_the_rank_correlation_alone() -> None:
+    drift = row_order_attack(REVEALING["a drift in much noise"])
+    assert 0.08 < drift.rank_correlation < 0.15
+    assert drift.p_value == pytest.approx(
+        3 * math.erfc(drift.rank_correlation * math.sqrt((N - 1) / 2))
+    )
+
+
 def test_fewer_neighbours_left_are_chance() -> None:
     assert row_order_attack(partly_kept(8)).hides_order
 
 
-def exact(n: int) -> tuple[Ints, list[float]]:
-    orders = np.array(list(itertools.permutations(range(n))))
-    return orders, [row_order_attack(order).p_value for order in orders]
+def every_order(n: int) -> list[OrderAttack]:
+    return [row_order_attack(order) for order in itertools.permutations(range(n))]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("n", [3, 5, 7])
 def test_the_p_value_is_no_smaller_than_the_chance_of_it(n: int) -> None:
     """Over all orders: p <= a happens with probability a at most."""
-    _, p_values = exact(n)
-    found = np.sort(p_values)
+    found = np.sort([attack.p_value for attack in every_order(n)])
     chance = np.searchsorted(found, found, side="right") / found.size
     assert np.all(chance <= found + 1e-12)
+
+
+def test_the_serial_test_uses_the_variance_over_all_orders() -> None:
+    ratios = np.array([2 - 2 * attack.serial_correlation for attack in every_order(7)])
+    assert ratios.mean() == pytest.approx(2)
+    untouched = row_order_attack(range(7))  # type: ignore[arg-type]
+    apart = 2 * untouched.serial_correlation
+    assert untouched.p_value == pytest.approx(3 * math.erfc(apart / math.sqrt(2 * ratios.var())))
 
 
 def test_statistics_by_their_definitions() -> None:
@@ -160,6 +175,7 @@ COUNTERS: dict[str, Callable[[int], object]] = {
     "texts with leading zeros": lambda i: f"P{i:06}",
     "texts without": lambda i: f"P{i}",
     "hexadecimal": lambda i: f"{i:x}",
+    "texts of growing length after the number": lambda i: f"{i:06}{'x' * (i % 5)}",
     "time-ordered uuids": lambda i: str(uuid.UUID(int=(i << 80) + (i * 7919) % 2**60)),
 }
 
@@ -172,6 +188,8 @@ def test_counters_reveal_the_source_in_any_row_order(name: str) -> None:
     attack = id_order_attack(ids, positions)
     assert attack.reveals_order
     assert attack.subject == "ids"
+    # An order that is the source's own, not merely one that has something of it.
+    assert abs(attack.rank_correlation) == pytest.approx(1)
     assert id_order_attack(ids.astype(object), positions) == attack
 
 
