@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from veilflow.risk.attribute_inference import attribute_inferences
 from veilflow.risk.closest_record import closest_record
 from veilflow.risk.encoding import EncodedTable, encode_tables
+from veilflow.risk.linkability import linkability
+from veilflow.risk.singling_out import singling_out
 
 ADULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "adult"
 
@@ -84,3 +87,24 @@ def test_closest_record_lets_honest_rows_pass(splits: dict[str, Split], output: 
     assert abs(found.closer_training - 0.5) < 0.02
     # What the two tests above rest on: a tenth is more than can hide.
     assert found.smallest_detectable < 0.1
+
+
+@pytest.mark.parametrize("output", [*COPIES, *HONEST])
+def test_singling_out(splits: dict[str, Split], output: str) -> None:
+    found = singling_out(*splits[output], seed=1)
+    assert found.refused is (output in COPIES)
+    assert found.beats_baseline
+
+
+@pytest.mark.parametrize("output", [*COPIES, *HONEST])
+def test_linkability(splits: dict[str, Split], columns: list[str], output: str) -> None:
+    found = linkability(*splits[output], columns[::2], columns[1::2])
+    assert found.refused is (output in COPIES)
+
+
+@pytest.mark.parametrize("output", [*COPIES, *HONEST])
+def test_attribute_inference(splits: dict[str, Split], output: str) -> None:
+    found = attribute_inferences(*splits[output], ["age", "education", "occupation"])
+    refused = [risk.refused for risk in found.values()]
+    assert any(refused) is (output in COPIES)
+    assert all(refused) or output != "copies"

@@ -4,6 +4,8 @@ Takes arrays counted from what would be released. Shares no code with the stages
 that a mistake there can't excuse itself here.
 """
 
+from veilflow.risk.attack_risk import AttackRisk
+from veilflow.risk.attribute_inference import attribute_inference, attribute_inferences
 from veilflow.risk.class_sizes import ClassTable, HistogramBin, class_size_histogram, smallest_class
 from veilflow.risk.class_values import SensitiveCounts
 from veilflow.risk.closest_record import ClosestRecord, CopyExcess, closest_record
@@ -32,6 +34,7 @@ from veilflow.risk.l_diversity import (
     smallest_distinct_l,
     smallest_entropy_l,
 )
+from veilflow.risk.linkability import linkability
 from veilflow.risk.linkage_attack import LinkageAttack, linkage_attack
 from veilflow.risk.reidentification import (
     marketer_risk,
@@ -41,11 +44,13 @@ from veilflow.risk.reidentification import (
     share_unique,
 )
 from veilflow.risk.row_order_attack import OrderAttack, id_order_attack, row_order_attack
+from veilflow.risk.singling_out import singling_out
 from veilflow.risk.small_cells import SmallCells, count_small_cells
 from veilflow.risk.t_closeness import Distance, Taxonomy, largest_t, share_above_t
 from veilflow.risk.utility import kolmogorov_smirnov, normalised_entropy_loss, total_variation
 
 __all__ = [
+    "AttackRisk",
     "ClassTable",
     "ClosestRecord",
     "ColumnShares",
@@ -65,6 +70,8 @@ __all__ = [
     "SensitiveCounts",
     "SmallCells",
     "Taxonomy",
+    "attribute_inference",
+    "attribute_inferences",
     "class_size_histogram",
     "clopper_pearson_interval",
     "closest_record",
@@ -79,6 +86,7 @@ __all__ = [
     "is_held_out",
     "kolmogorov_smirnov",
     "largest_t",
+    "linkability",
     "linkage_attack",
     "loss_score",
     "marketer_risk",
@@ -94,6 +102,7 @@ __all__ = [
     "share_below_entropy_l",
     "share_missing_recursive",
     "share_unique",
+    "singling_out",
     "smallest_class",
     "smallest_distinct_l",
     "smallest_entropy_l",

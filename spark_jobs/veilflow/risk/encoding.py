@@ -49,6 +49,13 @@ class EncodedTable:
     def rows(self) -> int:
         return int(self.codes.shape[0])
 
+    def is_quantity(self, column: int) -> npt.NDArray[np.bool_]:
+        """The rows that hold a number in this column: it may be missing or no number."""
+        if not self.is_number[column]:
+            return np.zeros(self.rows, dtype=np.bool_)
+        held: npt.NDArray[np.bool_] = np.abs(self.numbers[:, column]) <= _FARTHEST
+        return held
+
     def take(self, rows: npt.NDArray[Any] | slice) -> EncodedTable:
         """Some of the rows, by index, mask or slice."""
         return EncodedTable(
