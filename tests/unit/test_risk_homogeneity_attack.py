@@ -41,7 +41,7 @@ THREE_DIVERSE = table(
         pytest.param(THREE_DIVERSE, 0, 0, id="3-diverse: nobody"),
         pytest.param(THREE_DIVERSE, 1, 0, id="3-diverse: one exclusion isn't enough"),
         pytest.param(THREE_DIVERSE, 2, 12, id="3-diverse: l - 1 are"),
-        pytest.param(THREE_DIVERSE, 99, 12, id="more exclusions than values"),
+        pytest.param(THREE_DIVERSE, 2**70, 12, id="more exclusions than values"),
     ],
 )
 def test_the_tables_of_the_paper(given_table: SensitiveCounts, excluded: int, told: int) -> None:
@@ -73,6 +73,33 @@ def test_one_other_value_ends_homogeneity() -> None:
     assert attack.told == 0 and attack.inferred == 999
     # The one stands out as soon as the common value can be ruled out, and so do the many.
     assert homogeneity_attack(table({1: 999, 2: 1}), excluded=1).told == 1000
+
+
+@pytest.mark.parametrize(
+    ("counts", "people", "excluded", "told"),
+    [
+        pytest.param([5, 2], 5, 0, 5, id="all hold the first, two the second as well"),
+        pytest.param([4, 2], 5, 0, 0, id="one of them doesn't"),
+        pytest.param([4, 2], 5, 1, 6, id="nor the second: then it's the first, and vice versa"),
+        pytest.param([5, 5], 5, 0, 10, id="everybody holds both"),
+        pytest.param([1, 1], 1, 0, 2, id="one person, two values"),
+        pytest.param([1, 1], 2, 0, 0, id="two people, a value each"),
+        pytest.param([3, 3, 3], 5, 1, 9, id="at most two can hold neither"),
+        pytest.param([2, 2, 2], 6, 1, 0, id="nobody holds two"),
+    ],
+)
+def test_people_with_several_values(
+    counts: list[int], people: int, excluded: int, told: int
+) -> None:
+    held = SensitiveCounts(
+        np.zeros(len(counts), dtype=int),
+        np.arange(len(counts)),
+        np.array(counts),
+        np.array([people]),
+    )
+    attack = homogeneity_attack(held, certainty=1, excluded=excluded)
+    assert attack.told == attack.inferred == told
+    assert attack.people == sum(counts)
 
 
 def test_what_the_classes_add_to_what_was_known() -> None:

@@ -89,14 +89,15 @@ def homogeneity_attack(
     more likely than not.
 
     The output's sensitive values are taken to be true. Somebody with two values in a class counts
-    once for each; somebody whose class has no person in it can't be counted. All zero for a table
-    without people.
+    once for each, and a value that all people of a class hold is told of them, whatever else some
+    hold; what exclusion tells there is an upper bound, since counts don't say who holds both. All
+    zero for a table without people.
     """
     if not 0.5 < certainty <= 1:
         raise UsageError("certainty must lie above 0.5 and not above 1")
     if not excluded >= 0 or excluded % 1:
         raise UsageError("excluded must be a whole number from 0")
-    counts, left = table.counts, _left(table, int(excluded))
+    counts, left = table.counts, _left(table, min(int(excluded), table.counts.size))
     # The slack is rounding's: who is inferred with exactly this certainty is inferred.
     is_inferred = counts >= certainty * left * (1 - 1e-12)
     by_value = np.bincount(table.values, counts, table.value_count)
@@ -108,7 +109,7 @@ def homogeneity_attack(
         inferred=int(counts[is_inferred].sum()),
         best_guess=int(best.sum()),
         prior_guess=int(by_value.max(initial=0)),
-        excluded=excluded,
+        excluded=int(excluded),
         certainty=certainty,
     )
 
@@ -128,5 +129,6 @@ def _left(table: SensitiveCounts, excluded: int) -> Ints:
     is_top = rank < excluded
     ruled_out = np.where(is_top, sums[more] - sums[starts] - counts, sums[top] - sums[starts])
     left = np.empty_like(counts)
-    left[order] = table.class_totals[classes] - ruled_out
+    # At least the holders of the line's own value are left, who may hold an excluded one as well.
+    left[order] = np.maximum(table.class_people[classes] - ruled_out, counts)
     return left
