@@ -17,6 +17,7 @@ from veilflow.risk.attribute_inference import attribute_inferences
 from veilflow.risk.closest_record import closest_record
 from veilflow.risk.encoding import EncodedTable, encode_tables
 from veilflow.risk.linkability import linkability
+from veilflow.risk.planted_canaries import canary_exposure, draw_canaries
 from veilflow.risk.singling_out import singling_out
 
 ADULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "adult"
@@ -108,3 +109,36 @@ def test_attribute_inference(splits: dict[str, Split], output: str) -> None:
     refused = [risk.refused for risk in found.values()]
     assert any(refused) is (output in COPIES)
     assert all(refused) or output != "copies"
+
+
+@pytest.mark.parametrize(
+    ("base", "copied", "refused"),
+    [
+        ("unseen", 1.0, True),
+        ("unseen", 0.1, True),
+        ("independent", 0.1, True),
+        ("unseen", 0.0, False),
+        ("independent", 0.0, False),
+    ],
+)
+def test_planted_canaries(
+    people: Cells, columns: list[str], base: str, copied: float, refused: bool
+) -> None:
+    rng = np.random.default_rng(4)
+    training = dict(zip(columns, people[:ROWS].T, strict=True))
+    canaries = draw_canaries(training, b"k" * 32)
+    planted = np.array(list(canaries.planted.values()), dtype=object).T
+    fitted = np.concatenate([people[:ROWS], planted])
+    honest = {
+        "unseen": people[2 * ROWS : 3 * ROWS],
+        "independent": np.stack([rng.choice(column, ROWS) for column in fitted.T], axis=1),
+    }[base]
+    count = int(copied * len(fitted))
+    made = np.concatenate([rng.choice(fitted, count, replace=False), honest[count:]])
+    output = dict(zip(columns, made.T, strict=True))
+    encoded = encode_tables(
+        [training], [canaries.planted, canaries.held_back, output], numbers={"age"}
+    )
+    found = canary_exposure(encoded[3], encoded[1], encoded[2])
+    assert found.refused is refused
+    assert abs(found.found.share - copied) < 0.1

@@ -36,6 +36,13 @@ from veilflow.risk.l_diversity import (
 )
 from veilflow.risk.linkability import linkability
 from veilflow.risk.linkage_attack import LinkageAttack, linkage_attack
+from veilflow.risk.planted_canaries import (
+    Canaries,
+    CanaryExposure,
+    CanaryHits,
+    canary_exposure,
+    draw_canaries,
+)
 from veilflow.risk.reidentification import (
     marketer_risk,
     prosecutor_average_risk,
@@ -51,6 +58,9 @@ from veilflow.risk.utility import kolmogorov_smirnov, normalised_entropy_loss, t
 
 __all__ = [
     "AttackRisk",
+    "Canaries",
+    "CanaryExposure",
+    "CanaryHits",
     "ClassTable",
     "ClosestRecord",
     "ColumnShares",
@@ -72,12 +82,14 @@ __all__ = [
     "Taxonomy",
     "attribute_inference",
     "attribute_inferences",
+    "canary_exposure",
     "class_size_histogram",
     "clopper_pearson_interval",
     "closest_record",
     "count_small_cells",
     "discernibility",
     "distance_blocks",
+    "draw_canaries",
     "encode_tables",
     "frequency_attack",
     "granularity_quality",
