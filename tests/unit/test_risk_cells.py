@@ -91,6 +91,22 @@ def test_numbers(value, number, parsed):
 
 
 @pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-02", 86400),
+        (" 1970-01-02 ", 86400),
+        ("1970-01-02T00:00:01", 86401),
+        ("1970-01-02T01:00:00+01:00", 86400),
+        ("02.01.1970", None),
+        ("86400.5", None),
+        ("", None),
+    ],
+)
+def test_texts_in_a_column_of_dates(text, seconds):
+    assert parsed_number(text, is_date=True) == seconds
+
+
+@pytest.mark.parametrize(
     "column",
     [
         [1, None, 3],

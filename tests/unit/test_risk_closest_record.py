@@ -7,6 +7,8 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from veilflow.errors import UsageError
 from veilflow.risk.closest_record import closest_record
 from veilflow.risk.encoding import EncodedTable, encode_tables
@@ -181,6 +183,31 @@ def test_the_estimate_is_right_on_records_that_some_share():
     assert found.share == pytest.approx(0.25, abs=0.06)
 
 
+cells = st.tuples(st.sampled_from([None, "x", "y"]), st.integers(0, 3))
+some_rows = st.lists(cells, min_size=1, max_size=8)
+
+
+@given(some_rows, some_rows, some_rows, st.randoms())
+def test_order_tells_nothing(training, holdout, synthetic, random):
+    """Neither of rows nor of columns; and swapping the sides swaps what is closer."""
+
+    def table(rows, names="ab"):
+        return {name: [row["ab".index(name)] for row in rows] for name in names}
+
+    given_order = judged(table(training), table(holdout), table(synthetic))
+    mixed = [random.sample(rows, len(rows)) for rows in (training, holdout, synthetic)]
+    other = judged(*(table(rows, "ba") for rows in mixed))
+    assert [*leaves(asdict(other))] == pytest.approx([*leaves(asdict(given_order))], abs=1e-6)
+    swapped = judged(table(holdout), table(training), table(synthetic))
+    assert swapped.closer_training == pytest.approx(1 - given_order.closer_training)
+    assert swapped.equal_training == given_order.equal_holdout
+
+
+def leaves(fields):
+    for value in fields.values():
+        yield from leaves(value) if isinstance(value, dict) else [value]
+
+
 def test_what_is_tolerated():
     made = joined(ids(0, 30), ids(5000, 70))
     assert judged(ids(0, 100), ids(1000, 100), made).refused
@@ -227,10 +254,6 @@ def test_a_person_on_both_sides():
 
 
 def test_the_result_holds_numbers_only():
-    def leaves(given):
-        for value in given.values():
-            yield from leaves(value) if isinstance(value, dict) else [value]
-
     found = judged(ids(0, 9), ids(100, 9), ids(200, 9))
     assert {type(leaf) for leaf in leaves(asdict(found))} <= {int, float}
     assert not any(isinstance(value, EncodedTable) for value in vars(found).values())

@@ -90,6 +90,28 @@ def test_numbers_written_as_text_in_the_output_are_still_numbers():
     assert made.codes[2, 0] == 0
 
 
+@pytest.mark.parametrize(
+    ("source", "output", "is_equal"),
+    [
+        pytest.param(datetime.date(2020, 1, 2), "2020-01-02", True, id="a date as text"),
+        pytest.param(datetime.date(2020, 1, 2), "2020-01-02T00:00:00", True, id="as a time"),
+        pytest.param(datetime.date(2020, 1, 2), "2020-01-03", False, id="the next day"),
+        pytest.param(datetime.date(2020, 1, 2), "then", False, id="no date"),
+        pytest.param("2020-01-02", datetime.date(2020, 1, 2), True, id="text as a date"),
+        pytest.param(20200102, "20200102", True, id="a number as text"),
+        pytest.param("7", 7.0, True, id="text as a number"),
+        pytest.param("07", 7, False, id="a leading zero"),
+        pytest.param(True, "true", True, id="a boolean as text"),
+        pytest.param(True, 1, False, id="a boolean as a number"),
+        pytest.param("M\u00fcller", "MU\u0308LLER ", True, id="Unicode form, case and space"),
+        pytest.param("a", "\u0430", False, id="a Cyrillic letter"),
+    ],
+)
+def test_a_leak_is_a_leak_in_another_type(source, output, is_equal):
+    reference, made = encode_tables([{"a": [source]}], [{"a": [output]}])
+    assert (reference.codes[0, 0] == made.codes[0, 0]) is np.bool_(is_equal)
+
+
 def test_units_are_coded_alike_and_rows_without_one_are_persons():
     tables = [{"a": [1, 2, 3], "p": ["x", None, "y"]}, {"a": [4, 5], "p": ["Y", NAN]}]
     one, two, made = encode_tables(tables, [{"a": [9]}], unit="p")

@@ -87,12 +87,13 @@ def number_of(value: object) -> int | float | None:
     return None
 
 
-def parsed_number(value: object) -> int | float | None:
-    """The same, and also a text that writes a finite number."""
-    if isinstance(value, str):
-        try:
-            found = float(value)
-        except ValueError:
-            return None
-        return number_of(found) if math.isfinite(found) else None
-    return number_of(value)
+def parsed_number(value: object, *, is_date: bool = False) -> int | float | None:
+    """The same, and also a text that writes a finite number, or with ``is_date`` an ISO date."""
+    if not isinstance(value, str):
+        return number_of(value)
+    try:
+        found = datetime.fromisoformat(value.strip()) if is_date else float(value)
+    except ValueError:
+        return None
+    number = number_of(found)
+    return number if number is not None and math.isfinite(number) else None

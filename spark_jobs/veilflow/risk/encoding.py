@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Table = Mapping[str, Iterable[object]]
 Key = int | float | str | None
+Kind = Literal["number", "date", "category"]
 
 NULL = 0
 
@@ -110,8 +111,9 @@ def encode_tables(
     for at, name in enumerate(names):
         columns = [table[name] for table in cells]
         known = columns[: len(reference)]
-        is_number[at] = name not in categories and (name in numbers or _all_numbers(known))
-        keys = [[_key(cell, bool(is_number[at])) for cell in column] for column in columns]
+        kind = "category" if name in categories else _kind(known, name in numbers)
+        is_number[at] = kind != "category"
+        keys = [[_key(cell, kind) for cell in column] for column in columns]
         for into, found in zip(codes, _coded(keys), strict=True):
             into[:, at] = found
         if is_number[at]:
@@ -128,22 +130,24 @@ def encode_tables(
     )
 
 
-def _all_numbers(columns: Sequence[list[object]]) -> bool:
-    """All known cells are numbers, or all are dates; a column without one is of categories."""
-    kinds = {
-        isinstance(cell, date) if number_of(cell) is not None else None
+def _kind(columns: Sequence[list[object]], is_said_number: bool) -> Kind:
+    """What all known cells are; a column without one is of categories."""
+    kinds: set[Kind] = {
+        "category" if number_of(cell) is None else "date" if isinstance(cell, date) else "number"
         for column in columns
         for cell in column
         if not is_missing(cell)
     }
-    return kinds in ({True}, {False})
+    if len(kinds) == 1 and "category" not in kinds:
+        return kinds.pop()
+    return "number" if is_said_number else "category"
 
 
-def _key(cell: object, is_number: bool) -> Key:
+def _key(cell: object, kind: Kind) -> Key:
     """What equal cells share: a number, a text, or None for missing."""
     if is_missing(cell):
         return None
-    number = parsed_number(cell) if is_number else None
+    number = None if kind == "category" else parsed_number(cell, is_date=kind == "date")
     return canonical_text(cell) if number is None else number
 
 

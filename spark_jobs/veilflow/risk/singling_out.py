@@ -69,7 +69,8 @@ def singling_out(
 
     Whether somebody stands alone depends on how many people there are. So training and control
     must have about as many persons (three quarters at least), and the larger is cut to the size
-    of the smaller by a draw with ``seed``; cut further, a full copy would be missed.
+    of the smaller by a draw with ``seed``; cut further, a full copy would be missed. The time
+    grows with guesses times rows.
     """
     check_attack(synthetic, training, control, error_rate, tolerated_risk)
     if guesses < 1:
