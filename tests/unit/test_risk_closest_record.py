@@ -55,6 +55,21 @@ def test_the_bound_by_hand():
     assert found.refused
 
 
+def test_records_that_several_persons_have_count_less():
+    """Four rows copy records of one person each, two a record that two have: 1 and 2/4 each."""
+    training = joined(ids(0, 4), ids(50, 1), ids(50, 1), ids(60, 4))
+    found = judged(training, ids(1000, 10), joined(ids(0, 4), ids(50, 1), ids(50, 1)))
+    assert found.exact.p_value == pytest.approx(math.exp(-2 * 2.5**2 / 4.5))
+
+
+def test_a_person_with_the_same_record_twice_has_it_once():
+    """Ten of twenty persons whose records are copied have theirs twice."""
+    training = joined(ids(0, 20), ids(0, 10)) | {"p": [*range(20), *range(10)]}
+    holdout = ids(1000, 20) | {"p": list(range(100, 120))}
+    found = judged(training, holdout, ids(0, 20), unit="p")
+    assert found.exact.p_value == pytest.approx(math.exp(-2 * 10**2 / 20))
+
+
 @pytest.mark.parametrize(("copies", "refused"), [(15, False), (16, True), (100, True)])
 def test_one_copy_more_flips_the_verdict(copies, refused):
     """n copies give n/2 against a margin of sqrt(n log(2000) / 2): more than 15.2 are too many."""

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.skipif(
 ROWS = 10_000
 Cells = npt.NDArray[Any]
 Split = tuple[EncodedTable, EncodedTable, EncodedTable]
-COPIES, HONEST = ("copies", "tenth of unseen", "tenth of independent"), ("unseen", "independent")
+COPIES = ("copies", "tenth of unseen", "tenth of independent")
+HONEST = ("unseen", "independent", "pairwise")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,17 @@ def people() -> Cells:
     return shuffled
 
 
+def pairwise(training: Cells, rng: np.random.Generator) -> Cells:
+    """Each column drawn given the one before it: correlations that training teaches, no record."""
+    made = np.empty_like(training)
+    made[:, 0] = rng.choice(training[:, 0], len(made))
+    for at in range(1, training.shape[1]):
+        for value in set(made[:, at - 1]):
+            rows = made[:, at - 1] == value
+            made[rows, at] = rng.choice(training[training[:, at - 1] == value, at], int(rows.sum()))
+    return made
+
+
 @pytest.fixture(scope="module")
 def splits(columns: list[str], people: Cells) -> dict[str, Split]:
     """For each kind of output: it, training, holdout."""
@@ -60,6 +72,7 @@ def splits(columns: list[str], people: Cells) -> dict[str, Split]:
         "tenth of independent": np.concatenate([independent[len(copied) :], copied]),
         "unseen": unseen,
         "independent": independent,
+        "pairwise": pairwise(training, rng),
     }
     tables = [
         dict(zip(columns, cells.T, strict=True)) for cells in (training, holdout, *outputs.values())
@@ -92,9 +105,9 @@ def test_closest_record_lets_honest_rows_pass(splits: dict[str, Split], output: 
 
 @pytest.mark.parametrize("output", [*COPIES, *HONEST])
 def test_singling_out(splits: dict[str, Split], output: str) -> None:
-    found = singling_out(*splits[output], seed=1)
+    found = singling_out(*splits[output], seed=1, guesses=6000)
     assert found.refused is (output in COPIES)
-    assert found.beats_baseline
+    assert found.beats_baseline or output not in COPIES
 
 
 @pytest.mark.parametrize("output", [*COPIES, *HONEST])
