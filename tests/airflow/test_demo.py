@@ -61,6 +61,16 @@ def test_no_other_airflows_settings_are_taken_over(tmp_path: Path, repository: P
     assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith(f"sqlite:///{tmp_path}")
 
 
+def test_only_a_small_demo_compiles_little(tmp_path: Path, repository: Path) -> None:
+    def options(rows: int, environment: dict[str, str]) -> str | None:
+        settings = DemoSettings(repository, tmp_path, rows=rows)
+        return airflow_environment(settings, environment).get("SPARK_SUBMIT_OPTS")
+
+    assert "TieredStopAtLevel=1" in str(options(20_000, {}))
+    assert options(1_000_000, {}) is None
+    assert options(20_000, {"SPARK_SUBMIT_OPTS": "-Xss4m"}) == "-Xss4m"
+
+
 def test_a_busy_port_is_told_with_another_to_choose(tmp_path: Path, repository: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
