@@ -1,6 +1,6 @@
 """Great Expectations for privacy: expectations, suites made of policies, and the judge of releases.
 
-Importing this package is cheap; Great Expectations (eleven seconds) is imported with the first
+Importing this package is cheap; Great Expectations (several seconds) is imported with the first
 name that needs it. ``register_expectations()`` makes the expectations known to Great Expectations,
 so that suites which name them can be loaded. docs/expectations.md shows each with examples.
 """

@@ -1,4 +1,4 @@
-"""What we use of Great Expectations, imported in one place: it takes about eleven seconds.
+"""What we use of Great Expectations, imported in one place: it takes seconds.
 
 Import this module, and those that subclass its classes, only where a validation starts. Nothing
 here opens a data context: no stores, no Data Docs, no files, no network.
