@@ -109,6 +109,23 @@ def test_near_copies(moved):
     assert found.near.share > 0.8
 
 
+def test_a_single_rare_value_is_no_near_copy():
+    """Each row repeats a value that one training record has, and nothing else of that record."""
+    rng = np.random.default_rng(19)
+    cells = rng.integers(0, 3000, (600, 6)).astype(str)
+    training, holdout, others = (
+        {f"c{n}": part[:, n] for n in range(6)} for part in np.split(cells, 3)
+    )
+    names = [np.array([f"{kind}{n}" for n in range(200)]) for kind in "th"]
+    found = judged(
+        training | {"name": names[0]}, holdout | {"name": names[1]}, others | {"name": names[0]}
+    )
+    assert found.closer_training > 0.8
+    assert not found.refused
+    copied = training | {"c0": others["c0"], "name": names[0]}
+    assert judged(training | {"name": names[0]}, holdout | {"name": names[1]}, copied).refused
+
+
 def test_near_copies_of_the_holdout_are_none():
     rng = np.random.default_rng(3)
     people = rng.random((400, 4))

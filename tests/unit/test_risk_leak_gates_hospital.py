@@ -87,3 +87,35 @@ def test_honest_rows_pass(splits: dict[str, Split], output: str) -> None:
     found = closest_record(*splits[output])
     assert not found.refused
     assert found.smallest_detectable < 0.01
+
+
+@pytest.fixture(scope="module")
+def encounters() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The stays of two halves of the patients."""
+    table = pa.concat_tables([block.encounters for block in make_blocks(6000, seed=7)])
+    names = ["patient_id", "admitted_at", "discharged_at", "department", "icd10", "total_cost"]
+    held = split_holdout(table["patient_id"], b"k" * 32)
+    return tuple(
+        {name: table[name].filter(pa.array(part)).to_pylist() for name in names}
+        for part in (held.training, held.holdout)
+    )
+
+
+@pytest.mark.parametrize(("copies", "refused"), [(0, False), (100, True)])
+def test_times_that_only_one_stay_has(
+    encounters: tuple[dict[str, Any], dict[str, Any]], copies: int, refused: bool
+) -> None:
+    """Columns drawn for themselves repeat each time of training, and yet no row is a near copy."""
+    rng = np.random.default_rng(2)
+    training, holdout = encounters
+    rows = len(training["patient_id"])
+    copied = rng.choice(rows, copies, replace=False).tolist()
+    made = {}
+    for name, cells in training.items():
+        drawn = [cells[row] for row in rng.integers(0, rows, rows - copies)]
+        made[name] = [cells[row] for row in copied] + drawn
+    del made["patient_id"]
+    encoded = encode_tables([training, holdout], [made], unit="patient_id")
+    found = closest_record(encoded[2], encoded[0], encoded[1])
+    assert found.refused is refused
+    assert found.closer_training > 0.55

@@ -8,7 +8,8 @@ from veilflow.risk.attack_risk import AttackRisk
 from veilflow.risk.attribute_inference import attribute_inference, attribute_inferences
 from veilflow.risk.class_sizes import ClassTable, HistogramBin, class_size_histogram, smallest_class
 from veilflow.risk.class_values import SensitiveCounts
-from veilflow.risk.closest_record import ClosestRecord, CopyExcess, closest_record
+from veilflow.risk.closest_record import ClosestRecord, closest_record
+from veilflow.risk.copy_excess import CopyExcess
 from veilflow.risk.encoding import EncodedTable, encode_tables
 from veilflow.risk.frequency_attack import FrequencyAttack, Naming, frequency_attack
 from veilflow.risk.gower import Nearest, distance_blocks, nearest_rows

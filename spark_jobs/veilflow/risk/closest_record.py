@@ -2,15 +2,10 @@
 
 Each synthetic row is laid beside all training and all holdout records; none is left out, because
 a sample of a hundredth would miss all but a hundredth of the copies. Rows that copy nobody are as
-close to an unseen record as to one of training, but for chance, and what chance can do follows
-from how the holdout was drawn, whatever the data look like: a person is in training with the same
-probability ``p`` as everybody, so that a sum of ``weight * (in training - p)`` over persons
-exceeds ``t`` with probability at most ``exp(-2 t^2 / sum of squared weights)`` (W. Hoeffding,
-"Probability inequalities for sums of bounded random variables", 1963; drawing a fixed number of
-persons is no worse, since such draws are negatively associated: K. Joag-Dev and F. Proschan,
-"Negative association of random variables", 1983). The comparison of shares closer to training and
-to holdout is M. Platzer and T. Reutterer's ("Holdout-based empirical assessment of mixed-type
-synthetic data", 2021); the test, its weights and its bound are ours.
+close to an unseen record as to one of training, but for chance. The comparison of the shares that
+are closer to training and to the holdout is M. Platzer and T. Reutterer's ("Holdout-based
+empirical assessment of mixed-type synthetic data", 2021); the weights are ours, and so is the
+test (:mod:`veilflow.risk.copy_excess`).
 """
 
 from __future__ import annotations
@@ -22,30 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from veilflow.errors import UsageError
+from veilflow.risk.copy_excess import CopyExcess, SideTest
 from veilflow.risk.encoding import EncodedTable
 from veilflow.risk.gower import Nearest, nearest_rows
 
-__all__ = ["ClosestRecord", "CopyExcess", "closest_record"]
+__all__ = ["ClosestRecord", "closest_record"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class CopyExcess:
-    """The share of synthetic rows that are copies of training records, beyond chance.
-
-    Estimated as if the copied records were chosen at random; ``low`` and ``high`` each hold with
-    the test's error rate. ``p_value`` bounds how often rows that copy nobody look like this.
-    Copies of ``smallest_detectable`` of the rows are refused but for the same error rate; 1 means
-    that nothing can be detected, as where each record is shared by many persons.
-    """
-
-    share: float
-    low: float
-    high: float
-    p_value: float
-    smallest_detectable: float
+# The largest part of the distance to the next record at which a row is near one.
+_NEAR = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,8 +37,8 @@ class ClosestRecord:
     ``equal_training`` and ``equal_holdout`` are the shares of synthetic rows that equal a record
     there, ``closer_training`` the share that is closer to training (half of those as close to
     both), to be compared with ``training_share``, the training's share of all records.
-    ``exact`` counts rows that equal a record, ``near`` also those much closer to one record than
-    to the next; a row half as far from one as from the next counts half.
+    ``exact`` counts rows that equal a record, ``near`` also those that are at most half as far
+    from it as any other record is from either of them; a row at half that distance counts half.
     """
 
     rows: int
@@ -95,19 +77,19 @@ def closest_record(
     The three tables are encoded together, ``synthetic`` as one of the others. Holdout and training
     may differ in size; half each sees most. All records of a person must be on one side.
 
-    What is honest and still refused: rows that repeat a rare value which only training holds, in
-    columns that hardly any two persons share (an identifier), since that does tell who was there.
-    What is not found: copies of records that many share, and rows that follow a record at the
-    distance of other records.
+    What isn't found: copies of records that many share, rows that follow a record no closer than
+    other records do, and single values, however rare, in rows that are otherwise nobody's: keep
+    identifiers out of synthetic data by other means.
     """
     _check(synthetic, training, holdout, error_rate, tolerated_share)
     persons, units = np.unique(np.concatenate([training.units, holdout.units]), return_inverse=True)
     side = np.zeros(persons.size)
     side[units[: training.rows]] = 1
     # Two tests share the error rate, and so do the two ends of each interval.
-    test = _Test(side, units, synthetic.rows, math.log(2 / error_rate), tolerated_share)
+    test = SideTest(side, synthetic.rows, math.log(2 / error_rate), tolerated_share)
     to_training = nearest_rows(synthetic, training)
     to_holdout = nearest_rows(synthetic, holdout)
+    near = _near_weights(_closest(to_training, to_holdout), training, holdout, units)
     equal = _Equal.of(synthetic, training, holdout, units)
     closer = (to_training.first < to_holdout.first).mean()
     as_close = (to_training.first == to_holdout.first).mean()
@@ -120,55 +102,10 @@ def closest_record(
         equal_holdout=equal.share_equal(slice(training.rows, None)),
         closer_training=float(closer + as_close / 2),
         exact=test.excess(*equal.weights(training.rows)),
-        near=test.excess(*_near_weights(to_training, to_holdout, equal, units, training.rows)),
+        near=test.excess(near, equal.is_alone(training.rows)),
         tolerated_share=tolerated_share,
         error_rate=error_rate,
     )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class _Test:
-    """What the draw of the holdout explains; ``side`` is 1 for a person in training, else 0."""
-
-    side: Floats
-    units: Ints
-    rows: int
-    log_odds: float
-    tolerated: float
-
-    def excess(self, weights: Floats, of_a_copy: Floats) -> CopyExcess:
-        """``weights``: what all synthetic rows give each person; ``of_a_copy``: what a row would
-        give its own person that copied this training record."""
-        share_training = float(self.side.mean())
-        total = float((weights * (self.side - share_training)).sum())
-        spread = float((weights**2).sum())
-        margin = math.sqrt(spread * self.log_odds / 2)
-        p_value = math.exp(-2 * total**2 / spread) if total > 0 else 1.0
-        # What an average copy adds to the sum: its person is in training for certain.
-        signal = float(of_a_copy.mean()) * (1 - share_training)
-        if signal <= 0:
-            return CopyExcess(0.0, 0.0, 1.0, p_value, 1.0)
-        all_copies = self.rows * signal
-        share, low, high = (
-            min(1.0, max(0.0, found / all_copies))
-            for found in (total, total - margin, total + margin)
-        )
-        # Unseen persons show what chance does; training's weights may be the copies' own.
-        by_chance = float((weights[self.side == 0] ** 2).sum()) / (1 - share_training)
-        of_copies = self.rows * float(of_a_copy.mean())
-        smallest = self._detectable(all_copies, by_chance, of_copies)
-        return CopyExcess(share, low, high, p_value, smallest)
-
-    def _detectable(self, all_copies: float, by_chance: float, of_copies: float) -> float:
-        """The share s at which the sum lies two margins above what is tolerated.
-
-        The larger root of ``(all_copies * (s - tolerated))^2 = 2 log * (by_chance + s of_copies)``.
-        """
-        square, least = all_copies**2, self.tolerated
-        noise = 2 * self.log_odds
-        half = square * least + noise * of_copies / 2
-        rest = square * least**2 - noise * by_chance
-        return min(1.0, (half + math.sqrt(max(0.0, half**2 - square * rest))) / square)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -207,6 +144,11 @@ class _Equal:
         groups = np.unique(self.group[records])
         return float(self.synthetic[groups].sum() / max(int(self.synthetic.sum()), 1))
 
+    def is_alone(self, training_rows: int) -> Floats:
+        """1 for each training record that no other record equals, else 0."""
+        alone: Floats = (self.records[self.group[:training_rows]] == 1).astype(np.float64)
+        return alone
+
     def weights(self, training_rows: int) -> tuple[Floats, Floats]:
         """A row equal to a record that n persons have gives each of them 1/n^2.
 
@@ -219,24 +161,55 @@ class _Equal:
         return weights, each[self.group[:training_rows]]
 
 
-def _near_weights(
-    to_training: Nearest, to_holdout: Nearest, equal: _Equal, units: Ints, training_rows: int
-) -> tuple[Floats, Floats]:
-    """A row gives the closest record's person 1 less the ratio of its two smallest distances.
+@dataclass(frozen=True, eq=False, repr=False)
+class _Closest:
+    """For each synthetic row the closest record of all, training's before the holdout's, and how
+    far it and the next one are."""
 
-    So it counts fully where it equals a record that nobody shares, and not at all where two records
-    are equally close, as they are to most rows that copy nobody.
-    """
+    in_training: npt.NDArray[np.bool_]
+    index: Ints
+    first: Floats
+    second: Floats
+
+
+def _closest(to_training: Nearest, to_holdout: Nearest) -> _Closest:
     in_training = to_training.first <= to_holdout.first
-    first = np.minimum(to_training.first, to_holdout.first).astype(np.float64)
-    second = np.maximum(to_training.first, to_holdout.first).astype(np.float64)
-    second = np.minimum(second, np.minimum(to_training.second, to_holdout.second))
-    weight = 1 - np.divide(first, second, out=np.ones_like(first), where=second > 0)
-    closest = np.where(in_training, to_training.index, to_holdout.index + training_rows)
-    weights = np.bincount(units[closest], weights=weight, minlength=int(units.max()) + 1)
-    return weights.astype(np.float64), (equal.records[equal.group[:training_rows]] == 1).astype(
-        np.float64
+    later = np.maximum(to_training.first, to_holdout.first)
+    second = np.minimum(later, np.minimum(to_training.second, to_holdout.second))
+    return _Closest(
+        in_training=in_training,
+        index=np.where(in_training, to_training.index, to_holdout.index),
+        first=np.minimum(to_training.first, to_holdout.first).astype(np.float64),
+        second=second.astype(np.float64),
     )
+
+
+def _near_weights(
+    closest: _Closest, training: EncodedTable, holdout: EncodedTable, units: Ints
+) -> Floats:
+    """A row gives the closest record's person 1 less the ratio of its distance to the next one's.
+
+    The next record is the one closest to either, the row or its closest record. So a row counts
+    fully where it equals a record that nobody shares. It doesn't count where it is more than half
+    as far as the next one, like most rows that copy nobody, also those that share with a record a
+    value that no other has: drawing columns independently does that.
+    """
+    next_one = closest.second.copy()
+    sides = ((training, holdout, True), (holdout, training, False))
+    for own, other, is_training in sides:
+        rows = np.flatnonzero(closest.in_training == is_training)
+        if rows.size:
+            records, at = np.unique(closest.index[rows], return_inverse=True)
+            found = own.take(records)
+            # The closest of a record's own side is the record itself.
+            apart = np.minimum(nearest_rows(found, own).second, nearest_rows(found, other).first)
+            next_one[rows] = np.minimum(next_one[rows], apart[at])
+    ratio = np.divide(closest.first, next_one, out=np.ones_like(closest.first), where=next_one > 0)
+    person = units[closest.index + np.where(closest.in_training, 0, training.rows)]
+    weights = np.bincount(
+        person, weights=np.where(ratio <= _NEAR, 1 - ratio, 0), minlength=int(units.max()) + 1
+    )
+    return weights.astype(np.float64)
 
 
 def _check(
