@@ -109,6 +109,22 @@ def test_near_copies(moved):
     assert found.near.share > 0.8
 
 
+@pytest.mark.parametrize(
+    ("row", "weight"),
+    [
+        pytest.param(10, 1, id="equal"),
+        pytest.param(9.9, 0.9, id="a tenth as far as the next record, 11, from it"),
+        pytest.param(9.6, 0.6, id="four tenths"),
+        pytest.param(9.4, 0, id="more than half"),
+        pytest.param(9, 0, id="as far as records are apart, though half as far as 11 from the row"),
+        pytest.param(10.5, 0, id="in the middle"),
+    ],
+)
+def test_how_near_a_row_is(row, weight):
+    found = judged({"a": [10, 100]}, {"a": [11, 0]}, {"a": [row]})
+    assert found.near.share == pytest.approx(weight, abs=1e-4)
+
+
 def test_a_single_rare_value_is_no_near_copy():
     """Each row repeats a value that one training record has, and nothing else of that record."""
     rng = np.random.default_rng(19)
