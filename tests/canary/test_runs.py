@@ -38,6 +38,7 @@ MODULES = Path(__file__).parent / "modules"
 CLUSTER = "local-cluster[2,1,1024]"
 # What goes wrong in a worker goes wrong the same way on both; these show the executors' logs.
 ON_EXECUTORS = ("raises", "exits", "talks", "failsinarrow")
+ON_BOTH = ("miscast", "torn")
 # A judge of somebody's own, which has Spark work on raw values without any guard.
 UNGUARDED = ("casting-judge", "calling-judge")
 # What these print is the release itself, to who holds its keys.
@@ -115,11 +116,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("cluster")
     sample = make_sample(folder)
     small_table(sample)
-    code = broken_code(sample)
+    code, data = broken_code(sample), broken_data(sample)
     cases = {
         # Judged by Great Expectations, as it comes.
         FULL: Case(full_policy(sample, synthesize=True), "0", "checks passed"),
         **{name: code[name] for name in ON_EXECUTORS},
+        **{name: data[name] for name in ON_BOTH},
     }
     ran = Ran(sample, Harness(folder / "cluster", CLUSTER, MODULES), cases)
     people = ["--table", "people", "--out", str(ran.decrypted_file)]
