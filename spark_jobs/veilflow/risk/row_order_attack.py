@@ -31,7 +31,8 @@ class OrderAttack:
     their order though they were dealt out anew, as Spark's partitions are. ``neighbours_kept`` are
     the neighbours that were neighbours before, 2 on average in a random order.
 
-    ``p_value`` bounds how often a random order shows as much, over all three.
+    ``p_value`` is how often a random order shows as much, over all three, and errs upwards; both
+    correlations are taken for normal, which was compared with all orders of up to 7 rows.
     """
 
     subject: Literal["rows", "ids"]
