@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
+    from veilflow_expectations.l_diversity import ExpectTableToBeLDiverse
     from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
     from veilflow_expectations.null_share import ExpectColumnNullShareToBeBelow
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
         register_reference,
         register_rows,
     )
+    from veilflow_expectations.reidentification_risk import ExpectReidentificationRiskToBeBelow
     from veilflow_expectations.runner import run_suite
+    from veilflow_expectations.small_cells import ExpectSmallCellsToBeAbsent
+    from veilflow_expectations.t_closeness import ExpectTableToBeTClose
 
 __all__ = [
     "ExpectColumnNullShareToBeBelow",
@@ -31,6 +35,10 @@ __all__ = [
     "ExpectColumnValuesToNotAppearInReference",
     "ExpectExactCopiesToBeBelow",
     "ExpectTableToBeKAnonymous",
+    "ExpectReidentificationRiskToBeBelow",
+    "ExpectSmallCellsToBeAbsent",
+    "ExpectTableToBeLDiverse",
+    "ExpectTableToBeTClose",
     "forget_references",
     "register_expectations",
     "register_reference",
@@ -45,6 +53,10 @@ _HOME = {
     "ExpectColumnValuesToNotAppearInReference": "leakage",
     "ExpectExactCopiesToBeBelow": "copies",
     "ExpectTableToBeKAnonymous": "k_anonymity",
+    "ExpectReidentificationRiskToBeBelow": "reidentification_risk",
+    "ExpectSmallCellsToBeAbsent": "small_cells",
+    "ExpectTableToBeLDiverse": "l_diversity",
+    "ExpectTableToBeTClose": "t_closeness",
     "forget_references": "references",
     "register_reference": "references",
     "register_rows": "references",
