@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
+@pytest.mark.filterwarnings("ignore:Cannot infer the eval type:UserWarning")
 def test_a_plain_udf_above_a_parquet_scan_ends(spark: SparkSession, tmp_path: Path) -> None:
     """With Arrow, which PySpark 4.2.0 takes by default, it never does."""
     from pyspark.sql import functions as F

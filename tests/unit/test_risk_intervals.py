@@ -74,7 +74,8 @@ def test_exact_bounds_leave_half_of_the_error_on_each_side(
         assert at_least(successes, trials, found.low) == pytest.approx(tail, rel=1e-6)
     if successes < trials:
         upper = 1 - Fraction(at_least(successes + 1, trials, found.high))
-        assert float(upper) == pytest.approx(tail, rel=1e-6, abs=1e-15)
+        # Near 1 the bound itself is rounded, which moves the tail by up to trials times as much.
+        assert float(upper) == pytest.approx(tail, rel=1e-6, abs=trials**2 * 2.3e-16)
 
 
 def coverage(method: Method, trials: int, shares: np.ndarray) -> np.ndarray:
