@@ -31,6 +31,7 @@ from veilflow_expectations.references import References, use_references
 from veilflow_expectations.runner import SuiteOutcome, run_suite
 from veilflow_expectations.suite import build_suite
 from veilflow_expectations.utility import Utility, measure_utility
+from veilflow_expectations.view_plan import sensitive_columns
 from veilflow_expectations.views import output_roots, view_frame
 
 if TYPE_CHECKING:
@@ -113,7 +114,13 @@ def _planned(
 
 def _absent(planned: PlannedSuite) -> Check:
     check = planned.checks[0]
-    return Check(name=check.name, table=planned.table, passed=False, sentence=check.sentence)
+    return Check(
+        name=check.name,
+        kind=check.kind,
+        table=planned.table,
+        passed=False,
+        sentence=check.sentence,
+    )
 
 
 def _judge_masked(
@@ -129,7 +136,8 @@ def _judge_masked(
             given = parameters(policy, sides, planned.table, roots)
             checks += run_suite(output[planned.table], build_suite(planned), given).checks
         elif planned.part == "view":
-            view = view_frame(policy, output, planned.table, planned.roots)
+            also = sensitive_columns(policy, planned.table)
+            view = view_frame(policy, output, planned.table, planned.roots, also)
             outcome = run_suite(view, build_suite(planned))
             checks += outcome.checks
             classes[planned.table] = _classes(outcome)
@@ -177,6 +185,7 @@ def _granularity(policy: Policy, utility: Utility) -> Iterator[Check]:
     for table, found in utility.granularity.items():
         yield Check(
             name="granularity",
+            kind="utility",
             table=table,
             passed=found >= bound,
             observed=round(found, 6),
@@ -184,6 +193,7 @@ def _granularity(policy: Policy, utility: Utility) -> Iterator[Check]:
             unit="share",
             sentence="The quasi-identifiers keep at least this share of their detail, suppressed "
             "rows counted as having none: 1 is all of it, 0 nothing.",
+            blocking="granularity" not in policy.validation.warn,
         )
 
 

@@ -66,6 +66,7 @@ def own_leaks(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCh
             "values and to search for them, in any case, spacing and Unicode form.",
             name,
             raw_side=True,
+            kind="leak",
         )
 
 
@@ -99,6 +100,7 @@ def cross_leaks(
                 "to search for them, in any case, spacing and Unicode form.",
                 name,
                 raw_side=True,
+                kind="leak",
             )
 
 

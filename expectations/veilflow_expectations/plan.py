@@ -17,6 +17,8 @@ from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
+from veilflow_expectations.policy_checks import extra_checks, with_warnings
+from veilflow_expectations.view_plan import plan_view, small_cells
 
 __all__ = [
     "BY_CHANCE",
@@ -51,13 +53,15 @@ def plan_masked(
             *_rows_kept(policy, table),
             *_values(policy, table, known),
             *_people_known(policy, table, roots),
+            *small_cells(policy, table),
+            *extra_checks(policy, table),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
     if policy.anonymize is not None:
         for table, rules in policy.tables.items():
             if rules.with_role("quasi"):
-                suites.append(_view(policy, table, roots))
-    return tuple(suites)
+                suites.append(plan_view(policy, table, roots))
+    return with_warnings(policy, suites)
 
 
 def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedSuite, ...]:
@@ -79,9 +83,10 @@ def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedS
             *_labels(policy, table),
             *cross_leaks(policy, table, synthetic_columns(policy, table), known),
             *_copies(policy, table),
+            *extra_checks(policy, table),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
-    return tuple(suites)
+    return with_warnings(policy, suites)
 
 
 def synthetic_columns(policy: Policy, table: str) -> dict[str, ColumnPolicy]:
@@ -179,6 +184,7 @@ def _null_shares(policy: Policy, columns: Mapping[str, ColumnPolicy]) -> Iterato
                 {"column": name, "max_share": bound},
                 f"At most {bound:.4g} of the column's values are missing.",
                 name,
+                kind="utility",
             )
 
 
@@ -201,32 +207,6 @@ def _people_known(policy: Policy, table: str, roots: Sequence[str]) -> Iterator[
                 unit,
                 raw_side=True,
             )
-
-
-def _view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
-    assert policy.anonymize is not None
-    unit = policy.unit_column(table)
-    others = () if unit is None else tuple(root for root in roots if root != table)
-    names = [
-        f"{place}.{name}"
-        for place in (table, *others)
-        for name in policy.tables[place].with_role("quasi")
-    ]
-    k = policy.anonymize.k
-    joined = f", joined with {listed(others)}," if others else ""
-    who = "people" if unit is not None else "rows"
-    check = PlannedCheck(
-        "k-anonymity",
-        "expect_table_to_be_k_anonymous",
-        {
-            "quasi_identifiers": names,
-            "k": k,
-            **({} if unit is None else {"privacy_unit": f"{table}.{unit}"}),
-        },
-        f"Every combination of {listed(names)}{joined} is shared by at least {k} {who}. The "
-        "attacker is assumed to know all of these about one person who is in the data.",
-    )
-    return PlannedSuite(f"{table}: view", table, "view", (check,), others)
 
 
 def _labels(policy: Policy, table: str) -> Iterator[PlannedCheck]:
@@ -255,4 +235,5 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
             "that fewer than 10 people have and that is too improbable to arise often. The "
             "attacker is assumed to search the output for a row that they know.",
             raw_side=True,
+            kind="leak",
         )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from veilflow.evidence import CheckKind
+
 __all__ = ["PlannedCheck", "PlannedSuite", "Types", "listed"]
 
 
@@ -20,6 +22,8 @@ class PlannedCheck:
     column: str | None = None
     raw_side: bool = False
     shows_figures: bool = True
+    kind: CheckKind = "structure"
+    blocking: bool = True
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ _OBSERVED_IS_SAFE = frozenset(
     }
 )
 _BATCH = "frame"
+# What a check may say beside what was observed; an expectation gives them as details.
+_ESTIMATE = ("low", "high", "baseline", "smallest_detectable")
 
 
 @dataclass(frozen=True)
@@ -159,15 +161,27 @@ def _check(suite: ExpectationSuite, expectation: Expectation, result: Any) -> Ch
         bound = None
     return Check(
         name=meta.get("name", kind),
+        kind=meta.get("kind", "structure"),
         table=place.get("table", suite.name),
         column=meta.get("column", getattr(expectation, "column", None)),
         passed=bool(result.success),
         observed=observed,
         bound=round(bound, 6) if bound is not None and observed is not None else None,
+        **{name: _figure(details, name, shown=observed is not None) for name in _ESTIMATE},
         unit=getattr(type(expectation), "unit", ""),
         sentence=sentence,
-        blocking=bool(meta.get("blocking", True)),
+        blocking=_is_blocking(expectation),
     )
+
+
+def _is_blocking(expectation: Expectation) -> bool:
+    """Great Expectations' severities "warning" and "info" don't block; without one it does."""
+    return str(getattr(expectation.severity, "value", expectation.severity)) == "critical"
+
+
+def _figure(details: Mapping[str, Any], name: str, *, shown: bool) -> float | None:
+    found = details.get(name)
+    return round(float(found), 6) if shown and found is not None else None
 
 
 def _is_small_count(bound: float | None) -> bool:

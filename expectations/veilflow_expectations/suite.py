@@ -99,12 +99,15 @@ def _configuration(check: PlannedCheck) -> dict[str, Any]:
     meta = {"name": check.name}
     if check.column is not None:
         meta["column"] = check.column
+    meta["kind"] = check.kind
     flags = {"raw_side": check.raw_side, "observed": check.shows_figures}
     changed = {name: flag for name, flag in flags.items() if flag != (name == "observed")}
     return {
         "type": check.expectation,
         "kwargs": dict(check.arguments),
         "description": check.sentence,
+        # The field's own name for what blocks and what only warns.
+        "severity": "critical" if check.blocking else "warning",
         "meta": {META: {**meta, **changed}},
     }
 

@@ -39,11 +39,18 @@ def output_roots(policy: Policy, output: Mapping[str, Profile]) -> tuple[str, ..
 
 
 def view_frame(
-    policy: Policy, output: Mapping[str, DataFrame], table: str, roots: Sequence[str]
+    policy: Policy,
+    output: Mapping[str, DataFrame],
+    table: str,
+    roots: Sequence[str],
+    also: Sequence[str] = (),
 ) -> DataFrame:
-    """``table`` joined with ``roots``: columns ``table.column``, the privacy unit among them."""
+    """``table`` joined with ``roots``: columns ``table.column``, the privacy unit among them.
+
+    ``also`` names more columns of ``table`` that the view keeps: what is sensitive.
+    """
     unit = policy.unit_column(table)
-    own = policy.tables[table].with_role("quasi")
+    own = [*policy.tables[table].with_role("quasi"), *also]
     units = [] if unit is None else [quoted(unit).alias(f"{table}.{unit}")]
     view = output[table].select(
         *units,

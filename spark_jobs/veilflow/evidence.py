@@ -18,6 +18,7 @@ __all__ = [
     "SMALL_COUNT",
     "Anonymization",
     "Check",
+    "CheckKind",
     "ClassRisk",
     "ClassSizeBin",
     "ColumnFinding",
@@ -160,15 +161,28 @@ class Anonymization(_Record):
     classes: dict[str, int] = {}
 
 
+CheckKind = Literal["structure", "leak", "privacy", "attack", "text", "utility"]
+
+
 class Check(_Record):
-    """One verdict of the judge. ``sentence`` says in plain words what was looked for."""
+    """One verdict of the judge. ``sentence`` says in plain words what was looked for.
+
+    An estimate comes with the 95 % interval ``low`` to ``high``; an attack with ``baseline``, what
+    guessing or an unseen control reaches, and where it can be stated with
+    ``smallest_detectable``, the smallest true figure that the check would have seen.
+    """
 
     name: str
+    kind: CheckKind = "structure"
     table: str
     column: str | None = None
     passed: bool
     observed: float | None = None
     bound: float | None = None
+    low: float | None = None
+    high: float | None = None
+    baseline: float | None = None
+    smallest_detectable: float | None = None
     unit: str = ""
     sentence: str
     blocking: bool = True

@@ -14,15 +14,18 @@ import pandas as pd
 import pytest
 import veilflow_expectations
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "expectations.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = (DOCS / "expectations.md", *sorted((DOCS / "expectations").glob("*.md")))
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass
 class Section:
-    """One expectation's part of the page."""
+    """One expectation's part of a page."""
 
     name: str
+    page: Path
+    text: str
     code: list[str] = field(default_factory=list)
     table: str = ""
     suites: list[dict[str, Any]] = field(default_factory=list)
@@ -30,8 +33,13 @@ class Section:
 
 def sections() -> list[Section]:
     found = []
-    for part in re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-        section = Section(part.partition("\n")[0])
+    parts = [
+        (page, part)
+        for page in PAGES
+        for part in re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    ]
+    for page, part in parts:
+        section = Section(part.partition("\n")[0], page, part)
         for language, body in FENCE.findall(part):
             if language == "python":
                 section.code.append(body)
@@ -63,7 +71,7 @@ def test_the_examples_do_what_they_say(section: Section, as_frame: Any) -> None:
     from veilflow_expectations.suite import load_suite
 
     for code in section.code:
-        exec(compile(code, str(PAGE), "exec"), {})
+        exec(compile(code, str(section.page), "exec"), {})
     frame = as_frame(pd.read_csv(io.StringIO(section.table)))
     passing, failing = (
         veilflow_expectations.run_suite(frame, load_suite(suite)) for suite in section.suites
@@ -79,17 +87,16 @@ def test_every_expectation_is_on_the_page() -> None:
 
 @pytest.mark.parametrize("section", sections(), ids=lambda section: section.name)
 def test_every_parameter_is_explained(section: Section) -> None:
-    page = PAGE.read_text(encoding="utf-8").partition(f"\n## {section.name}\n")[2]
-    page = page.partition("\n## ")[0]
     expectation = getattr(veilflow_expectations, section.name)
     for parameter in expectation.success_keys:
-        assert f"| `{parameter}` |" in page
+        assert f"| `{parameter}` |" in section.text
 
 
 def test_the_page_s_first_lines_run() -> None:
-    start = PAGE.read_text(encoding="utf-8").partition("\n## ")[0]
+    page = PAGES[0]
+    start = page.read_text(encoding="utf-8").partition("\n## ")[0]
     scope: dict[str, Any] = {}
     for language, body in FENCE.findall(start):
         assert language == "python"
-        exec(compile(body, str(PAGE), "exec"), scope)
+        exec(compile(body, str(page), "exec"), scope)
     assert scope["suite"].name == "released"

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from veilflow.policy.columns import ColumnPolicy, ColumnSpec
 from veilflow.policy.scalars import Int, Name, Number
+from veilflow.policy.validation import ValidatePolicy
 
 __all__ = [
     "AnonymizePolicy",
@@ -85,14 +86,6 @@ class SynthesizePolicy(_Strict):
     tables: dict[str, Int] = Field(min_length=1, description="rows to sample for each table")
     fit_rows: Int = Field(default=20_000, ge=100)
     rare_below: Int = Field(default=10, ge=2)
-
-
-class ValidatePolicy(_Strict):
-    """Bounds the judge holds the output to, beyond k and leaks, which are always checked."""
-
-    max_null_share: Number = Field(default=1.0, ge=0, le=1)
-    min_granularity: Number = Field(default=0.0, ge=0, le=1)
-    max_copies: Number = Field(default=0.01, ge=0, le=1)
 
 
 class PublishPolicy(_Strict):

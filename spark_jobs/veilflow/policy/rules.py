@@ -17,7 +17,13 @@ Problem = tuple[tuple[str | int, ...], str]
 
 def check_rules(policy: Policy) -> list[Problem]:
     """Every broken rule with the path of the line to change; empty when the policy holds."""
-    return [*_units(policy), *_columns(policy), *_anonymize(policy), *_synthesize(policy)]
+    return [
+        *_units(policy),
+        *_columns(policy),
+        *_anonymize(policy),
+        *_synthesize(policy),
+        *_validate(policy),
+    ]
 
 
 def _units(policy: Policy) -> Iterator[Problem]:
@@ -127,3 +133,29 @@ def _synthesize(policy: Policy) -> Iterator[Problem]:
             for column in policy.tables[name].columns.values()
         ):
             yield place, "has no column that may reach the synthesizer (identifiers and text don't)"
+
+
+def _validate(policy: Policy) -> Iterator[Problem]:
+    rules = policy.validation
+    for table in rules.expectations:
+        if table not in policy.tables:
+            yield ("validate", "expectations", table), f"there is no table {table!r}"
+    for table, columns in (rules.small_cells.tables if rules.small_cells else {}).items():
+        place = ("validate", "small_cells", "tables", table)
+        if table not in policy.tables:
+            yield place, f"there is no table {table!r}"
+            continue
+        for column in columns:
+            if column not in policy.tables[table].released:
+                yield place, f"column {column!r} isn't released"
+    sensitive = {name for table in policy.tables.values() for name in table.with_role("sensitive")}
+    for key, rule in (("l_diversity", rules.l_diversity), ("t_closeness", rules.t_closeness)):
+        if rule is None:
+            continue
+        if policy.anonymize is None:
+            yield ("validate", key), "is asked of classes, so it needs an 'anonymize:' section"
+        elif not sensitive:
+            yield ("validate", key), "no released column has the role sensitive"
+        for column in rule.columns:
+            if column not in sensitive:
+                yield ("validate", key), f"no released sensitive column is called {column!r}"

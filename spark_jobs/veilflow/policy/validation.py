@@ -1,0 +1,133 @@
+"""The ``validate:`` section: what the judge holds the output to, and what only warns.
+
+k and leaks of raw values are always checked and always block. Everything here adds to that.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from veilflow.policy.scalars import Int, Name, Number
+
+__all__ = [
+    "ExpectationPolicy",
+    "LDiversityPolicy",
+    "SmallCellsPolicy",
+    "TClosenessPolicy",
+    "ValidatePolicy",
+    "Warnable",
+]
+
+# What may warn instead of blocking. k, the promised columns and leaks of raw values always block.
+Warnable = Literal[
+    "null share",
+    "granularity",
+    "distribution",
+    "correlation",
+    "l-diversity",
+    "t-closeness",
+    "small cells",
+    "re-identification risk",
+    "linkage attack",
+    "homogeneity attack",
+    "background knowledge attack",
+    "frequency attack",
+    "row order attack",
+    "id order attack",
+    "schema attack",
+    "difference attack",
+    "exact copies",
+    "closest record",
+    "singling out",
+    "linkability",
+    "attribute inference",
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LDiversityPolicy(_Strict):
+    """How different the people of a class must be in each sensitive column of its table.
+
+    ``distinct`` counts values, ``entropy`` takes exp(entropy), ``recursive`` is (c, l)-diversity
+    and needs ``c`` (Machanavajjhala et al. 2007). ``columns`` narrows it to columns by name.
+    """
+
+    l: Number = Field(ge=1)  # noqa: E741 - its name in the literature
+    kind: Literal["distinct", "entropy", "recursive"] = "distinct"
+    c: Number | None = Field(default=None, gt=0)
+    columns: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _c_where_it_belongs(self) -> LDiversityPolicy:
+        if (self.kind == "recursive") != (self.c is not None):
+            raise ValueError("'c' belongs to 'kind: recursive', which needs it")
+        return self
+
+
+class TClosenessPolicy(_Strict):
+    """How far a class may differ from the whole table in each sensitive column (Li et al. 2007).
+
+    ``ordered`` takes numbers in their order. ``columns`` narrows it to columns by name.
+    """
+
+    t: Number = Field(ge=0, le=1)
+    distance: Literal["equal", "ordered"] = "equal"
+    columns: tuple[str, ...] = ()
+
+
+class SmallCellsPolicy(_Strict):
+    """Combinations of ``columns`` of each table that fewer than ``threshold`` people share."""
+
+    threshold: Int = Field(ge=2)
+    tables: dict[Name, tuple[str, ...]] = Field(min_length=1)
+
+
+class ExpectationPolicy(_Strict):
+    """Any Great Expectations expectation, ours included, under the name it has in suites."""
+
+    type: str = Field(pattern=r"^expect_[a-z0-9_]+$")
+    kwargs: dict[str, JsonValue] = {}
+    severity: Literal["critical", "warning"] = "critical"
+    description: str | None = None
+
+
+def _expand_l(value: object) -> object:
+    return {"l": value} if isinstance(value, int | float) else value
+
+
+def _expand_t(value: object) -> object:
+    return {"t": value} if isinstance(value, int | float) else value
+
+
+LDiversitySpec = Annotated[
+    LDiversityPolicy, BeforeValidator(_expand_l, json_schema_input_type=float | LDiversityPolicy)
+]
+TClosenessSpec = Annotated[
+    TClosenessPolicy, BeforeValidator(_expand_t, json_schema_input_type=float | TClosenessPolicy)
+]
+Share = Annotated[Number, Field(ge=0, le=1)]
+
+
+class ValidatePolicy(_Strict):
+    """Bounds the judge holds the output to, beyond k and leaks, which are always checked.
+
+    A bound that is None is measured where it can be and doesn't block. ``warn`` names checks, as
+    the report names them, that warn instead of blocking. ``expectations`` adds checks by table.
+    """
+
+    max_null_share: Share = 1.0
+    min_granularity: Share = 0.0
+    max_copies: Share = 0.01
+    l_diversity: LDiversitySpec | None = None
+    t_closeness: TClosenessSpec | None = None
+    small_cells: SmallCellsPolicy | None = None
+    max_risk: Share | None = None
+    max_average_risk: Share | None = None
+    max_unique_share: Share | None = None
+    warn: tuple[Warnable, ...] = ()
+    expectations: dict[Name, tuple[ExpectationPolicy, ...]] = {}
