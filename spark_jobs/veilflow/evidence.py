@@ -26,6 +26,8 @@ __all__ = [
     "EvidenceBundle",
     "OutputColumn",
     "OutputFile",
+    "PastCheck",
+    "PastValidation",
     "PublishedRelease",
     "SourceTable",
     "StageEvidence",
@@ -188,6 +190,30 @@ class Check(_Record):
     blocking: bool = True
 
 
+class PastCheck(_Record):
+    """What one check of an earlier validation found; figures are absent where they weren't told."""
+
+    name: str
+    table: str
+    column: str | None = None
+    passed: bool
+    blocking: bool = True
+    observed: float | None = None
+    bound: float | None = None
+
+
+class PastValidation(_Record):
+    """The verdict of one validation of the dataset's product, kept as history for trends."""
+
+    format: Literal[1] = 1
+    run: str
+    created: dt.datetime
+    passed: bool
+    trial: bool = False
+    rows: dict[str, int] = {}
+    checks: tuple[PastCheck, ...] = ()
+
+
 class Synthesis(_Record):
     """How synthetic rows were made."""
 
@@ -277,6 +303,7 @@ class EvidenceBundle(_Record):
     released: PublishedRelease | None = None
     refused: tuple[str, ...] = ()
     remaining_risk: tuple[str, ...] = ()
+    history: tuple[PastValidation, ...] = ()
 
     def stage(self, name: str) -> StageEvidence | None:
         """The evidence of stage ``name``, or None if it hasn't run."""
