@@ -31,9 +31,9 @@ from veilflow_airflow.stages import PIN, SPARK_STAGES
 
 __all__ = ["build_dag", "build_dags"]
 
-# Unpausing a DAG in the afternoon doesn't release last night's data unasked; a parse just after
-# the hour doesn't lose the run of that hour.
-GRACE = dt.timedelta(minutes=10)
+# Unpausing a DAG in the afternoon doesn't release last night's data unasked; a parse in the minute
+# after the hour, before the scheduler acted, doesn't lose the run of that hour.
+GRACE = dt.timedelta(minutes=1)
 # Runs never share a path, so they may overlap; more at once than this only slow each other down.
 MOST_RUNS_AT_ONCE = 4
 
