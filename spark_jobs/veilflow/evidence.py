@@ -304,6 +304,7 @@ class EvidenceBundle(_Record):
     refused: tuple[str, ...] = ()
     remaining_risk: tuple[str, ...] = ()
     history: tuple[PastValidation, ...] = ()
+    history_notes: tuple[str, ...] = ()
 
     def stage(self, name: str) -> StageEvidence | None:
         """The evidence of stage ``name``, or None if it hasn't run."""

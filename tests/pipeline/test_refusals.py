@@ -19,6 +19,7 @@ from veilflow.errors import (
     UsageError,
 )
 from veilflow.pipeline import publish, read_refusal
+from veilflow.pipeline.history import read_history
 from veilflow.store.key_records import load_release_keys
 from veilflow.store.manifest import load_manifest
 
@@ -83,8 +84,11 @@ def test_a_validation_that_fails_destroys_the_key(
     assert recorded["reasons"] == list(message_reasons(message))
     evidence = json.loads(place.store.get(f"runs/people/{name}/masked-evidence.json").data)
     assert evidence["refused"][0] in message and evidence["released"] is None
+    assert [check["observed"] for check in evidence["stages"][-1]["checks"]] == [4.0]
     report = place.store.get(f"runs/people/{name}/masked-report.html").data.decode()
-    assert "k-anonymity failed" in report
+    assert "k-anonymity failed" in report and "Every class holds at least five people." in report
+    (kept,) = read_history(place.store, "people", "masked", last=1).validations
+    assert (kept.run, kept.passed, kept.rows) == (name, False, {"people": 200})
     assert place.current() == GOOD
 
 

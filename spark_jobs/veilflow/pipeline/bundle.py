@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from veilflow.evidence import EvidenceBundle, PublishedRelease
+from veilflow.pipeline.history import read_history
 from veilflow.pipeline.stages import Product, stages_of
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
@@ -19,13 +20,18 @@ def build_bundle(
     refused: tuple[str, ...] = (),
     released: PublishedRelease | None = None,
 ) -> EvidenceBundle:
-    """The bundle of ``product``: the stages that have run, in order."""
+    """The bundle of ``product``: the stages that have run, in order, and earlier verdicts.
+
+    A validation that refused shows what it measured.
+    """
     found = tuple(
         evidence
         for stage in stages_of(product)
-        if not stage.startswith("publish") and (evidence := run.evidence(stage)) is not None
+        if not stage.startswith("publish")
+        and (evidence := run.judged(stage) or run.evidence(stage)) is not None
     )
     record = run.record
+    earlier = read_history(run.store, record.dataset, product, before=record)
     unit = record.policy.privacy_unit
     return EvidenceBundle(
         dataset=record.dataset,
@@ -42,6 +48,8 @@ def build_bundle(
         released=released,
         refused=refused,
         remaining_risk=remaining_risks(record.policy, product),
+        history=earlier.validations,
+        history_notes=earlier.notes,
     )
 
 

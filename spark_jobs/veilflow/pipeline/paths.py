@@ -6,6 +6,7 @@
     runs/<dataset>/<run>/evidence/<stage>.json        put-if-absent: the winning attempt's
     runs/<dataset>/<run>/refusal/<stage>.json         why a gate said no
     runs/<dataset>/<run>/commits/<product>/<attempt>/ which files that attempt wrote
+    history/<dataset>/<product>/<created>-<run>.json  the verdict of that run's validation
     releases/<dataset>/<release>/<attempt>/<table>/   encrypted Parquet
     releases/<dataset>/<release>/manifest.json        the release exists once this does
     keys/<dataset>/...                                wrapped keys, outside every release
@@ -13,9 +14,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 __all__ = [
     "commit_key",
     "evidence_key",
+    "history_key",
+    "history_prefix",
     "refusal_key",
     "release_name",
     "release_prefix",
@@ -47,6 +52,17 @@ def refusal_key(dataset: str, run: str, stage: str) -> str:
 def commit_key(dataset: str, run: str, product: str, attempt: str, table: str) -> str:
     """The list of files that one attempt's write of ``table`` committed."""
     return f"{run_prefix(dataset, run)}/commits/{product}/{attempt}/{table}.json"
+
+
+def history_prefix(dataset: str, product: str) -> str:
+    """The prefix of all verdicts on ``product``, with a trailing slash."""
+    return f"history/{dataset}/{product}/"
+
+
+def history_key(dataset: str, product: str, created: dt.datetime, run: str) -> str:
+    """The verdict on one run's ``product``; keys sort by the time at which runs were pinned."""
+    moment = created.astimezone(dt.UTC).strftime("%Y%m%dt%H%M%S%fz")
+    return f"{history_prefix(dataset, product)}{moment}-{run}.json"
 
 
 def release_name(run: str, product: str) -> str:

@@ -77,6 +77,7 @@ def publish(uri: str, product: Product = "masked") -> dict[str, Any]:
         cpu_seconds=clock.cpu_seconds,
         versions={"veilflow": veilflow.__version__},
         released=released,
+        notes=_kept_bundle(run, release_prefix(run.record.dataset, released.release)).history_notes,
     )
     return run.finish(evidence).to_json()
 
@@ -161,10 +162,13 @@ def _keep_evidence(
     """Write evidence.json and the report once; a retry keeps what the first attempt wrote."""
     evidence, report = f"{folder}/evidence.json", f"{folder}/report.html"
     put_json(run.store, evidence, build_bundle(run, product, released=released).to_json())
-    bundle = EvidenceBundle.from_json(json.loads(run.store.get(evidence).data))
     with suppress(ObjectExists):
-        run.store.put(report, render(bundle).encode(), if_absent=True)
+        run.store.put(report, render(_kept_bundle(run, folder)).encode(), if_absent=True)
     return _listed(run, evidence), _listed(run, report)
+
+
+def _kept_bundle(run: Run, folder: str) -> EvidenceBundle:
+    return EvidenceBundle.from_json(json.loads(run.store.get(f"{folder}/evidence.json").data))
 
 
 def _listed(run: Run, path: str) -> EvidenceRef:

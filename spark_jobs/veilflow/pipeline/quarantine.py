@@ -38,8 +38,10 @@ def check_quarantine(
             run,
             stage,
             product,
-            [f"the output was made more than {hours:.0f} hours ago and never published"],
-            "Its key is destroyed; start a new run.",
+            ReleaseRefused(
+                [f"the output was made more than {hours:.0f} hours ago and never published"],
+                remedy="Its key is destroyed; start a new run.",
+            ),
         )
 
 

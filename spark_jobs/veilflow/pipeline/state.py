@@ -54,6 +54,14 @@ class Run:
         """Why ``stage`` refused, or None."""
         return read_json(self.store, refusal_key(self.record.dataset, self.record.run, stage))
 
+    def judged(self, stage: str) -> StageEvidence | None:
+        """What ``stage`` measured on the output that it refused, or None.
+
+        It isn't :meth:`evidence`, on which later stages go on.
+        """
+        measured = (self.refusal(stage) or {}).get("judged")
+        return None if measured is None else StageEvidence.from_json(measured)
+
 
 def open_run(uri: str) -> Run:
     """Open the run that ``uri`` names. Raises UsageError if there is none."""
@@ -75,7 +83,8 @@ def read_evidence(uri: str, stage: str) -> dict[str, Any]:
 
 def read_refusal(uri: str, stage: str) -> dict[str, Any] | None:
     """Why ``stage`` refused (stage, reasons, remedy), or None if it didn't."""
-    return open_run(uri).refusal(stage)
+    refusal = open_run(uri).refusal(stage)
+    return refusal and {name: part for name, part in refusal.items() if name != "judged"}
 
 
 def read_json(store: ObjectStore, key: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from veilflow.errors import ReleaseRefused, UsageError
 from veilflow.evidence import StageEvidence
+from veilflow.pipeline.history import remember
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.quarantine import check_quarantine
 from veilflow.pipeline.refuse import check_not_refused, refuse
@@ -57,6 +58,7 @@ def run_stage(spark: SparkSession, run: Run, stage: str) -> StageEvidence:
         check_not_refused(run, name, product)
     finished = run.evidence(stage)
     if finished is not None:
+        _remember(run, product, finished)
         return finished
     check_quarantine(run, stage, product)
     silence_engine_log()
@@ -66,9 +68,15 @@ def run_stage(spark: SparkSession, run: Run, stage: str) -> StageEvidence:
         with stage_errors(stage):
             evidence = work(spark, run, clock, product)
     except ReleaseRefused as refusal:
-        refuse(run, stage, product, refusal.reasons, refusal.remedy)
+        refuse(run, stage, product, refusal)
     verify_unchanged(run.record.source)
     winner = run.finish(evidence)
     kept = {file.path for file in winner.files}
     discard_files(run.store, [FileRef(f.path, "") for f in evidence.files if f.path not in kept])
+    _remember(run, product, winner)
     return winner
+
+
+def _remember(run: Run, product: Product, evidence: StageEvidence) -> None:
+    if evidence.stage == stages_of(product)[-2]:
+        remember(run, product, evidence, passed=True)

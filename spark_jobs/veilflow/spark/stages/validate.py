@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from veilflow.errors import ReleaseRefused, StageFailed, UsageError
+from veilflow.errors import StageFailed, UsageError
 from veilflow.evidence import Check, StageEvidence
 from veilflow.pipeline.measure import StageClock
+from veilflow.pipeline.refuse import OutputRefused
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy.draft import yaml_key
@@ -25,7 +26,7 @@ __all__ = ["validate_stage"]
 def validate_stage(
     spark: SparkSession, run: Run, clock: StageClock, product: Product
 ) -> StageEvidence:
-    """Judge what the maker wrote. Raises ReleaseRefused naming every blocking check that failed."""
+    """Judge what the maker wrote. Raises OutputRefused naming every blocking check that failed."""
     maker = run.evidence("protect" if product == "masked" else "synthesize")
     if maker is None:
         raise UsageError(f"{run.ref.uri}: nothing to validate; its maker hasn't finished")
@@ -58,12 +59,6 @@ def validate_stage(
             "Stage validate failed: the judge checked nothing.",
             remedy="Nothing was released. Mend the judge (VEILFLOW_JUDGE) and retry the stage.",
         )
-    if judgement.failed:
-        raise ReleaseRefused(
-            [_sentence(check) for check in judgement.failed],
-            remedy=f"Change the policy ({run.record.policy_name}) or the source and start a new "
-            "run; this release's key is destroyed.",
-        )
     anonymization = maker.anonymization
     if anonymization is not None:
         anonymization = anonymization.model_copy(
@@ -73,7 +68,7 @@ def validate_stage(
                 **({} if judgement.loss is None else {"loss": judgement.loss}),
             }
         )
-    return stage_evidence(
+    evidence = stage_evidence(
         spark,
         run,
         "validate" if product == "masked" else "validate_synthetic",
@@ -84,6 +79,14 @@ def validate_stage(
         utility=judgement.utility,
         checks=judgement.checks,
     )
+    if judgement.failed:
+        raise OutputRefused(
+            [_sentence(check) for check in judgement.failed],
+            remedy=f"Change the policy ({run.record.policy_name}) or the source and start a new "
+            "run; this release's key is destroyed.",
+            judged=evidence,
+        )
+    return evidence
 
 
 def _sentence(check: Check) -> str:
