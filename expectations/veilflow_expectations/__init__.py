@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
+    from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
     from veilflow_expectations.l_diversity import ExpectTableToBeLDiverse
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
     from veilflow_expectations.references import (
         forget_references,
+        register_previous,
         register_reference,
         register_rows,
     )
@@ -33,6 +35,7 @@ __all__ = [
     "ExpectColumnValuesToAppearInReference",
     "ExpectColumnValuesToBePseudonyms",
     "ExpectColumnValuesToNotAppearInReference",
+    "ExpectDifferenceToPreviousReleaseToHidePeople",
     "ExpectExactCopiesToBeBelow",
     "ExpectTableToBeKAnonymous",
     "ExpectReidentificationRiskToBeBelow",
@@ -41,6 +44,7 @@ __all__ = [
     "ExpectTableToBeTClose",
     "forget_references",
     "register_expectations",
+    "register_previous",
     "register_reference",
     "register_rows",
     "run_suite",
@@ -51,6 +55,7 @@ _HOME = {
     "ExpectColumnValuesToAppearInReference": "integrity",
     "ExpectColumnValuesToBePseudonyms": "pseudonyms",
     "ExpectColumnValuesToNotAppearInReference": "leakage",
+    "ExpectDifferenceToPreviousReleaseToHidePeople": "difference",
     "ExpectExactCopiesToBeBelow": "copies",
     "ExpectTableToBeKAnonymous": "k_anonymity",
     "ExpectReidentificationRiskToBeBelow": "reidentification_risk",
@@ -58,6 +63,7 @@ _HOME = {
     "ExpectTableToBeLDiverse": "l_diversity",
     "ExpectTableToBeTClose": "t_closeness",
     "forget_references": "references",
+    "register_previous": "references",
     "register_reference": "references",
     "register_rows": "references",
     "run_suite": "runner",

@@ -30,6 +30,7 @@ __all__ = [
     "References",
     "current_references",
     "forget_references",
+    "register_previous",
     "register_reference",
     "register_rows",
     "use_references",
@@ -108,11 +109,12 @@ class References:
         if len(self._key) < 16:
             raise UsageError("a digest key has at least 16 bytes")
         self._sets: dict[str, Int64] = {}
+        self._frames: dict[str, Any] = {}
         self._membership: Membership | None = None
         self._shared: _Shared | None = None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._sets
+        return name in self._sets or name in self._frames
 
     def __repr__(self) -> str:
         return f"References({', '.join(sorted(self._sets))})"
@@ -149,6 +151,19 @@ class References:
         """Register digests made under :attr:`key`."""
         self._sets[name] = np.unique(np.asarray(digests, dtype=np.int64))
         self._membership = None
+
+    def add_frame(self, name: str, frame: Any) -> None:
+        """Keep an earlier release, a pandas or Spark frame, under ``name``."""
+        self._frames[name] = frame
+
+    def frame(self, name: str) -> Any:
+        """The frame kept under ``name``. Raises UsageError if there is none."""
+        if name not in self._frames:
+            raise UsageError(
+                f"no earlier release is registered as {name!r}.",
+                remedy="Call register_previous(name, frame) before validating.",
+            )
+        return self._frames[name]
 
     def membership(self) -> Membership:
         """The look-up table of all references."""
@@ -239,6 +254,11 @@ def register_reference(name: str, values: Any) -> None:
 def register_rows(name: str, frame: Any, columns: Sequence[str]) -> None:
     """Register whole rows of a pandas or Spark frame under ``name``."""
     current_references().add_rows(name, frame, columns)
+
+
+def register_previous(name: str, frame: Any) -> None:
+    """Register an earlier release of a table, a pandas or Spark frame, under ``name``."""
+    current_references().add_frame(name, frame)
 
 
 def forget_references() -> None:
