@@ -24,6 +24,7 @@ from veilflow_expectations.held_against import (
     fill_synthetic,
     parameters,
 )
+from veilflow_expectations.judge_difference import judge_difference
 from veilflow_expectations.measured import Sides, output_sides
 from veilflow_expectations.plan import plan_masked, plan_synthetic
 from veilflow_expectations.planned import PlannedSuite
@@ -65,7 +66,7 @@ def judge(spark: SparkSession, request: JudgeRequest) -> Judgement:
             )
             fill_shared(references, request.policy, sides)
             if request.product == "masked":
-                found = _judge_masked(request.policy, output, sides, references)
+                found = _judge_masked(request, output, sides, references)
             else:
                 found = _judge_synthetic(request, output, sides, references)
     return Judgement(
@@ -124,8 +125,9 @@ def _absent(planned: PlannedSuite) -> Check:
 
 
 def _judge_masked(
-    policy: Policy, output: Mapping[str, DataFrame], sides: Sides, references: References
+    request: JudgeRequest, output: Mapping[str, DataFrame], sides: Sides, references: References
 ) -> Judgement:
+    policy = request.policy
     roots = output_roots(policy, sides.output)
     fill_masked(references, policy, sides, roots)
     checks: list[Check] = []
@@ -142,6 +144,8 @@ def _judge_masked(
             checks += outcome.checks
             classes[planned.table] = _classes(outcome)
             risk.append(_risk(policy, planned, classes[planned.table]))
+        elif planned.part == "difference":
+            checks += judge_difference(request, output, planned, references)
     utility = measure_utility(sides, suppression=True)
     return Judgement(
         checks=(*checks, *_granularity(policy, utility)),

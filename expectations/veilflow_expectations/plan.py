@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from veilflow.policy import ColumnPolicy, Policy
 
+from veilflow_expectations.difference_plan import plan_difference
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
@@ -61,6 +62,7 @@ def plan_masked(
         for table, rules in policy.tables.items():
             if rules.with_role("quasi"):
                 suites.append(plan_view(policy, table, roots))
+        suites += plan_difference(policy, roots)
     return with_warnings(policy, suites)
 
 

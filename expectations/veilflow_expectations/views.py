@@ -7,7 +7,7 @@ code that anonymised it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from veilflow.policy import Policy
@@ -47,10 +47,11 @@ def view_frame(
 ) -> DataFrame:
     """``table`` joined with ``roots``: columns ``table.column``, the privacy unit among them.
 
-    ``also`` names more columns of ``table`` that the view keeps: what is sensitive.
+    ``also`` names more columns of ``table`` that the view keeps: what is sensitive. Columns that a
+    table lacks are left out: an earlier release may be of another policy.
     """
     unit = policy.unit_column(table)
-    own = [*policy.tables[table].with_role("quasi"), *also]
+    own = _present([*policy.tables[table].with_role("quasi"), *also], output[table])
     units = [] if unit is None else [quoted(unit).alias(f"{table}.{unit}")]
     view = output[table].select(
         *units,
@@ -64,8 +65,12 @@ def view_frame(
             quoted(other).cast("string").alias(_PERSON),
             *[
                 quoted(name).alias(f"{root}.{name}")
-                for name in policy.tables[root].with_role("quasi")
+                for name in _present(policy.tables[root].with_role("quasi"), output[root])
             ],
         )
         view = view.join(right, on=_PERSON, how="left")
     return view
+
+
+def _present(names: Iterable[str], frame: DataFrame) -> list[str]:
+    return [name for name in names if name in frame.columns]

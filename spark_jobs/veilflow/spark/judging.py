@@ -32,7 +32,8 @@ class JudgeRequest:
     ``output`` was read back from the encrypted objects, decrypted. ``source`` holds the cast
     source tables with the policy's listed columns. ``levels`` are the generalisation levels that
     the output claims, by (table, column). ``digest_key`` keys the digests by which values of both
-    sides are compared; it lives for one validation.
+    sides are compared; it lives for one validation. ``previous`` is the series' last masked
+    release, decrypted, which promised ``previous_k``; empty if there is none to compare with.
     """
 
     product: Product
@@ -41,6 +42,8 @@ class JudgeRequest:
     source: Mapping[str, DataFrame]
     levels: Mapping[tuple[str, str], int]
     digest_key: bytes = field(repr=False)
+    previous: Mapping[str, DataFrame] = field(default_factory=dict)
+    previous_k: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy.draft import yaml_key
 from veilflow.spark.judging import JudgeRequest, load_judge
+from veilflow.spark.previous import PreviousRelease, previous_release
 from veilflow.spark.stages.protect import cast_source
 from veilflow.spark.stages.record import stage_evidence
 from veilflow.spark.writing import read_output
@@ -39,6 +40,7 @@ def validate_stage(
             name: read_output(spark, run, product, [f for f in maker.files if f.table == name])
             for name in source
         }
+        previous = previous_release(spark, run) if product == "masked" else PreviousRelease()
     levels = {}
     if maker.anonymization is not None:
         for column, level in maker.anonymization.levels.items():
@@ -51,6 +53,8 @@ def validate_stage(
         source=source,
         levels=levels,
         digest_key=secrets.token_bytes(32),
+        previous=previous.tables,
+        previous_k=previous.k,
     )
     with clock.phase("judge"):
         judgement = load_judge()(spark, request)
@@ -78,6 +82,7 @@ def validate_stage(
         risk=judgement.risk,
         utility=judgement.utility,
         checks=judgement.checks,
+        notes=(previous.note,) if previous.note else (),
     )
     if judgement.failed:
         raise OutputRefused(
