@@ -104,7 +104,7 @@ def _spark_groups(
 
     earlier, then = _previous(reference, quasi_identifiers, privacy_unit)
     if not hasattr(earlier, "sparkSession"):
-        raise UsageError(f"the previous release {reference!r} must be a Spark frame too.")
+        earlier = frame.sparkSession.createDataFrame(earlier)
     if privacy_unit is None:
         rows = F.sum("side").alias("moved")
         sides = [

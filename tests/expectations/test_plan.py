@@ -10,6 +10,7 @@ from veilflow.policy import Policy, load_policy
 from veilflow_expectations.leak_plan import LEAK_LENGTH, cross_references
 from veilflow_expectations.plan import plan_masked, plan_synthetic
 from veilflow_expectations.planned import PlannedCheck, Types
+from veilflow_expectations.suite import build_suite
 
 HEAD = """
 version: 1
@@ -287,3 +288,49 @@ def test_every_sentence_is_one_that_can_be_read(tmp_path: Path) -> None:
         for check in suite.checks:
             assert check.sentence[0].isupper()
             assert check.sentence.endswith(".")
+
+
+RULES = """
+  t:
+    path: t
+    columns: {id: pseudonym, sex: {role: quasi, hierarchy: redact}, ill: sensitive, ward: sensitive}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "part", "expected"),
+    [
+        ("l_diversity: 2", "view", {("l-diversity", "ill"), ("l-diversity", "ward")}),
+        ("l_diversity: {l: 2, columns: [ill]}", "view", {("l-diversity", "ill")}),
+        ("l_diversity: {l: 2, kind: recursive, c: 3, columns: [ill]}", "view",
+         {("l-diversity", "ill")}),
+        ("t_closeness: {t: 0.2, columns: [ward]}", "view", {("t-closeness", "ward")}),
+        ("max_risk: 0.2", "view", {("re-identification risk", None)}),
+        ("small_cells: {threshold: 3, tables: {t: [ill]}}", "values", {("small cells", None)}),
+        ("expectations: {t: [{type: expect_column_to_exist, kwargs: {column: ill}}]}", "values",
+         {("column to exist", "ill")}),
+    ],
+)  # fmt: skip
+def test_a_policy_s_rules_are_planned_and_can_be_built(
+    tmp_path: Path, rule: str, part: str, expected: set[tuple[str, str | None]]
+) -> None:
+    def planned(more: str) -> set[tuple[str, str | None]]:
+        plan = plan_masked(policy(tmp_path, RULES, more), ["t"])
+        assert all(len(build_suite(s).expectations) == len(s.checks) for s in plan)
+        return {(check.name, check.column) for check in checks(plan, part=part)}
+
+    plain = planned("anonymize: {k: 2}")
+    assert planned(f"anonymize: {{k: 2}}\nvalidate: {{{rule}}}") - plain == expected
+
+
+def test_what_the_policy_warns_of_doesn_t_block(tmp_path: Path) -> None:
+    more = "anonymize: {k: 2}\nvalidate: {l_diversity: 2, warn: [l-diversity]}"
+    plan = plan_masked(policy(tmp_path, RULES, more), ["t"])
+    blocking = {check.name: check.blocking for check in checks(plan, part="view")}
+    assert blocking["l-diversity"] is False and blocking["k-anonymity"] is True
+    severities = {
+        e.meta["veilflow"]["name"]: str(e.severity.value)
+        for suite in plan
+        for e in build_suite(suite).expectations
+    }
+    assert severities["l-diversity"] == "warning" and severities["k-anonymity"] == "critical"

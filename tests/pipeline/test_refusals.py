@@ -105,6 +105,34 @@ def test_the_real_judge_refuses_a_release_that_kept_too_little(place: Place) -> 
     assert place.current() == GOOD
 
 
+def test_the_policy_s_own_bounds_are_judged_on_the_output(place: Place) -> None:
+    columns = {**PEOPLE, "colour": "sensitive"}
+    strict = {
+        "l_diversity": 4,
+        "expectations": {
+            "people": [
+                {
+                    "type": "expect_column_values_to_be_in_set",
+                    "kwargs": {"column": "colour", "value_set": ["red", "green"]},
+                    "severity": "warning",
+                }
+            ]
+        },
+    }
+    run = place.pin(place.policy(columns, validate=strict))
+    place.stage(run, "protect")
+    message = refused_by(place, run, "validate")
+    assert "people.colour: l-diversity failed" in message and "(found 3, bound 4)" in message
+    assert "in set" not in message, "a warning is no reason"
+    loose = place.pin(place.policy(columns, validate={**strict, "l_diversity": 3}))
+    evidence = place.stage(loose, "protect", "validate")
+    warned = [check for check in evidence.checks if not check.passed]
+    assert [(check.name, check.blocking) for check in warned] == [
+        ("column values to be in set", False)
+    ]
+    assert "blue" not in str(evidence)
+
+
 @pytest.mark.parametrize("broken", ["breaks", "says_nothing"])
 def test_a_validation_that_crashed_is_retried_on_the_same_bytes(
     place: Place, judge: Callable[[str], None], broken: str, monkeypatch: pytest.MonkeyPatch

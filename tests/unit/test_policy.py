@@ -85,6 +85,13 @@ BROKEN = [
     ("level too high", "hierarchy: redact}", "hierarchy: redact, max_level: 7}", 17, "highest level"),
     ("case twins", "name: drop", "SEX: drop", 17, "case only"),
     ("custom, not allowed", "{partial: {keep_last: 2}}", "shop.masks:Loyalty", 16, "allow-list"),
+    ("warning of what always blocks", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {warn: [k-anonymity]}", 26, "validate.warn"),
+    ("expectations of no table", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {expectations: {nurses: []}}", 26, "there is no table 'nurses'"),
+    ("no expectation's name", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {expectations: {patients: [{type: drop}]}}", 26, "validate.expectations"),
+    ("cells of a dropped column", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {small_cells: {threshold: 3, tables: {patients: [name]}}}", 26, "column 'name' isn't released"),
+    ("l of no sensitive column", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {l_diversity: {l: 2, columns: [sex]}}", 26, "no released sensitive column is called 'sex'"),
+    ("c without its kind", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {l_diversity: {l: 2, c: 3}}", 26, "'c' belongs to 'kind: recursive'"),
+    ("risk above 1", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {max_risk: 1.5}", 26, "less than or equal to 1"),
     ("preset unknown", "dataset: patients", "extends: strict\ndataset: patients", 1, "no such preset"),
 ]  # fmt: skip
 # ruff: noqa: E501 - one row a case reads better
@@ -189,3 +196,15 @@ def test_the_schema_accepts_what_the_loader_accepts(write, repository: Path) -> 
         jsonschema.validate(yaml.safe_load(text), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(yaml.safe_load(GOOD.replace("k: 5", "kk: 5")), schema)
+
+
+def test_the_page_s_example_of_what_the_judge_is_asked_loads(write, repository: Path) -> None:
+    page = (repository / "docs" / "policy.md").read_text(encoding="utf-8")
+    section = page.partition("## What the judge is asked")[2].partition("```yaml\n")[2]
+    example = section.partition("```")[0]
+    demo = (repository / "dags" / "policies" / "patients.yaml").read_text(encoding="utf-8")
+    rules = load_policy(write(f"{demo}\n{example}")).validation
+    assert rules.l_diversity is not None and rules.l_diversity.columns == ("department",)
+    assert (rules.max_average_risk, rules.warn) == (0.1, ("difference attack",))
+    (extra,) = rules.expectations["encounters"]
+    assert (extra.severity, extra.kwargs["max_value"]) == ("warning", 400)
