@@ -1,8 +1,9 @@
 """Values compared without being shown: normalised, then digested under a key.
 
-Two spellings of one value get one digest: NFKC, case-folded, white space trimmed and collapsed,
-and numbers, dates and truth values in one written form whatever their type (5, 5.0 and "5";
-2020-02-01 as a date, as a midnight timestamp and as text). Digests are BLAKE2b under a 32-byte key,
+Two spellings of one value get one digest: NFKC, case-folded, without characters that show nothing
+(a zero-width space, a soft hyphen), white space trimmed and collapsed, and numbers, dates and truth
+values in one written form whatever their type (5, 5.0 and "5"; 2020-02-01 as a date, as a midnight
+timestamp and as text). Digests are BLAKE2b under a 32-byte key,
 64 bits of it: two values share one by chance once in 10^19 pairs, and without the key nobody can
 test a guess. Whoever holds the key can: it lives for one validation.
 """
@@ -28,6 +29,14 @@ __all__ = ["Digested", "digest_rows", "digest_values", "normalised", "to_arrow"]
 
 Int64 = npt.NDArray[np.int64]
 
+# Unicode's Default_Ignorable_Code_Point, which NFKC_Casefold (Unicode, chapter 3.13) leaves out.
+_UNSEEN_RANGES = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
+    (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
+    (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+_UNSEEN = dict.fromkeys(code for first, last in _UNSEEN_RANGES for code in range(first, last + 1))
 _NESTED = "a nested column has no one spelling; compare its fields"
 
 
@@ -50,6 +59,7 @@ class Digested:
 def normalised(text: str) -> str:
     """The one spelling under which equal values are looked for."""
     if not text.isascii():
+        text = text.translate(_UNSEEN)
         # Folding can undo the composition: U+0345 is the classic case.
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         return " ".join(text.split())

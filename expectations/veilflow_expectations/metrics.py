@@ -6,13 +6,19 @@ pass over the table together with its own; classes need a grouping of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from veilflow.errors import UsageError
 from veilflow.risk import ClassTable
 
+from veilflow_expectations.columns import (
+    pandas_texts,
+    require_columns,
+    require_plain,
+    spark_text,
+)
 from veilflow_expectations.digests import digest_rows, digest_values, to_arrow
 from veilflow_expectations.gx import (
     MetricPartialFunctionTypes,
@@ -46,8 +52,11 @@ ROWS_NOT_MATCHING = "veilflow.rows_not_matching"
 ROWS_NULL = "veilflow.rows_null"
 
 
-def aggregate(function: Any) -> Any:
-    """A metric on Spark as an aggregate expression of (frame, value kwargs)."""
+def aggregate(function: Any, *, nested: bool = False) -> Any:
+    """A metric on Spark as an aggregate expression of (frame, value kwargs).
+
+    Columns of lists and records are refused unless ``nested``.
+    """
 
     def partial(
         cls: type,
@@ -58,7 +67,7 @@ def aggregate(function: Any) -> Any:
         runtime_configuration: dict[str, Any],
     ) -> tuple[Column, dict[str, Any], dict[str, Any]]:
         frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        column = function(frame, **_given(frame, metric_value_kwargs))
+        column = function(frame, **_given(frame, metric_value_kwargs, nested))
         return column, metric_domain_kwargs, {}
 
     decorate = metric_partial(
@@ -69,7 +78,7 @@ def aggregate(function: Any) -> Any:
     return decorate(partial)
 
 
-def value(engine: Any, function: Any) -> Any:
+def value(engine: Any, function: Any, *, nested: bool = False) -> Any:
     """A metric as a plain function of (frame, value kwargs)."""
 
     def compute(
@@ -81,19 +90,19 @@ def value(engine: Any, function: Any) -> Any:
         runtime_configuration: dict[str, Any],
     ) -> Any:
         frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        return function(frame, **_given(frame, metric_value_kwargs))
+        return function(frame, **_given(frame, metric_value_kwargs, nested))
 
     return metric_value(engine=engine)(compute)
 
 
-def _given(frame: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that were given. Raises UsageError naming columns that ``frame`` lacks."""
+def _given(frame: Any, arguments: Mapping[str, Any], nested: bool) -> dict[str, Any]:
+    """The arguments that were given. Raises UsageError for columns that can't be asked for."""
     given = {name: argument for name, argument in arguments.items() if argument is not None}
-    named = [given[key] for key in ("column", "privacy_unit") if key in given]
-    listed = [name for key in ("columns", "quasi_identifiers") for name in given.get(key, ())]
-    missing = sorted({*named, *listed}.difference(frame.columns))
-    if missing:
-        raise UsageError(f"the table has no column {', '.join(missing)}.")
+    names = [given[key] for key in ("column", "privacy_unit") if key in given]
+    names += [name for key in ("columns", "quasi_identifiers") for name in given.get(key, ())]
+    require_columns(frame, names)
+    if not nested:
+        require_plain(frame, names)
     return given
 
 
@@ -220,15 +229,14 @@ class RowsCopied(TableMetricProvider):
 
 
 def _pandas_rows_not_matching(frame: Any, column: str, pattern: str) -> int:
-    texts = frame[column].dropna().astype(str)
-    return int((~texts.str.fullmatch(pattern)).sum())
+    found = re.compile(pattern)
+    return sum(found.fullmatch(text) is None for text in pandas_texts(frame[column]))
 
 
 def _spark_rows_not_matching(frame: DataFrame, column: str, pattern: str) -> Column:
     from pyspark.sql import functions as F
-    from veilflow.spark.reading import quoted
 
-    text = quoted(column).cast("string")
+    text = spark_text(frame, column)
     # \z and not $, which would let a line break at the end pass.
     return F.count_if(text.isNotNull() & ~F.rlike(text, F.lit(rf"\A(?:{pattern})\z")))
 
@@ -248,11 +256,9 @@ def _pandas_rows_null(frame: Any, column: str) -> int:
 
 def _spark_rows_null(frame: DataFrame, column: str) -> Column:
     from pyspark.sql import functions as F
-    from veilflow.spark.reading import quoted
+    from veilflow.spark.reading import without_nan
 
-    value = quoted(column)
-    floating = dict(frame.dtypes)[column] in ("float", "double")
-    return F.count_if(value.isNull() | F.isnan(value) if floating else value.isNull())
+    return F.count_if(without_nan(frame, column).isNull())
 
 
 class RowsNull(TableMetricProvider):
@@ -260,5 +266,5 @@ class RowsNull(TableMetricProvider):
 
     metric_name = ROWS_NULL
     value_keys = ("column",)
-    _pandas = value(PandasExecutionEngine, _pandas_rows_null)
-    _spark = aggregate(_spark_rows_null)
+    _pandas = value(PandasExecutionEngine, _pandas_rows_null, nested=True)
+    _spark = aggregate(_spark_rows_null, nested=True)

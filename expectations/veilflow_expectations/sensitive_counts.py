@@ -66,15 +66,10 @@ def _spark_counts(
     order: Order = None,
 ) -> SensitiveCounts:
     from pyspark.sql import functions as F
-    from veilflow.spark.reading import quoted
-
-    types = dict(frame.dtypes)
+    from veilflow.spark.reading import without_nan
 
     def taken(name: str, alias: str) -> Column:
-        there = quoted(name)
-        if types[name] in ("float", "double"):
-            there = F.when(~F.isnan(there), there)
-        return there.alias(alias)
+        return without_nan(frame, name).alias(alias)
 
     keys = [f"q{index}" for index in range(len(quasi_identifiers))]
     named = [taken(name, key) for name, key in zip(quasi_identifiers, keys, strict=True)]

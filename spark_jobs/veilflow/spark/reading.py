@@ -22,7 +22,15 @@ from veilflow.policy.draft import yaml_key
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-__all__ = ["TableReading", "cast_columns", "check_reading", "quoted", "read_source", "read_table"]
+__all__ = [
+    "TableReading",
+    "cast_columns",
+    "check_reading",
+    "quoted",
+    "read_source",
+    "read_table",
+    "without_nan",
+]
 
 CORRUPT = "__veilflow_corrupt__"
 _SQL_TYPES = {
@@ -48,6 +56,16 @@ def quoted(name: str) -> Column:
     from pyspark.sql import functions as F
 
     return F.col("`" + name.replace("`", "``") + "`")
+
+
+def without_nan(frame: DataFrame, name: str) -> Column:
+    """The column called ``name``, with null for NaN: what is no number is nobody's and nothing."""
+    from pyspark.sql import functions as F
+
+    there = quoted(name)
+    if frame.schema[name].dataType.typeName() in ("float", "double"):
+        return F.when(~F.isnan(there), there)
+    return there
 
 
 def read_table(spark: SparkSession, source: PinnedSource, table: PinnedTable) -> DataFrame:
