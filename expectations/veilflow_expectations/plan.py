@@ -55,7 +55,7 @@ def plan_masked(
             *_values(policy, table, known),
             *_people_known(policy, table, roots),
             *small_cells(policy, table),
-            *extra_checks(policy, table),
+            *extra_checks(policy, table, policy.tables[table].released),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
     if policy.anonymize is not None:
@@ -85,7 +85,7 @@ def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedS
             *_labels(policy, table),
             *cross_leaks(policy, table, synthetic_columns(policy, table), known),
             *_copies(policy, table),
-            *extra_checks(policy, table),
+            *extra_checks(policy, table, synthetic_columns(policy, table)),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
     return with_warnings(policy, suites)

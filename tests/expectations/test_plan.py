@@ -334,3 +334,24 @@ def test_what_the_policy_warns_of_doesn_t_block(tmp_path: Path) -> None:
         for e in build_suite(suite).expectations
     }
     assert severities["l-diversity"] == "warning" and severities["k-anonymity"] == "critical"
+
+
+def test_synthetic_rows_are_not_asked_about_columns_that_they_lack(tmp_path: Path) -> None:
+    more = """
+anonymize: {k: 2}
+synthesize: {tables: {t: 10}}
+validate:
+  expectations:
+    t:
+      - {type: expect_column_to_exist, kwargs: {column: ill}}
+      - {type: expect_column_values_to_be_unique, kwargs: {column: id}}
+      - {type: expect_compound_columns_to_be_unique, kwargs: {column_list: [id, ill]}}
+      - {type: expect_column_to_exist, kwargs: {column: unheard_of}}
+"""
+    released = policy(tmp_path, RULES, more)
+    asked = {c.arguments.get("column") for c in checks(plan_synthetic(released))}
+    assert {"ill", "unheard_of"} <= asked and "id" not in asked
+    masked = [c.name for c in checks(plan_masked(released, ["t"]))]
+    assert {"column values to be unique", "compound columns to be unique"} <= set(masked)
+    synthetic = [c.name for c in checks(plan_synthetic(released))]
+    assert "compound columns to be unique" not in synthetic
