@@ -1,11 +1,11 @@
 """One spelling for every value: of whatever type, and in whatever case, spacing and Unicode form.
 
 A number is written without a fraction of zero, a date as ISO 8601, a midnight as its date, a truth
-value as a word; a text is NFKC, case-folded, without unseen characters, white space
-trimmed and collapsed. :func:`written` and
-:func:`normalised` say so value by value. :func:`spelled` does the same to whole Arrow arrays: Arrow
-spells what is plain, most often everything, and Python only the rest (texts that aren't ASCII or
-have odd white space, numbers of many digits, decimals, nanoseconds).
+value as a word; a text is NFKC, case-folded, without unseen characters, white space trimmed and
+collapsed. :func:`written` and :func:`normalised` say so value by value. :func:`spelled` does the
+same to whole Arrow arrays: Arrow spells what is plain, most often everything, and Python only the
+rest (texts that aren't ASCII or have odd white space, numbers of many digits, decimals,
+nanoseconds).
 """
 
 from __future__ import annotations
