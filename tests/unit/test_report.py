@@ -490,10 +490,11 @@ def test_the_sections_come_in_their_order() -> None:
     page = Page(render(hospital()))
     assert [a["id"] for a in page.all("section")] == [
         "why", "figures", "class-sizes", "risk", "checks", "columns", "generalisation", "utility",
-        "tables", "release", "stages", "remaining",
+        "tables", "release", "stages", "remaining", "explained",
     ]  # fmt: skip
     assert [a["id"] for a in Page(render(synthetic())).all("section")] == [
         "why", "figures", "checks", "columns", "synthesis", "release", "stages", "remaining",
+        "explained",
     ]  # fmt: skip
 
 
@@ -501,7 +502,7 @@ def test_every_figure_of_a_full_run_is_there() -> None:
     words = Page(render(hospital())).words
     for figure in (
         "Released as number 12",
-        "All 6 blocking checks passed; 1 advisory check did not.",
+        "All 6 blocking checks passed; 1 warning.",
         # Head and purpose.
         RUN, POLICY, "patients.yaml", "4 March 2026, 01:05 UTC",
         "Study of readmission after planned surgery", "ethics vote 2025-118",
@@ -520,7 +521,7 @@ def test_every_figure_of_a_full_run_is_there() -> None:
         "3,240 possible combinations", "187 had to be computed", "3 of 5", "ten-year bands",
         "52,454,192", "1,842",
         # Checks.
-        "Referential integrity", "patients.insurance_number", "failed, advisory", "4.41%",
+        "Referential integrity", "patients.insurance_number", "1 warning", "4.41%",
         "No more rows were left out than the policy allows.",
         # Tables, stages, source.
         "100,000", "5,185 (1.73%)", "1 min 14 s", "2 min 12 s", "23.1 MB", "18.2 kB",
@@ -541,7 +542,7 @@ def test_every_figure_of_a_full_run_is_there() -> None:
 def test_every_plot_has_a_title_and_says_its_figures_in_words() -> None:
     page = Page(render(hospital()))
     plots = [svg for svg in page.all("svg") if svg.get("role") == "img"]
-    assert len(plots) == 6
+    assert len(plots) == 10
     assert all(svg["aria-labelledby"] and svg["aria-describedby"] for svg in plots)
     assert "Rows before: 84,060 in classes of 1, 14,652 in classes of 2–4" in page.words
     assert "After: highest risk 20%, average risk 1.87%, in classes below k 0%" in page.words
@@ -580,7 +581,7 @@ def test_the_verdict(bundle: EvidenceBundle, state: str, headline: str) -> None:
     assert f" {headline} " in page.words
 
 
-def test_a_failed_check_that_is_only_advisory_refuses_nothing() -> None:
+def test_a_failed_check_that_is_only_warns_refuses_nothing() -> None:
     assert "verdict released" in render(hospital())
 
 

@@ -25,12 +25,12 @@ HOSTILE = (
     "\x00\x1b[31m\u202egnirts\u2066\ufeff\ud800", "a" * 3000, "漢字" * 90, "{{ 7 * 7 }} ${7 * 7}",
 )  # fmt: skip
 ELEMENTS = frozenset(
-    "a body code dd desc details div dl dt figcaption figure footer h1 h2 h3 head header html li "
-    "line main meta nav p pre rect section span strong style summary svg table tbody td text th "
-    "thead title tr ul".split()
+    "a body code dd desc details div dl dt figcaption figure footer h1 h2 h3 h4 head header html "
+    "li line main meta nav p path pre rect section span strong style summary svg table tbody td "
+    "text th thead title tr ul".split()
 )
 ATTRIBUTES = frozenset(
-    "aria-describedby aria-hidden aria-label aria-labelledby charset class colspan content "
+    "aria-describedby aria-hidden aria-label aria-labelledby charset class colspan content d "
     "data-label height href http-equiv id lang name open role rx scope text-anchor viewbox width x "
     "x1 x2 y y1 y2".split()
 )

@@ -8,10 +8,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from veilflow.report.drawing import FONT, WIDTH
 from veilflow.report.formatting import text_width
 from veilflow.report.plots import (
-    FONT,
-    WIDTH,
     Bar,
     Group,
     Panel,

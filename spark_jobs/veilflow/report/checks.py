@@ -1,56 +1,163 @@
-"""The checks: what was looked for in the output, what was found, and what was allowed."""
+"""The validation table: what was looked for, what was found, what was allowed, how it went before.
+
+One table for each kind of check, after a short list of what failed and what warns. What is said
+alike of many columns is one row.
+"""
 
 from __future__ import annotations
 
-from veilflow.report.facts import Facts, JudgedCheck
-from veilflow.report.formatting import amount, humanise
-from veilflow.report.layout import Column, code, data_table, section
+from collections import Counter
+from collections.abc import Sequence
+
+from veilflow.evidence import CheckKind
+from veilflow.report.check_figures import figures_cell
+from veilflow.report.check_groups import CheckGroup, State, group_checks, place
+from veilflow.report.facts import Facts
+from veilflow.report.formatting import humanise, plural
+from veilflow.report.layout import Column, code, data_table, fold, section
 from veilflow.report.markup import Child, Markup, join, tag
+from veilflow.report.past import past_validations
 
-__all__ = ["checks"]
+__all__ = ["KINDS", "checks", "result"]
 
-_HEADINGS = (
-    Column("Result"),
-    Column("Check"),
-    Column("Where"),
-    Column("Found", numeric=True),
-    Column("Bound", numeric=True),
-)
+_HEADINGS = (Column("Result"), Column("Check"), Column("Where"), Column("Found and allowed"))
+KINDS: dict[CheckKind, tuple[str, str]] = {
+    "structure": (
+        "Form",
+        "Is the output what the policy promised, and nothing else? No attacker is assumed beyond "
+        "somebody who reads it.",
+    ),
+    "leak": (
+        "Leaks",
+        "Is something of the source in the output that should not be there? The attacker is "
+        "assumed to know raw values and to search for them.",
+    ),
+    "privacy": (
+        "Hiding among others",
+        "How many people look the same? The attacker is assumed to know the quasi-identifiers of "
+        "somebody who is in the data.",
+    ),
+    "attack": (
+        "Attacks",
+        "What did somebody with the stated knowledge get out of the output when it was tried?",
+    ),
+    "text": (
+        "Free text",
+        "Is a person still legible in the texts? The attacker is assumed to read them all.",
+    ),
+    "utility": (
+        "Usefulness",
+        "Can the output still answer the questions it is made for? No attacker is involved.",
+    ),
+}
+_RESULTS: dict[State, tuple[str, str]] = {
+    "failed": ("✕", "failed"),
+    "warning": ("△", "warning"),
+    "passed": ("✓", "passed"),
+}
+_FEW = 3
 
 
 def checks(facts: Facts) -> Markup:
-    lead = "Failed checks come first. A check that fails stops the release, unless it is advisory."
+    lead = (
+        "A check that fails stops the release; one that the policy made a warning doesn't. "
+        "Failures come first."
+    )
     if not facts.checks:
-        return section("checks", "Checks", "No check was recorded in this run.")
-    ordered = sorted(facts.checks, key=lambda each: (each.check.passed, not each.check.blocking))
-    rows = [_row(each) for each in ordered]
+        nothing = "No check was recorded in this run."
+        return section("checks", "Checks", nothing, past_validations(facts))
+    groups = group_checks(facts.checks)
+    parts = [_part(facts, groups, kind) for kind in KINDS if any(g.kind == kind for g in groups)]
     return section(
-        "checks", "Checks", lead, data_table(_HEADINGS, [(None, rows)], class_="checks", head=1)
+        "checks",
+        "Checks",
+        lead,
+        _tally(facts),
+        _attention(groups),
+        past_validations(facts),
+        parts,
     )
 
 
-def _row(judged: JudgedCheck) -> tuple[Child, ...]:
-    check = judged.check
-    return (
-        _result(judged),
-        join(tag("strong", humanise(check.name)), tag("p", check.sentence)),
-        join(_where(judged), tag("p", f"in {judged.stage}", class_="quiet")),
-        amount(check.observed, check.unit),
-        amount(check.bound, check.unit),
-    )
-
-
-def _result(judged: JudgedCheck) -> Markup:
-    if judged.check.passed:
-        glyph, word, kind = "✓", "passed", "passed"
-    elif judged.check.blocking:
-        glyph, word, kind = "✕", "failed", "failed"
-    else:
-        glyph, word, kind = "△", "failed, advisory", "noted"
+def result(state: State, note: str = "") -> Markup:
+    """A verdict as a glyph and a word: the colour only repeats them."""
+    glyph, word = _RESULTS[state]
     mark = tag("span", glyph, class_="glyph", aria_hidden="true")
-    return tag("span", mark, tag("span", word), class_=f"result {kind}")
+    return tag("span", mark, tag("span", f"{word}{note}"), class_=f"result {state}")
 
 
-def _where(judged: JudgedCheck) -> Child:
-    check = judged.check
-    return code(f"{check.table}.{check.column}" if check.column else check.table)
+def _tally(facts: Facts) -> Markup:
+    states: Counter[State] = Counter(
+        "passed" if each.check.passed else "failed" if each.check.blocking else "warning"
+        for each in facts.checks
+    )
+    told = [join(" ", result(s, f" {states[s]:,}")) for s in _RESULTS if states[s]]
+    return tag("p", f"{plural(len(facts.checks), 'check')}:", told, class_="summary tally")
+
+
+def _attention(groups: Sequence[CheckGroup]) -> Markup:
+    """What failed and what warns, each with a link to its row."""
+    bad = [group for group in groups if group.state != "passed"]
+    if not bad:
+        return tag("p", "No check failed, and none warns.", class_="quiet")
+    items = [
+        tag("li", result(group.state), tag("span", _linked(group), _summary(group)))
+        for group in bad
+    ]
+    return tag("ul", items, class_="attention")
+
+
+def _linked(group: CheckGroup) -> Markup:
+    return tag("a", humanise(group.first.name), href=f"#{group.anchor}")
+
+
+def _summary(group: CheckGroup) -> Markup:
+    figures = ", ".join(each for each in (group.found_text(), group.bound_text()) if each)
+    said = f": {figures}" if figures else ""
+    return join(" in ", _place(group), said)
+
+
+def _place(group: CheckGroup) -> Child:
+    return code(group.where) if len(group.checks) == 1 else group.where
+
+
+def _part(facts: Facts, groups: Sequence[CheckGroup], kind: CheckKind) -> Markup:
+    name, lead = KINDS[kind]
+    found = [group for group in groups if group.kind == kind]
+    rows = [_row(facts, group) for group in found]
+    number = sum(len(group.checks) for group in found)
+    return tag(
+        "div",
+        tag("h3", name, tag("span", f" {plural(number, 'check')}", class_="quiet")),
+        tag("p", lead, class_="lead"),
+        data_table(_HEADINGS, [(None, rows)], class_="checks", head=1),
+        class_="check-kind",
+        id=f"checks-{kind}",
+    )
+
+
+def _row(facts: Facts, group: CheckGroup) -> tuple[Child, ...]:
+    return (
+        tag("span", result(group.state), id=group.anchor),
+        join(
+            tag("strong", humanise(group.first.name)),
+            tag("p", group.first.sentence),
+            tag("p", tag("a", "What it means", href=f"#{group.explanation.anchor}")),
+        ),
+        join(_where(group), _stage(facts, group)),
+        figures_cell(facts, group),
+    )
+
+
+def _stage(facts: Facts, group: CheckGroup) -> Markup | None:
+    """Which stage judged it, where more than one did."""
+    if len({each.stage for each in facts.checks}) == 1:
+        return None
+    return tag("p", f"in {group.stage}", class_="quiet")
+
+
+def _where(group: CheckGroup) -> Markup:
+    places = [place(check) for check in group.checks]
+    if len(places) <= _FEW:
+        return join([tag("div", code(each)) for each in places])
+    return fold(group.where, tag("ul", [tag("li", code(each)) for each in places]))

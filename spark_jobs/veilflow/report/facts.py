@@ -19,12 +19,14 @@ from veilflow.evidence import (
     ColumnUtility,
     EvidenceBundle,
     OutputFile,
+    PastValidation,
     PublishedRelease,
     SourceTable,
     StageEvidence,
     Synthesis,
     TableCounts,
 )
+from veilflow.report.formatting import utc
 
 __all__ = ["Facts", "JudgedCheck", "RiskView", "collect"]
 
@@ -95,6 +97,7 @@ class Facts:
     synthesis: tuple[Synthesis, ...]
     files: tuple[OutputFile, ...]
     released: PublishedRelease | None
+    history: tuple[PastValidation, ...]
 
     @property
     def k(self) -> int | None:
@@ -131,7 +134,17 @@ def collect(bundle: EvidenceBundle) -> Facts:
         synthesis=_latest((s.table, s) for stage in stages for s in stage.synthesis),
         files=_latest((f.path, f) for stage in stages for f in stage.files),
         released=bundle.released or _last(stage.released for stage in stages),
+        history=_earlier(bundle),
     )
+
+
+def _earlier(bundle: EvidenceBundle) -> tuple[PastValidation, ...]:
+    """The other runs' validations, oldest first; of a run that was judged twice the later one."""
+    others = sorted(
+        (each for each in bundle.history if each.run != bundle.run),
+        key=lambda each: (utc(each.created), each.run),
+    )
+    return tuple({each.run: each for each in others}.values())
 
 
 def _latest(pairs: Iterable[tuple[Key, Record]]) -> tuple[Record, ...]:

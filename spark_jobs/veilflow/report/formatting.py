@@ -34,6 +34,9 @@ _MONTHS = (
 ).split()
 _SHARES = frozenset({"share", "shares", "fraction", "probability", "ratio", "rate", "risk"})
 
+# l-diversity's l and t-closeness' t are numbers without a unit.
+_NAMED_BY_THE_CHECK = frozenset({"l", "t"})
+
 
 def count(number: int | None, *, absent: str = MERGED) -> str:
     """12,345; a count that was merged because it is small reads "fewer than 10"."""
@@ -68,7 +71,7 @@ def percent(share: float | None, *, absent: str = _ABSENT) -> str:
     if not math.isfinite(share):
         return _unbounded(share)
     if share in (0, 1):
-        return f"{share:.0%}"
+        return f"{abs(share):.0%}"
     if 0 < share < 0.0001:
         return "under 0.01%"
     if 0.9999 < share < 1:
@@ -96,6 +99,8 @@ def amount(number: float | None, unit: str) -> str:
         return percent(number)
     if unit.strip() == "%":
         return f"{decimal(number)}%"
+    if unit.strip() in _NAMED_BY_THE_CHECK:
+        return decimal(number)
     return f"{decimal(number)} {unit}".strip()
 
 

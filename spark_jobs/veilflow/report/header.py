@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from veilflow.report.explanations import figure_explanation
 from veilflow.report.facts import Facts
 from veilflow.report.formatting import date, days, decimal, humanise, moment, utc
 from veilflow.report.key_figures import KeyFigure, key_figures
@@ -125,7 +126,16 @@ def _tile(figure: KeyFigure) -> Markup:
         tag("p", before, tag("span", figure.value), class_="value"),
         tag("p", figure.note, class_="note") if figure.note else None,
         tag("p", figure.sentence, class_="sentence"),
+        _explained(figure),
         class_=f"tile {figure.tone}",
+    )
+
+
+def _explained(figure: KeyFigure) -> Markup:
+    where = figure_explanation(figure.explained).anchor
+    name = f"What it means: {figure.label}"
+    return tag(
+        "p", tag("a", "What it means", href=f"#{where}", aria_label=name), class_="explained-link"
     )
 
 

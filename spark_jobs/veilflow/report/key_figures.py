@@ -19,8 +19,12 @@ Tone = Literal["plain", "good", "bad", "absent"]
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """``before`` is the same figure on the raw side; ``note`` says what was asked for."""
+    """``before`` is the same figure on the raw side; ``note`` says what was asked for.
 
+    ``explained`` is the name under which the page of explanations has it.
+    """
+
+    explained: str
     label: str
     value: str
     sentence: str
@@ -54,7 +58,7 @@ def _smallest_class(facts: Facts) -> KeyFigure:
     note = "" if facts.k is None else f"at least {facts.k:,} asked"
     views = [v for v in facts.risk if v.after and v.after.smallest_class is not None]
     if not views:
-        return _unmeasured(label, "the size of the classes", note)
+        return _unmeasured("smallest class", label, "the size of the classes", note)
     worst = min(views, key=lambda view: _smallest(view))
     size = _smallest(worst)
     tone: Tone = "plain" if facts.k is None else "good" if size >= facts.k else "bad"
@@ -66,14 +70,14 @@ def _smallest_class(facts: Facts) -> KeyFigure:
         else f"An attacker who knows {_known(worst)} of one person can find that very person: "
         f"at least one combination in the output belongs to {unit_noun(facts)} of one only."
     )
-    return KeyFigure(label, f"{size:,}", sentence, "", note, tone)
+    return KeyFigure("smallest class", label, f"{size:,}", sentence, "", note, tone)
 
 
 def _risk(facts: Facts, name: Literal["max_risk", "average_risk"]) -> KeyFigure:
     label = "Highest risk" if name == "max_risk" else "Average risk"
     views = [v for v in facts.risk if v.after and getattr(v.after, name) is not None]
     if not views:
-        return _unmeasured(label, "the risk of being recognised")
+        return _unmeasured(label, label, "the risk of being recognised")
     worst = max(views, key=lambda view: _side(view, name, after=True) or 0.0)
     after, before = _side(worst, name, after=True), _side(worst, name, after=False)
     odds = one_in(after)
@@ -92,7 +96,8 @@ def _risk(facts: Facts, name: Literal["max_risk", "average_risk"]) -> KeyFigure:
             "The same attacker recognises somebody drawn at random from the output with a chance "
             f"of {chance}. Attackers who know more than {_known(worst)} may do better."
         )
-    return KeyFigure(label, percent(after), sentence, percent(before, absent=""), note, tone)
+    was = percent(before, absent="")
+    return KeyFigure(label, label, percent(after), sentence, was, note, tone)
 
 
 def _suppressed(facts: Facts) -> KeyFigure:
@@ -101,14 +106,15 @@ def _suppressed(facts: Facts) -> KeyFigure:
     told = {table: share for table, share in shares.items() if share is not None}
     if len(told) < len(shares) and not any(told.values()):
         sentence = "So few rows were left out that their number itself is not told."
-        return KeyFigure(label, MERGED, sentence)
+        return KeyFigure(label, label, MERGED, sentence)
     if not told:
-        return _unmeasured(label, "suppressed rows")
+        return _unmeasured(label, label, "suppressed rows")
     table = max(told, key=lambda name: told[name])
     limit = facts.anonymization.suppression_limit if facts.anonymization else None
     tone: Tone = "plain" if limit is None else "good" if _within(told[table], limit) else "bad"
     where = f" (the largest share, in {table})" if len(shares) > 1 and told[table] else ""
     return KeyFigure(
+        label,
         label,
         percent(told[table]),
         f"These rows{where} were left out because too few people share them. Whoever is rare is "
@@ -139,9 +145,10 @@ def _detail(facts: Facts) -> KeyFigure:
     found = facts.anonymization
     loss = "" if found is None else f"loss score {decimal(found.loss)}"
     if found is None or not found.granularity:
-        return _unmeasured(label, "how much detail the output keeps", loss)
+        return _unmeasured(label, label, "how much detail the output keeps", loss)
     table = min(found.granularity, key=lambda name: found.granularity[name])
     return KeyFigure(
+        label,
         label,
         percent(found.granularity[table]),
         "Granularity of the quasi-identifiers"
@@ -157,7 +164,7 @@ def _checks(facts: Facts) -> KeyFigure:
     total, passed = len(facts.checks), sum(each.check.passed for each in facts.checks)
     if not total:
         sentence = "No check of the output is recorded, so nothing vouches for this run."
-        return KeyFigure("Checks passed", "none run", sentence, tone="absent")
+        return KeyFigure("Checks passed", "Checks passed", "none run", sentence, tone="absent")
     blocking = sum(each.is_blocking_failure for each in facts.checks)
     tone: Tone = "bad" if blocking else "good" if passed == total else "plain"
     judged = (
@@ -168,6 +175,7 @@ def _checks(facts: Facts) -> KeyFigure:
     )
     note = f"{plural(blocking, 'blocking check')} failed" if blocking else "none blocking failed"
     return KeyFigure(
+        "Checks passed",
         "Checks passed",
         f"{passed:,} of {total:,}",
         f"{judged} A check finds what it looks for; the table of checks says what that is.",
@@ -181,9 +189,10 @@ def _keys(facts: Facts) -> KeyFigure:
     label, release = "Encryption keys", facts.released
     if release is None:
         sentence = "No release is recorded, so there is no key with which anybody could read it."
-        return KeyFigure(label, "none", sentence, tone="absent")
+        return KeyFigure(label, label, "none", sentence, tone="absent")
     classes = len(release.classes)
     return KeyFigure(
+        label,
         label,
         f"1 + {classes:,}",
         f"One key for the release as a whole and {plural(classes, 'key')} for its classes of "
@@ -203,13 +212,14 @@ def _keeper(provider: str) -> str:
 def _rows(facts: Facts) -> KeyFigure:
     label = "Rows in the output"
     if not facts.tables:
-        return _unmeasured(label, "rows")
+        return _unmeasured(label, label, "rows")
     rows = sum(table.rows_out for table in facts.tables)
     if not rows:
-        return KeyFigure(label, "0", "The output holds no row.", tone="absent")
+        return KeyFigure(label, label, "0", "The output holds no row.", tone="absent")
     columns = sum(table.columns_out for table in facts.tables)
     read = [table.rows_in for table in facts.tables if table.rows_in is not None]
     return KeyFigure(
+        label,
         label,
         f"{rows:,}",
         f"Made from {plural(sum(read), 'row')} of the source. Each one still comes from a real "
@@ -222,11 +232,13 @@ def _rows(facts: Facts) -> KeyFigure:
 
 def _synthetic_rows(facts: Facts) -> KeyFigure:
     if not facts.synthesis:
-        return _unmeasured("Synthetic rows", "how synthetic rows were made")
+        label = "Synthetic rows"
+        return _unmeasured(label, label, "how synthetic rows were made")
     fitted = sum(each.rows_fitted for each in facts.synthesis)
     sampled = sum(each.rows_sampled for each in facts.synthesis)
     methods = ", ".join(dict.fromkeys(each.method.replace("_", " ") for each in facts.synthesis))
     return KeyFigure(
+        "Synthetic rows",
         "Synthetic rows",
         f"{sampled:,}",
         "Drawn from a model, not taken from people. But the model has seen real rows: it may "
@@ -240,6 +252,7 @@ def _synthetic_risk() -> KeyFigure:
     """Classes and their risks are about rows of people; a synthetic row is nobody's."""
     return KeyFigure(
         "Risk of being recognised",
+        "Risk of being recognised",
         "not measured",
         "A synthetic row belongs to nobody, so there is no class of people to count. The checks "
         "stand in for it: they look for what the output repeats of the rows the model has seen.",
@@ -247,9 +260,9 @@ def _synthetic_risk() -> KeyFigure:
     )
 
 
-def _unmeasured(label: str, what: str, note: str = "") -> KeyFigure:
+def _unmeasured(explained: str, label: str, what: str, note: str = "") -> KeyFigure:
     sentence = f"No stage of this run measured {what}."
-    return KeyFigure(label, "not measured", sentence, "", note, "absent")
+    return KeyFigure(explained, label, "not measured", sentence, "", note, "absent")
 
 
 def _known(view: RiskView) -> str:

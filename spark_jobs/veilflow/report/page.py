@@ -9,6 +9,7 @@ from veilflow.evidence import EvidenceBundle
 from veilflow.report import (
     checks,
     columns,
+    explained,
     generalisation,
     header,
     making,
@@ -69,18 +70,23 @@ _SECTIONS: tuple[tuple[str, str, Callable[[Facts], Markup | None]], ...] = (
 )
 
 
+_ALWAYS = (("remaining", "What it doesn't say"), ("explained", "What the figures mean"))
+
+
 def _body(facts: Facts) -> Markup:
     made = [(ident, name, make(facts)) for ident, name, make in _SECTIONS]
     absent = [name for _, name, content in made if content is None]
     shown = [(ident, name) for ident, name, content in made if content is not None]
-    links = [
-        tag("a", name, href=f"#{ident}")
-        for ident, name in (*shown, ("remaining", "What it doesn't say"))
-    ]
+    links = [tag("a", name, href=f"#{ident}") for ident, name in (*shown, *_ALWAYS)]
     return join(
         header.banner(facts),
         tag("nav", links, aria_label="Sections"),
-        tag("main", [content for _, _, content in made], remaining.remaining(facts, absent)),
+        tag(
+            "main",
+            [content for _, _, content in made],
+            remaining.remaining(facts, absent),
+            explained.explained(facts),
+        ),
         _footer(facts),
     )
 

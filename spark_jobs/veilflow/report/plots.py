@@ -11,13 +11,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from veilflow.report.formatting import shorten, text_width
+from veilflow.report.drawing import WIDTH, label_at, px, row_label, svg
 from veilflow.report.markup import Markup, join, tag
 
 __all__ = ["Bar", "Group", "Panel", "grouped_bars", "level_pips", "panel_bars", "share_bar"]
 
-WIDTH = 420
-FONT = 13
 _THICK = 12
 _GAP = 2
 _BETWEEN = 11
@@ -72,7 +70,7 @@ def grouped_bars(
     a bar is what counts.
     """
     left = _label_column([group.label for group in groups])
-    right = 14 + max((_px(bar.text) for g in groups for bar in g.bars), default=0.0)
+    right = 14 + max((px(bar.text) for g in groups for bar in g.bars), default=0.0)
     scale = _Scale(left, max(40.0, WIDTH - left - right), top or _longest(groups))
     tall = len(series) * (_THICK + _GAP) - _GAP
     parts = [_legend(series)]
@@ -89,7 +87,7 @@ def grouped_bars(
         band = {"x": 0, "y": first, "width": WIDTH, "height": high}
         parts.insert(0, tag("rect", class_="marked", rx=3, **band))
     axis = tag("line", class_="axis", x1=left, x2=left, y1=marked_top - 5, y2=y - 5)
-    return _svg(ident, title, description, y, join(parts, axis))
+    return svg(ident, title, description, y, join(parts, axis))
 
 
 def panel_bars(
@@ -103,18 +101,18 @@ def panel_bars(
     parts: list[Markup] = []
     for index, panel in enumerate(panels):
         x = left + index * room
-        text = max((_px(bar.text) for bar in panel.bars), default=0.0)
+        text = max((px(bar.text) for bar in panel.bars), default=0.0)
         scale = _Scale(x, max(24.0, room - text - 20), 1.0)
         end = scale.left + scale.length
-        parts.append(_text(x, 15, panel.heading, class_="heading", anchor="start"))
+        parts.append(label_at(x, 15, panel.heading, class_="heading", anchor="start"))
         for row, bar in enumerate(panel.bars):
             y = base + row * step
             if bar.value is not None:
                 track = {"x": x, "y": y, "width": scale.length, "height": _THICK, "rx": 1.5}
                 parts.append(tag("rect", class_="track", **track))
             parts.append(_bar(bar, panel.series, scale, y, text_from=end))
-    rows = [_row_label(label, left, base + i * step, _THICK) for i, label in enumerate(labels)]
-    return _svg(ident, title, description, base + len(labels) * step, join(rows, parts))
+    rows = [row_label(label, left, base + i * step, _THICK) for i, label in enumerate(labels)]
+    return svg(ident, title, description, base + len(labels) * step, join(rows, parts))
 
 
 def share_bar(share: float | None, text: str) -> Markup:
@@ -149,20 +147,6 @@ class _Scale:
         return self.length * _clamp(value / self.top if self.top > 0 else 0.0)
 
 
-def _svg(ident: str, title: str, description: str, height: float, content: Markup) -> Markup:
-    return tag(
-        "svg",
-        tag("title", title, id=f"{ident}-title"),
-        tag("desc", description, id=f"{ident}-desc"),
-        content,
-        class_="plot",
-        viewBox=f"0 0 {WIDTH} {math.ceil(height)}",
-        role="img",
-        aria_labelledby=f"{ident}-title",
-        aria_describedby=f"{ident}-desc",
-    )
-
-
 def _group(
     group: Group, series: Sequence[tuple[str, str]], scale: _Scale, y: float, tall: int
 ) -> Markup:
@@ -170,7 +154,7 @@ def _group(
         _bar(bar, style, scale, y + i * (_THICK + _GAP), text_from=_past_bound(group, bar, scale))
         for i, (bar, (style, _)) in enumerate(zip(group.bars, series, strict=True))
     ]
-    return join(_row_label(group.label, scale.left, y, tall), bars, _bound(group, scale, y, tall))
+    return join(row_label(group.label, scale.left, y, tall), bars, _bound(group, scale, y, tall))
 
 
 def _past_bound(group: Group, bar: Bar, scale: _Scale) -> float | None:
@@ -178,7 +162,7 @@ def _past_bound(group: Group, bar: Bar, scale: _Scale) -> float | None:
     if group.bound is None:
         return None
     line, end = scale.left + scale.at(group.bound), scale.left + scale.at(bar.value or 0.0)
-    return line if end <= line < end + 10 + _px(bar.text) else None
+    return line if end <= line < end + 10 + px(bar.text) else None
 
 
 def _bar(
@@ -193,7 +177,7 @@ def _bar(
         length = max(length, 1.5) if bar.value else length
         shape = tag("rect", class_=series, x=scale.left, y=y, width=length, height=_THICK, rx=1.5)
     x = (scale.left + length if text_from is None else text_from) + 6
-    text = _text(x, y + _THICK - 2, bar.text, class_="value", anchor="start")
+    text = label_at(x, y + _THICK - 2, bar.text, class_="value", anchor="start")
     return join(shape if length else None, text)
 
 
@@ -202,9 +186,11 @@ def _bound(group: Group, scale: _Scale, y: float, tall: int) -> Markup | None:
         return None
     x = scale.left + scale.at(group.bound)
     line = tag("line", class_="bound", x1=x, x2=x, y1=y - 3, y2=y + tall + 3)
-    half = _px(group.bound_text) / 2
+    half = px(group.bound_text) / 2
     middle = min(max(x, half), WIDTH - half)
-    return join(line, _text(middle, y - 7, group.bound_text, class_="bound-text", anchor="middle"))
+    return join(
+        line, label_at(middle, y - 7, group.bound_text, class_="bound-text", anchor="middle")
+    )
 
 
 def _legend(series: Sequence[tuple[str, str]]) -> Markup:
@@ -212,33 +198,18 @@ def _legend(series: Sequence[tuple[str, str]]) -> Markup:
     x = 0.0
     for style, name in series:
         parts.append(tag("rect", class_=style, x=x, y=4, width=12, height=12, rx=2))
-        parts.append(_text(x + 18, 14.5, name, class_="legend", anchor="start"))
-        x += 18 + _px(name) + 22
+        parts.append(label_at(x + 18, 14.5, name, class_="legend", anchor="start"))
+        x += 18 + px(name) + 22
     return join(parts)
 
 
-def _row_label(label: str, left: float, y: float, tall: float) -> Markup:
-    short = shorten(label, (left - 10) / FONT)
-    whole = tag("title", label) if short != label else None
-    place = {"x": left - 9, "y": y + tall / 2 + 4.5}
-    return tag("text", short, whole, class_="label", text_anchor="end", **place)
-
-
-def _text(x: float, y: float, text: str, *, class_: str, anchor: str) -> Markup:
-    return tag("text", text, class_=class_, x=x, y=y, text_anchor=anchor)
-
-
 def _label_column(labels: Sequence[str]) -> float:
-    return min(_LABEL_LIMIT, max((_px(label) for label in labels), default=0.0)) + 12
+    return min(_LABEL_LIMIT, max((px(label) for label in labels), default=0.0)) + 12
 
 
 def _longest(groups: Sequence[Group]) -> float:
     values = [b.value for g in groups for b in g.bars if b.value and math.isfinite(b.value)]
     return max(values, default=1.0)
-
-
-def _px(text: str) -> float:
-    return text_width(text) * FONT
 
 
 def _clamp(share: float) -> float:

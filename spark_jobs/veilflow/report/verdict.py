@@ -135,4 +135,4 @@ def _passed(checks: Sequence[JudgedCheck]) -> str:
         if len(blocking) > 1
         else ("The one blocking check passed" if blocking else "No check was blocking")
     )
-    return f"{said}; {plural(warnings, 'advisory check')} did not." if warnings else f"{said}."
+    return f"{said}; {plural(warnings, 'warning')}." if warnings else f"{said}."

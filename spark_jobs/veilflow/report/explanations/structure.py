@@ -1,0 +1,128 @@
+"""Checks of form: is the output what the policy promised, and nothing else?"""
+
+from __future__ import annotations
+
+from veilflow.report.explanations.model import Explanation
+
+__all__ = ["STRUCTURE"]
+
+_NOBODY = "None: this holds the output to the policy's promise, whoever reads it."
+
+STRUCTURE = (
+    Explanation(
+        "columns as promised",
+        "Whether the output has exactly the columns that the policy releases, in its order.",
+        _NOBODY,
+        "It passes or it fails. One column too many is a column that nobody decided about.",
+        "What the columns hold. A column with the right name may still hold the wrong thing; the "
+        "other checks look inside.",
+        "Data minimisation (GDPR Art. 5(1)(c)) and protection by default (Art. 25): only what was "
+        "decided about is released.",
+    ),
+    Explanation(
+        "rows kept",
+        "Whether the output has no more rows than the source, and no fewer than the suppression "
+        "limit allows.",
+        _NOBODY,
+        "It passes or it fails; the figure itself is not shown, since it tells how many rows were "
+        "suppressed. The table of suppressed rows tells that where it is not too small.",
+        "Whose rows are missing. Suppression removes rare people, so small groups are "
+        "under-represented.",
+        "About usefulness and about being written once; it bears on none of the three risks.",
+    ),
+    Explanation(
+        "rows promised",
+        "Whether the synthetic table has as many rows as the policy asks for.",
+        _NOBODY,
+        "Found and asked must be the same number.",
+        "How good or how safe the rows are.",
+        "About what was promised to the recipients; it bears on none of the three risks.",
+    ),
+    Explanation(
+        "labels of the level",
+        "How many values of a generalised column are not labels of the level that the output "
+        "claims to have.",
+        "Somebody who hopes that a raw or finer value slipped through the generalisation.",
+        "0 rows: every value is as coarse as claimed. Any other number is that many rows that "
+        "tell more than the policy allows.",
+        "Whether the level is coarse enough. k-anonymity and the risk figures say that.",
+        "A condition for the figures about singling out: they assume that these labels are what "
+        "an attacker sees.",
+        ("singling out",),
+        "at most",
+    ),
+    Explanation(
+        "nothing but the policy's words",
+        "How many values of a redacted, constant or emptied column are something else than what "
+        "the policy puts in place of its values.",
+        "Somebody who hopes that a value was left standing.",
+        "0 rows: the column tells nothing about anybody.",
+        "Whether the same information stands in another column.",
+        "Removal of an identifier. Under HIPAA it is how an identifier of the Safe Harbor list is "
+        "taken out; under WP 216 it is needed against singling out and is not enough alone.",
+        ("singling out",),
+        "at most",
+    ),
+    Explanation(
+        "pseudonym form",
+        "How many values of a pseudonymised column do not have the form of a keyed pseudonym.",
+        "Somebody who has the output and not the masking key.",
+        "0 rows: nothing in the column is of another form, such as a raw identifier.",
+        "Who holds the masking key: whoever does can test guesses. The same person has the same "
+        "pseudonym in all rows, so their rows stay connected.",
+        "Pseudonymisation (GDPR Art. 4(5)): recital 26 still calls the result information on an "
+        "identifiable person, as long as the key exists. WP 216 grants that it makes linking to "
+        "the identity harder and no more. Under HIPAA, an expert judges a code that was derived "
+        "from an identifier (45 CFR 164.514(c)).",
+        ("linkability",),
+        "at most",
+    ),
+    Explanation(
+        "people of a root table",
+        "How many rows of a related table belong to nobody in the table of people. Rows that had "
+        "nobody in the source already are not counted.",
+        "Somebody who looks for people who were suppressed in one table and forgotten in another.",
+        "0 rows: whoever was taken out of the table of people is gone everywhere.",
+        "Whether those who remain can be recognised from their joined rows; k-anonymity is "
+        "counted on the joined view for that.",
+        "Linkability inside the release: a person whom generalisation could not hide must not "
+        "come back through a second table.",
+        ("singling out", "linkability"),
+        "at most",
+    ),
+    Explanation(
+        "joinability",
+        "Whether tables can be joined on a column inside the domain for which the policy makes "
+        "the same pseudonyms, and not beyond it.",
+        "Somebody who holds two releases and joins them on every column that looks like a key.",
+        "Values in common outside the domain should be none, or as few as chance explains.",
+        "What can be joined on other things than keys, such as rare combinations of values.",
+        "Linkability: pseudonyms that differ between recipients and purposes are what WP 216 asks "
+        "for where the same person is in several releases.",
+        ("linkability",),
+        "at most",
+    ),
+    Explanation(
+        "referential integrity",
+        "How many rows of a table point to a row that is not in the table they refer to.",
+        _NOBODY,
+        "0 rows: every reference leads somewhere.",
+        "Whether it leads to the right row.",
+        "About usefulness; a dangling reference may also show that somebody was suppressed.",
+        (),
+        "at most",
+    ),
+    Explanation(
+        "format preserving form",
+        "How many values of a column under format-preserving encryption do not have the form that "
+        "the encryption gives, such as a length or a check digit.",
+        "Somebody who has the output and not the masking key.",
+        "0 rows: nothing in the column is of another form.",
+        "Whether a value is really encrypted: it looks like a raw one on purpose. The search for "
+        "the column's own raw values says that.",
+        "Pseudonymisation (GDPR Art. 4(5)): who holds the key can undo it, so the result is still "
+        "information on an identifiable person (recital 26).",
+        ("linkability",),
+        "at most",
+    ),
+)
