@@ -145,11 +145,11 @@ def _attacks() -> tuple[Check, ...]:
 
 def _texts() -> tuple[Check, ...]:
     return (
-        Check(name="text recall", kind="text", table="notes", column="text", passed=True,
+        Check(name="detector recall", kind="text", table="notes", column="text", passed=True,
               unit="share", observed=0.991, bound=0.97, low=0.979, high=0.997,
               sentence="Of the names, numbers and addresses that a person marked in 400 texts, at "
               "least 0.97 were redacted."),
-        _zero("known identifiers in text", "text", "notes", "text", "No text holds an identifier "
+        _zero("known identifiers absent", "text", "notes", "text", "No text holds an identifier "
               "that the tables of the run know."),
     )  # fmt: skip
 
@@ -176,6 +176,8 @@ def _then(check: Check, i: int, drift: float) -> PastCheck:
     """``check`` as it was in the ``i``-th validation: near what it is now."""
     told = check.observed
     moved = told if not told or told == 1 else round(told * (0.8 + 0.25 * drift), 4)
+    if check.unit == "share" and moved:
+        moved = min(1.0, moved)
     if check.unit == "people" and told:
         moved = float(round(told + drift))
     passed = check.passed if i > 8 else True

@@ -16,7 +16,7 @@ from veilflow.report.markup import Child, Markup, join, tag
 from veilflow.report.sparklines import sparkline
 from veilflow.report.trends import Outcome, Point, group_trend
 
-__all__ = ["figures_cell"]
+__all__ = ["figures_cell", "figures_differ"]
 
 # More bars than these in one cell couldn't be compared, nor broken across pages.
 _DRAWN = 12
@@ -157,9 +157,15 @@ def _by_interval(group: CheckGroup, check: Check) -> str:
     return f"The figure lies {here} the bound, the end of its interval at {reached} {there} it."
 
 
+def figures_differ(group: CheckGroup) -> bool:
+    """Whether the places of the group need a table of their own, since they aren't all alike."""
+    told = {(c.observed, c.bound, *(getattr(c, e) for e in _ESTIMATE)) for c in group.checks}
+    return len(told) > 1
+
+
 def _all_figures(group: CheckGroup) -> Markup | None:
     """The figures of every place, where they differ."""
-    if len({(c.observed, c.bound, *(getattr(c, e) for e in _ESTIMATE)) for c in group.checks}) < 2:
+    if not figures_differ(group):
         return None
     told = [index for index, name in enumerate(("low", "baseline", "smallest_detectable"), 3)
             if any(getattr(check, name) is not None for check in group.checks)]  # fmt: skip

@@ -7,10 +7,10 @@ alike of many columns is one row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from veilflow.evidence import CheckKind
-from veilflow.report.check_figures import figures_cell
+from veilflow.report.check_figures import figures_cell, figures_differ
 from veilflow.report.check_groups import CheckGroup, State, group_checks, place
 from veilflow.report.facts import Facts
 from veilflow.report.formatting import humanise, plural
@@ -142,11 +142,17 @@ def _row(facts: Facts, group: CheckGroup) -> tuple[Child, ...]:
         join(
             tag("strong", humanise(group.first.name)),
             tag("p", group.first.sentence),
-            tag("p", tag("a", "What it means", href=f"#{group.explanation.anchor}")),
+            _meaning(group),
         ),
         join(_where(group), _stage(facts, group)),
         figures_cell(facts, group),
     )
+
+
+def _meaning(group: CheckGroup) -> Markup:
+    name = f"What it means: {group.explanation.name}"
+    link = tag("a", "What it means", href=f"#{group.explanation.anchor}", aria_label=name)
+    return tag("p", link, class_="explained-link")
 
 
 def _stage(facts: Facts, group: CheckGroup) -> Markup | None:
@@ -157,7 +163,15 @@ def _stage(facts: Facts, group: CheckGroup) -> Markup | None:
 
 
 def _where(group: CheckGroup) -> Markup:
-    places = [place(check) for check in group.checks]
-    if len(places) <= _FEW:
-        return join([tag("div", code(each)) for each in places])
-    return fold(group.where, tag("ul", [tag("li", code(each)) for each in places]))
+    if len(group.checks) <= _FEW:
+        return join([tag("div", code(place(check))) for check in group.checks])
+    if figures_differ(group):
+        return tag("span", group.where)  # the table of all figures has them
+    return fold(group.where, tag("ul", [tag("li", each) for each in _by_table(group)]))
+
+
+def _by_table(group: CheckGroup) -> Iterator[Markup]:
+    for table in dict.fromkeys(check.table for check in group.checks):
+        columns = [check.column for check in group.checks if check.table == table and check.column]
+        named = [join(", " if i else None, code(name)) for i, name in enumerate(columns)]
+        yield join(code(table), ": " if named else None, named)

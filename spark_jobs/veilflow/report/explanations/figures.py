@@ -16,7 +16,7 @@ FIGURES = (
         "rows in the output",
         "How many rows are released, over all tables.",
         "None in particular: every row is something that an attacker can search.",
-        "A size and no risk: many rows hide people better only where they look alike.",
+        "A size alone: many rows hide people better only where they look alike.",
         "How many people stand behind the rows.",
         _NO_RISK,
     ),

@@ -6,11 +6,6 @@ from veilflow.report.explanations.model import Explanation
 
 __all__ = ["LEAK"]
 
-_HOLDOUT = (
-    "Somebody who holds the synthetic rows and knows rows that may have been in the training "
-    "data. Real rows that the model never saw are the control."
-)
-
 LEAK = (
     Explanation(
         "own raw values absent",
@@ -55,37 +50,28 @@ LEAK = (
         "at most",
     ),
     Explanation(
-        "near copies",
-        "The share of synthetic rows that are almost a training row, beyond the share that are as "
-        "near to real rows which the model never saw.",
-        _HOLDOUT,
-        "An excess of 0 says that the model is no nearer to those it has seen than to others. The "
-        "line is the 95% interval; the triangle is the smallest share that would have been seen.",
-        "A share below the smallest detectable one.",
-        "Singling out and inference: a near copy tells a person's values with small errors.",
+        "closest record",
+        "The estimated share of synthetic rows that are exact or near copies of a record on which "
+        "the model was fitted, beyond what chance explains (distance to the closest record, on the "
+        "full reference).",
+        "Somebody who searches the output for a row that they know, or for one much like it. Real "
+        "people whom the model never saw are the control.",
+        "0 says that the rows are no nearer to those fitted on than to others. The triangle is the "
+        "smallest share that would surely have been refused.",
+        "A share below the smallest detectable one. Distance treats all columns alike, and people "
+        "do not.",
+        "Singling out and inference: a near copy tells a person's values with small errors. WP 216 "
+        "names no distances; this is evidence and no test of the law.",
         ("singling out", "inference"),
         "at most",
     ),
     Explanation(
-        "closest record",
-        "How much nearer synthetic rows lie to the training rows than to as many real rows that "
-        "the model never saw (distance to the closest record, on the full reference).",
-        _HOLDOUT,
-        "Without memorising, training and unseen rows are equally near. The interval should hold "
-        "the control's figure.",
-        "An average hides a few copies among many rows; exact copies are counted on their own. "
-        "Distance treats all columns alike, and people do not.",
-        "Singling out: records that follow real ones too closely. WP 216 does not name distances; "
-        "this is evidence and no test of the law.",
-        ("singling out",),
-        "at most",
-    ),
-    Explanation(
         "planted canaries",
-        "How many made-up, unmistakable records that were planted in the training data come back "
-        "in the output.",
+        "The share of made-up people, planted among the records fitted on, who come out exactly or "
+        "nearly.",
         "Somebody who searches the output for a record that exists nowhere else.",
-        "0: none came back. One found is memorising beyond doubt.",
+        "Compare it with the diamond: the share of made-up people who look found although nobody "
+        "fitted on them.",
         "How often ordinary records are memorised; canaries are few and unusual on purpose.",
         "Singling out: a canary stands for the most unusual person of the data.",
         ("singling out",),
@@ -93,11 +79,12 @@ LEAK = (
     ),
     Explanation(
         "no personal data",
-        "The share of a column's values that classification takes for a kind of personal data "
-        "that the policy does not allow there.",
-        "Somebody who reads the column and recognises names, numbers or addresses by their form.",
-        "Compare it with its bound; a few hits may be values that only look like it.",
-        "Personal data of a form that no detector knows.",
+        "The share of a column's values that are by their form personal data of a kind that the "
+        "policy does not allow there, such as e-mail addresses or card numbers.",
+        "Somebody who reads the column and knows nothing else.",
+        "Compare it with its bound; with 0, one value is too many.",
+        "Names, towns or birth dates that are a small part of a column: they have no form that "
+        "tells them. The search for raw identifiers looks for those of the source.",
         "Direct identification: identifiers that are legible need no attack. Under HIPAA they are "
         "what Safe Harbor lists.",
         ("singling out",),
