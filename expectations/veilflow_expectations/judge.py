@@ -32,7 +32,7 @@ from veilflow_expectations.references import References, use_references
 from veilflow_expectations.runner import SuiteOutcome, run_suite
 from veilflow_expectations.suite import build_suite
 from veilflow_expectations.utility import Utility, measure_utility
-from veilflow_expectations.view_plan import sensitive_columns
+from veilflow_expectations.view_plan import sensitive_columns, with_roots
 from veilflow_expectations.views import output_roots, view_frame
 
 if TYPE_CHECKING:
@@ -41,14 +41,17 @@ if TYPE_CHECKING:
 __all__ = ["judge"]
 
 
-def judge(spark: SparkSession, request: JudgeRequest) -> Judgement:
+def judge(
+    spark: SparkSession, request: JudgeRequest, given: Sequence[PlannedSuite] | None = None
+) -> Judgement:
     """Every check of the policy on the output, and the figures behind them.
 
+    With ``given`` suites their checks alone, on the same frames and held against the same source.
     Raises a VeilflowError, value-free, if the output could not be judged.
     """
     with stage_errors("validate"):
         _same_tables(request)
-        refused = _columns(request)
+        refused = _columns(request, given)
         if any(not check.passed for check in refused):
             # Without its columns nothing else can be asked of a table.
             return Judgement(checks=refused)
@@ -66,9 +69,9 @@ def judge(spark: SparkSession, request: JudgeRequest) -> Judgement:
             )
             fill_shared(references, request.policy, sides)
             if request.product == "masked":
-                found = _judge_masked(request, output, sides, references)
+                found = _judge_masked(request, output, sides, references, given)
             else:
-                found = _judge_synthetic(request, output, sides, references)
+                found = _judge_synthetic(request, output, sides, references, given)
     return Judgement(
         checks=(*refused, *found.checks),
         risk=found.risk,
@@ -87,14 +90,14 @@ def _same_tables(request: JudgeRequest) -> None:
         )
 
 
-def _columns(request: JudgeRequest) -> tuple[Check, ...]:
+def _columns(request: JudgeRequest, given: Sequence[PlannedSuite] | None) -> tuple[Check, ...]:
     """Whether each table has the promised columns; known without reading a row.
 
     Judged on an empty pandas frame: for Spark GX lists a name with a dot in backticks.
     """
     import pandas as pd
 
-    suites = _planned(request.policy, request, ())
+    suites = _planned(request.policy, request, ()) if given is None else given
     checks: list[Check] = []
     for planned in suites:
         if planned.part == "columns":
@@ -125,7 +128,11 @@ def _absent(planned: PlannedSuite) -> Check:
 
 
 def _judge_masked(
-    request: JudgeRequest, output: Mapping[str, DataFrame], sides: Sides, references: References
+    request: JudgeRequest,
+    output: Mapping[str, DataFrame],
+    sides: Sides,
+    references: References,
+    given_suites: Sequence[PlannedSuite] | None,
 ) -> Judgement:
     policy = request.policy
     roots = output_roots(policy, sides.output)
@@ -133,7 +140,8 @@ def _judge_masked(
     checks: list[Check] = []
     classes: dict[str, ClassTable] = {}
     risk: list[ClassRisk] = []
-    for planned in plan_masked(policy, roots, sides.types):
+    own = plan_masked(policy, roots, sides.types)
+    for planned in own if given_suites is None else with_roots(policy, given_suites, roots):
         if planned.part == "values":
             given = parameters(policy, sides, planned.table, roots)
             checks += run_suite(output[planned.table], build_suite(planned), given).checks
@@ -142,10 +150,14 @@ def _judge_masked(
             view = view_frame(policy, output, planned.table, planned.roots, also)
             outcome = run_suite(view, build_suite(planned))
             checks += outcome.checks
+            if given_suites is not None:
+                continue
             classes[planned.table] = _classes(outcome)
             risk.append(_risk(policy, planned, classes[planned.table]))
         elif planned.part == "difference":
             checks += judge_difference(request, output, planned, references)
+    if given_suites is not None:
+        return Judgement(checks=tuple(checks))
     utility = measure_utility(sides, suppression=True)
     return Judgement(
         checks=(*checks, *_granularity(policy, utility)),
@@ -161,14 +173,21 @@ def _judge_masked(
 
 
 def _judge_synthetic(
-    request: JudgeRequest, output: Mapping[str, DataFrame], sides: Sides, references: References
+    request: JudgeRequest,
+    output: Mapping[str, DataFrame],
+    sides: Sides,
+    references: References,
+    given_suites: Sequence[PlannedSuite] | None,
 ) -> Judgement:
     given = fill_synthetic(references, request.policy, sides, request.source)
     checks: list[Check] = []
-    for planned in plan_synthetic(request.policy, sides.types):
+    own = plan_synthetic(request.policy, sides.types)
+    for planned in own if given_suites is None else given_suites:
         if planned.part == "values":
             suite, table = build_suite(planned), planned.table
             checks += run_suite(output[table], suite, given.get(table)).checks
+    if given_suites is not None:
+        return Judgement(checks=tuple(checks))
     utility = measure_utility(sides, suppression=False)
     return Judgement(checks=tuple(checks), utility=utility.columns)
 

@@ -28,13 +28,17 @@ class PlannedCheck:
 
 @dataclass(frozen=True)
 class PlannedSuite:
-    """The checks of one frame: a table's columns, its values, or a view joined with its roots."""
+    """The checks of one frame: a table's columns, its values, or a view joined with its roots.
+
+    A suite that somebody wrote or changed comes as its JSON ``document`` and has no ``checks``.
+    """
 
     name: str
     table: str
     part: str
     checks: tuple[PlannedCheck, ...]
     roots: tuple[str, ...] = ()
+    document: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ FORMAT = 1
 
 def build_suite(planned: PlannedSuite) -> ExpectationSuite:
     """The suite of one frame. Raises UsageError if an expectation can't be built."""
+    if planned.document is not None:
+        return load_suite(planned.document)
     return load_suite(
         {
             "name": planned.name,

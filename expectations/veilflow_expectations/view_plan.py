@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from veilflow.policy import Policy
 
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed
 
-__all__ = ["plan_view", "sensitive_columns", "small_cells"]
+__all__ = ["plan_view", "sensitive_columns", "small_cells", "view_roots", "with_roots"]
 
 
 def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
     """The suite of ``table`` joined with the quasi-identifiers of the root tables."""
     assert policy.anonymize is not None
     unit = policy.unit_column(table)
-    others = () if unit is None else tuple(root for root in roots if root != table)
+    others = view_roots(policy, table, roots)
     names = [
         f"{place}.{name}"
         for place in (table, *others)
@@ -43,6 +44,20 @@ def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
         *_risk(policy, domain),
     ]
     return PlannedSuite(f"{table}: view", table, "view", tuple(checks), others)
+
+
+def view_roots(policy: Policy, table: str, roots: Sequence[str]) -> tuple[str, ...]:
+    """The root tables that ``table`` is joined with: the others, where the policy names people."""
+    if policy.unit_column(table) is None:
+        return ()
+    return tuple(root for root in roots if root != table)
+
+
+def with_roots(
+    policy: Policy, given: Sequence[PlannedSuite], roots: Sequence[str]
+) -> tuple[PlannedSuite, ...]:
+    """The given suites, each with the root tables that its own is joined with."""
+    return tuple(replace(suite, roots=view_roots(policy, suite.table, roots)) for suite in given)
 
 
 def sensitive_columns(policy: Policy, table: str, chosen: Sequence[str] = ()) -> list[str]:

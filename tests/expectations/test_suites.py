@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from veilflow.policy import load_policy
 from veilflow_expectations import run_suite
+from veilflow_expectations.given_suites import expectations_of, given_suites, split_by_need
 from veilflow_expectations.plan import plan_masked
 from veilflow_expectations.suite import build_suite, load_suite, main, suites_document
 
@@ -71,3 +72,32 @@ def test_the_command_says_what_is_wrong(
 ) -> None:
     assert main(arguments) == code
     assert said in capsys.readouterr().err
+
+
+def test_the_suite_of_one_s_own_that_the_page_shows_runs() -> None:
+    page = (ROOT / "docs" / "suites.md").read_text(encoding="utf-8")
+    (shown,) = [part.partition("```")[0] for part in page.split("```json\n")[1:]]
+    (planned,) = given_suites(
+        json.loads(shown), dataset="patients", product="masked", tables=["patients", "encounters"]
+    )
+    assert (planned.table, planned.part) == ("encounters", "values")
+    frame = pd.DataFrame({"department": ["A"] * 10 + ["B"] * 10, "patient_id": [*range(10)] * 2})
+    full, cells = run_suite(frame, build_suite(planned)).checks
+    assert (full.passed, cells.passed, cells.blocking) == (True, True, False)
+    full, cells = run_suite(frame.iloc[1:], build_suite(planned)).checks
+    assert (full.passed, cells.passed) == (True, False)
+
+
+def test_what_needs_the_source_is_told_from_what_does_not() -> None:
+    document = json.loads(FILE.read_text(encoding="utf-8"))
+    given = given_suites(
+        document, dataset="patients", product="masked", tables=["patients", "encounters"]
+    )
+    alone, with_source = split_by_need(given)
+    assert {planned.part for planned in alone} == {"columns", "values", "view"}
+    for planned in alone:
+        asked = json.dumps(planned.document)
+        assert "$PARAMETER" not in asked and '"reference"' not in asked
+    total = sum(len(expectations_of(planned)) for planned in given)
+    assert total == len(with_source) + sum(len(expectations_of(planned)) for planned in alone)
+    assert any("$PARAMETER" in json.dumps(one) for _, one in with_source)

@@ -15,9 +15,11 @@ __all__ = ["add_release_arguments", "chosen_release"]
 _STORE = "file://$VEILFLOW_HOME/store"
 
 
-def add_release_arguments(parser: argparse.ArgumentParser) -> None:
+def add_release_arguments(
+    parser: argparse.ArgumentParser, dataset: str = "the policy's dataset"
+) -> None:
     """``DATASET [--release R] [--product P] [--series S] [--store URI]``."""
-    parser.add_argument("dataset", help="the policy's dataset")
+    parser.add_argument("dataset", help=dataset)
     parser.add_argument("--release", help="a release (default: the series' current one)")
     parser.add_argument("--product", choices=("masked", "synthetic"), default="masked")
     parser.add_argument("--series", default="default", help="the policy's series")

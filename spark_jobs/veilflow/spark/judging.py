@@ -10,7 +10,7 @@ import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from veilflow.errors import PrerequisiteMissing
 from veilflow.evidence import Check, ClassRisk, ColumnUtility
@@ -20,7 +20,7 @@ from veilflow.policy import Policy
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Judge", "Judgement", "JudgeRequest", "load_judge"]
+__all__ = ["Judge", "Judgement", "JudgeRequest", "load_judge", "look_up"]
 
 _DEFAULT = "veilflow_expectations.judge:judge"
 
@@ -71,13 +71,17 @@ class Judge(Protocol):
 
 def load_judge() -> Judge:
     """The installed judge. Raises PrerequisiteMissing if there is none."""
-    name = os.environ.get("VEILFLOW_JUDGE", _DEFAULT)
+    judge: Judge = look_up(os.environ.get("VEILFLOW_JUDGE", _DEFAULT))
+    return judge
+
+
+def look_up(name: str) -> Any:
+    """What ``module:attribute`` of the judge's package names. Raises PrerequisiteMissing."""
     module, _, attribute = name.partition(":")
     try:
-        judge: Judge = getattr(importlib.import_module(module), attribute)
+        return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise PrerequisiteMissing(
             f"The judge {name} can't be imported ({type(error).__name__}).",
             remedy="pip install 'veilflow[expectations]'",
         ) from None
-    return judge

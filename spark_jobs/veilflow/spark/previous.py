@@ -11,7 +11,7 @@ from veilflow.pipeline.state import Run
 from veilflow.store.key_records import opened_release, release_key_ref
 from veilflow.store.manifest import Manifest, load_manifest
 from veilflow.store.object_store import ObjectNotFound
-from veilflow.store.series import current
+from veilflow.store.series import current, published_before
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -32,8 +32,10 @@ class PreviousRelease:
     note: str = ""
 
 
-def previous_release(spark: SparkSession, run: Run) -> PreviousRelease:
+def previous_release(spark: SparkSession, run: Run, number: int | None = None) -> PreviousRelease:
     """The current release of the run's series, its manifest checked against the publisher's key.
+
+    With the ``number`` of a release that the run has published already: the one before that.
 
     Raises IntegrityError if its manifest doesn't verify, and StageFailed if only part of its
     columns can be opened: what can't be compared hasn't passed.
@@ -41,7 +43,12 @@ def previous_release(spark: SparkSession, run: Run) -> PreviousRelease:
     record = run.record
     if record.parameters.is_trial:
         return PreviousRelease(note="A trial joins no series, so it was laid beside no release.")
-    hint = current(run.store, record.dataset, record.policy.publish.series)
+    series = record.policy.publish.series
+    hint = (
+        current(run.store, record.dataset, series)
+        if number is None
+        else published_before(run.store, record.dataset, series, number)
+    )
     if hint is None:
         return PreviousRelease()
     key = f"{record.dataset}/publisher"

@@ -22,7 +22,14 @@ from veilflow.store.object_store import (
     PreconditionFailed,
 )
 
-__all__ = ["CurrentRelease", "claim_number", "current", "rebuild_current", "set_current"]
+__all__ = [
+    "CurrentRelease",
+    "claim_number",
+    "current",
+    "published_before",
+    "rebuild_current",
+    "set_current",
+]
 
 FORMAT = 1
 _NUMBER = re.compile(r"(\d{6,})\.json")
@@ -81,6 +88,21 @@ def current(store: ObjectStore, dataset: str, series: str) -> CurrentRelease | N
         return _parse_current(store.get(key).data, key)
     except ObjectNotFound:
         return None
+
+
+def published_before(
+    store: ObjectStore, dataset: str, series: str, number: int
+) -> CurrentRelease | None:
+    """The published release with the highest number below ``number``, or None.
+
+    A hint, as :func:`current` is: check the release's manifest before use.
+    """
+    for earlier in sorted(_numbers(store, dataset, series), reverse=True):
+        if earlier < number:
+            release = _field(store, _number_key(dataset, series, earlier), "release", str)
+            if not _why_not(store, dataset, series, CurrentRelease(release, earlier)):
+                return CurrentRelease(release, earlier)
+    return None
 
 
 def rebuild_current(

@@ -12,6 +12,8 @@ from veilflow.cli.commands import (
     run,
     sample_data,
     stage,
+    suite,
+    validate,
     verify,
 )
 
@@ -22,6 +24,8 @@ COMMANDS: tuple[ModuleType, ...] = (
     preview,
     run,
     *stage.COMMANDS,
+    validate,
+    suite,
     read,
     verify,
     keys,

@@ -1,4 +1,4 @@
-"""The stages one by one: protect, synthesize, validate and publish a run that is pinned."""
+"""The stages one by one: protect, synthesize and publish a run that is pinned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from veilflow.cli.console import print_json, stage_line
 if TYPE_CHECKING:
     from veilflow.pipeline.stages import Product
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "run_one"]
 
 
 @dataclass(frozen=True)
@@ -32,31 +32,35 @@ class StageCommand:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Run the stage and print what it measured."""
-        from veilflow.evidence import StageEvidence
-        from veilflow.pipeline import open_run, publish
-        from veilflow.pipeline.summary import summary_lines
-
         product: Product = getattr(arguments, "product", "masked")
-        with stage_line(self.NAME, quiet=arguments.json):
-            if self.NAME == "publish":
-                evidence = StageEvidence.from_json(publish(arguments.run_uri, product))
-            else:
-                from veilflow.spark.jobs import run_stage
-                from veilflow.spark.session import session
+        return run_one(self.NAME, arguments.run_uri, product, as_json=arguments.json)
 
-                stage = f"{self.NAME}_synthetic" if product == "synthetic" else self.NAME
-                with session(stage) as spark:
-                    evidence = run_stage(spark, open_run(arguments.run_uri), stage)
-        if arguments.json:
-            print_json(evidence.to_json())
+
+def run_one(name: str, run_uri: str, product: Product, *, as_json: bool) -> int:
+    """Run the stage ``name`` of a run and print what it measured."""
+    from veilflow.evidence import StageEvidence
+    from veilflow.pipeline import open_run, publish
+    from veilflow.pipeline.summary import summary_lines
+
+    with stage_line(name, quiet=as_json):
+        if name == "publish":
+            evidence = StageEvidence.from_json(publish(run_uri, product))
         else:
-            print("\n".join(summary_lines(evidence)), file=sys.stdout)
-        return 0
+            from veilflow.spark.jobs import run_stage
+            from veilflow.spark.session import session
+
+            stage = f"{name}_synthetic" if product == "synthetic" else name
+            with session(stage) as spark:
+                evidence = run_stage(spark, open_run(run_uri), stage)
+    if as_json:
+        print_json(evidence.to_json())
+    else:
+        print("\n".join(summary_lines(evidence)), file=sys.stdout)
+    return 0
 
 
 COMMANDS: tuple[ModuleType, ...] = (  # type: ignore[assignment]
     StageCommand("protect", "protect: mask and anonymise the tables of a pinned run."),
     StageCommand("synthesize", "synthesize: make synthetic rows for a pinned run."),
-    StageCommand("validate", "validate: judge what a run has made.", has_product=True),
     StageCommand("publish", "publish: publish what was validated.", has_product=True),
 )

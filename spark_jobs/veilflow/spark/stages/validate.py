@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from veilflow.errors import StageFailed, UsageError
@@ -19,9 +20,9 @@ from veilflow.spark.stages.record import stage_evidence
 from veilflow.spark.writing import read_output
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["validate_stage"]
+__all__ = ["judge_request", "validate_stage"]
 
 
 def validate_stage(
@@ -32,30 +33,8 @@ def validate_stage(
     if maker is None:
         raise UsageError(f"{run.ref.uri}: nothing to validate; its maker hasn't finished")
     with clock.phase("read"):
-        source, _ = cast_source(spark, run)
-        if product == "synthetic":
-            made = {record.table for record in maker.synthesis}
-            source = {name: frame for name, frame in source.items() if name in made}
-        output = {
-            name: read_output(spark, run, product, [f for f in maker.files if f.table == name])
-            for name in source
-        }
         previous = previous_release(spark, run) if product == "masked" else PreviousRelease()
-    levels = {}
-    if maker.anonymization is not None:
-        for column, level in maker.anonymization.levels.items():
-            table, _, name = column.partition(".")
-            levels[(table, name)] = level
-    request = JudgeRequest(
-        product=product,
-        policy=run.policy,
-        output=output,
-        source=source,
-        levels=levels,
-        digest_key=secrets.token_bytes(32),
-        previous=previous.tables,
-        previous_k=previous.k,
-    )
+        request = judge_request(spark, run, product, maker, previous=previous)
     with clock.phase("judge"):
         judgement = load_judge()(spark, request)
     if not judgement.checks:
@@ -92,6 +71,46 @@ def validate_stage(
             judged=evidence,
         )
     return evidence
+
+
+def judge_request(
+    spark: SparkSession,
+    run: Run,
+    product: Product,
+    maker: StageEvidence,
+    output: Mapping[str, DataFrame] | None = None,
+    previous: PreviousRelease = PreviousRelease(),  # noqa: B008 - frozen
+) -> JudgeRequest:
+    """What ``maker`` wrote (or ``output``, already read) beside the pinned source."""
+    source, _ = cast_source(spark, run)
+    if product == "synthetic":
+        made = {record.table for record in maker.synthesis}
+        source = {name: frame for name, frame in source.items() if name in made}
+    if output is None:
+        output = {
+            name: read_output(spark, run, product, [f for f in maker.files if f.table == name])
+            for name in source
+        }
+    return JudgeRequest(
+        product=product,
+        policy=run.policy,
+        output=output,
+        source=source,
+        levels=_claimed_levels(maker),
+        digest_key=secrets.token_bytes(32),
+        previous=previous.tables,
+        previous_k=previous.k,
+    )
+
+
+def _claimed_levels(maker: StageEvidence) -> dict[tuple[str, str], int]:
+    """The generalisation levels that the output claims, by (table, column)."""
+    levels = {}
+    if maker.anonymization is not None:
+        for column, level in maker.anonymization.levels.items():
+            table, _, name = column.partition(".")
+            levels[(table, name)] = level
+    return levels
 
 
 def _sentence(check: Check) -> str:
