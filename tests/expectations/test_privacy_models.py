@@ -203,23 +203,29 @@ def test_mixed_types_have_no_order() -> None:
 
 class TestRisk:
     @pytest.mark.parametrize(
-        ("bounds", "passed"),
+        ("bounds", "passed", "observed", "bound"),
         [
-            ({"max_risk": 0.5}, True),
-            ({"max_risk": 0.49}, False),
-            ({"average_risk": 0.34}, True),
-            ({"average_risk": 0.33}, False),
-            ({"unique_share": 0}, True),
-            ({"max_risk": 0.5, "average_risk": 0.3}, False),
+            ({"max_risk": 0.5}, True, 0.5, 0.5),
+            ({"max_risk": 0.49}, False, 0.5, 0.49),
+            ({"average_risk": 0.34}, True, 0.333333, 0.34),
+            ({"average_risk": 0.33}, False, 0.333333, 0.33),
+            ({"unique_share": 0}, True, 0, 0),
+            ({"max_risk": 0.5, "average_risk": 0.3}, False, 0.5, 0.5),
         ],
     )
     def test_each_bound(
-        self, make: Make, check: Check, bounds: dict[str, float], passed: bool
+        self,
+        make: Make,
+        check: Check,
+        bounds: dict[str, float],
+        passed: bool,
+        observed: float,
+        bound: float,
     ) -> None:
         frame = make(rows("a x, a x, b x, b x, b x, b x"), SCHEMA)
         expectation = ExpectReidentificationRiskToBeBelow(quasi_identifiers=["town"], **bounds)
         found = check(frame, expectation)
-        assert (found.observed, found.passed) == (0.5, passed)
+        assert (found.observed, found.bound, found.passed) == (observed, bound, passed)
 
     def test_one_person_alone(self, make: Make, check: Check) -> None:
         frame = make(rows("a x 1, a x 1, b x 2, b x 3"), SCHEMA)

@@ -109,7 +109,7 @@ class CheckGroup:
 def bound_text(check: Check, allowed: Allowed | None) -> str:
     if check.bound is None:
         return ""
-    if check.bound == 0 and allowed == "at most":
+    if check.bound == 0 and allowed != "at least":
         return "none allowed"
     return f"{allowed or 'bound'} {amount(check.bound, check.unit)}"
 
