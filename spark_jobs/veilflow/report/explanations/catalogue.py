@@ -40,7 +40,11 @@ _CHECKS = {
 }
 _FIGURES = {_key(each.name): each for each in FIGURES}
 # Checks whose names go on with a name of the policy.
-_PREFIXES = {"people of ": "people of a root table", "detector recall,": "detector recall"}
+_PREFIXES = {
+    "people of ": "people of a root table",
+    "joinability with ": "joinability inside a domain",
+    "detector recall,": "detector recall",
+}
 
 
 def explanation_of(name: str) -> Explanation:

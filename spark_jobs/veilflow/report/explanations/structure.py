@@ -92,37 +92,24 @@ STRUCTURE = (
     ),
     Explanation(
         "joinability",
-        "Whether tables can be joined on a column inside the domain for which the policy makes "
-        "the same pseudonyms, and not beyond it.",
-        "Somebody who holds two releases and joins them on every column that looks like a key.",
-        "Values in common outside the domain should be none, or as few as chance explains.",
+        "How many pseudonyms also occur in columns that the policy keeps in other linkage domains.",
+        "Somebody who holds both columns and looks for equal values.",
+        "0: the same person has another pseudonym in each domain.",
         "What can be joined on other things than keys, such as rare combinations of values.",
-        "Linkability: pseudonyms that differ between recipients and purposes are what WP 216 asks "
-        "for where the same person is in several releases.",
+        "Linkability: pseudonyms that differ between recipients and purposes keep one person's "
+        "records from being connected across them (WP 216).",
         ("linkability",),
         "at most",
     ),
     Explanation(
-        "referential integrity",
-        "How many rows of a table point to a row that is not in the table they refer to.",
+        "joinability inside a domain",
+        "Whether two columns share as many different pseudonyms as the source's columns share "
+        "values, up to what was suppressed.",
         _NOBODY,
-        "0 rows: every reference leads somewhere.",
-        "Whether it leads to the right row.",
-        "About usefulness; a dangling reference may also show that somebody was suppressed.",
-        (),
-        "at most",
-    ),
-    Explanation(
-        "format preserving form",
-        "How many values of a column under format-preserving encryption do not have the form that "
-        "the encryption gives, such as a length or a check digit.",
-        "Somebody who has the output and not the masking key.",
-        "0 rows: nothing in the column is of another form.",
-        "Whether a value is really encrypted: it looks like a raw one on purpose. The search for "
-        "the column's own raw values says that.",
-        "Pseudonymisation (GDPR Art. 4(5)): who holds the key can undo it, so the result is still "
-        "information on an identifiable person (recital 26).",
-        ("linkability",),
-        "at most",
+        "It passes or it fails; the figure itself is not shown, since it tells about the source.",
+        "Whether the rows that can be put together make somebody recognisable: k-anonymity is "
+        "counted on the joined view for that.",
+        "The reverse of linkability, and wanted here: inside its domain the policy lets the rows "
+        "of one person be put together.",
     ),
 )

@@ -37,7 +37,7 @@ UTILITY = (
     Explanation(
         "distribution",
         "How far a column's distribution in the output is from that in the source: total "
-        "variation for categories, the Kolmogorov-Smirnov distance for numbers.",
+        "variation for categories, the Kolmogorov-Smirnov distance for numbers and dates.",
         _USE,
         "0 is no difference, 100% nothing in common.",
         "Relations between columns: each may look right alone.",
@@ -47,7 +47,8 @@ UTILITY = (
     ),
     Explanation(
         "correlation",
-        "The largest change of a correlation between two columns from source to output.",
+        "The largest change of an association between two columns from source to output: Pearson's "
+        "correlation, or Cramér's V where one of them is a category.",
         _USE,
         "0 is no change; 1 would turn independence into a perfect relation or back.",
         "Relations among three columns or more, and those that are not linear.",
