@@ -755,5 +755,7 @@ def test_texts_and_bars_stand_out_from_what_is_behind_them(scheme: str) -> None:
         assert _contrast(colours[text], colours[behind]) >= 4.5, (text, behind)
     for shape in ("before", "after", "bad", "soft"):
         assert _contrast(colours[shape], colours["card"]) >= 3, shape
+    for bar in ("good", "bad", "note", "ink"):
+        assert _contrast(colours[bar], colours["allowed"]) >= 3, bar
     # Who sees no hues, and a grey print, still tell before from after.
     assert _contrast(colours["before"], colours["after"]) >= 1.7
