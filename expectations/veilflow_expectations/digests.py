@@ -29,7 +29,15 @@ from veilflow_expectations.spelling import NESTED, moment, normalised, number, s
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Digested", "digest_distinct", "digest_rows", "digest_values", "normalised", "to_arrow"]
+__all__ = [
+    "Digested",
+    "digest_dictionary",
+    "digest_distinct",
+    "digest_rows",
+    "digest_values",
+    "normalised",
+    "to_arrow",
+]
 
 Int64 = npt.NDArray[np.int64]
 
@@ -56,11 +64,9 @@ def digest_values(values: pa.Array, key: bytes, *, exact: bool = False) -> Diges
     With ``exact`` spellings stay apart: only types are levelled out.
     Raises TypeError for nested values, which have no one spelling; the message holds no value.
     """
-    indices, digests, lengths = _by_dictionary(values, key, exact)
-    # The last entry stands for null.
-    digests, lengths = np.append(digests, np.int64(0)), np.append(lengths, np.int32(0))
-    places = indices.fill_null(digests.size - 1).to_numpy(zero_copy_only=False)
-    return Digested(digests[places], lengths[places])
+    indices, distinct = digest_dictionary(values, key, exact=exact)
+    places = indices.to_numpy()
+    return Digested(distinct.digests[places], distinct.lengths[places])
 
 
 def digest_distinct(values: pa.Array, key: bytes, *, exact: bool = False) -> tuple[Int64, Int64]:
@@ -70,21 +76,20 @@ def digest_distinct(values: pa.Array, key: bytes, *, exact: bool = False) -> tup
     """
     import pyarrow.types as types
 
-    indices, digests, lengths = _by_dictionary(values, key, exact)
-    whole = not types.is_dictionary(values.type) and len(digests) == len(indices)
-    if whole:  # each value is its own
-        rows = np.ones(digests.size, dtype=np.int64)
+    indices, distinct = digest_dictionary(values, key, exact=exact)
+    size = distinct.digests.size
+    if size == len(values) + 1 and not types.is_dictionary(values.type):  # each is its own
+        rows = np.ones(size, dtype=np.int64)
     else:
-        places = indices.drop_null().to_numpy(zero_copy_only=False)
-        rows = np.bincount(places, minlength=digests.size).astype(np.int64)
-    known = (lengths > 0) & (rows > 0)
-    return (digests, rows) if known.all() else (digests[known], rows[known])
+        rows = np.bincount(indices.to_numpy(), minlength=size).astype(np.int64)
+    known = distinct.known & (rows > 0)
+    return distinct.digests[known], rows[known]
 
 
-def _by_dictionary(
-    values: pa.Array, key: bytes, exact: bool
-) -> tuple[pa.Array, Int64, npt.NDArray[np.int32]]:
-    """For each value its place among distinct ones, and these ones' digests and lengths."""
+def digest_dictionary(
+    values: pa.Array, key: bytes, *, exact: bool = False
+) -> tuple[pa.Array, Digested]:
+    """For each value the place of its digest, and distinct values' digests; the last is null's."""
     import pyarrow as pa
     import pyarrow.types as types
 
@@ -93,12 +98,11 @@ def _by_dictionary(
     encoded = values if types.is_dictionary(values.type) else values.dictionary_encode()
     texts, lengths = spelled(encoded.dictionary, exact=exact)
     there = np.flatnonzero(lengths)
-    if there.size == len(texts):
-        digests = _digests(texts, key, b"value")
-    else:
-        digests = np.zeros(len(texts), dtype=np.int64)
-        digests[there] = _digests(texts.take(pa.array(there)), key, b"value")
-    return encoded.indices.cast(pa.int64()), digests, lengths
+    digests = np.zeros(len(texts) + 1, dtype=np.int64)
+    known = texts if there.size == len(texts) else texts.take(pa.array(there))
+    digests[there] = _digests(known, key, b"value")
+    indices = encoded.indices.cast(pa.int64()).fill_null(len(texts))
+    return indices, Digested(digests, np.append(lengths, np.int32(0)))
 
 
 def digest_rows(columns: Sequence[pa.Array], key: bytes) -> Int64:

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from veilflow.spark.redaction import guarded
 
-from veilflow_expectations.digests import Int64, digest_rows, digest_values
+from veilflow_expectations.digests import (
+    Int64,
+    digest_dictionary,
+    digest_rows,
+    digest_values,
+)
 from veilflow_expectations.references import Membership, References
 
 if TYPE_CHECKING:
@@ -81,9 +86,10 @@ def _function(
 
 
 def _value_hits(membership: Membership, columns: Sequence[pa.Array]) -> pa.Array:
-    digested = digest_values(columns[0], membership.key)
-    masks = membership.masks_of(digested.digests, digested.known)
-    return _struct(masks, digested.lengths)
+    """Looked up once a distinct value of the batch."""
+    indices, distinct = digest_dictionary(columns[0], membership.key)
+    masks = membership.masks_of(distinct.digests, distinct.known)
+    return _struct(masks, distinct.lengths).take(indices)
 
 
 def _row_hits(membership: Membership, columns: Sequence[pa.Array]) -> pa.Array:

@@ -11,6 +11,7 @@ from veilflow.errors import UsageError
 from veilflow_expectations.digests import digest_values, to_arrow
 from veilflow_expectations.references import (
     References,
+    Sieve,
     current_references,
     forget_references,
     register_reference,
@@ -119,3 +120,14 @@ def test_large_references_are_pickled_as_bytes() -> None:
     pickle.dump(references.membership(), Measured(), pickle.HIGHEST_PROTOCOL)
     with pytest.raises(TypeError, match="has no len"):
         pickle.dump(np.zeros(1_000_000), Measured(), pickle.HIGHEST_PROTOCOL)
+
+
+def test_the_sieve_lets_everything_through_that_is_there_and_little_else() -> None:
+    chosen = np.random.default_rng(5)
+    for size in (1, 7, 1_000, 200_000):
+        own = chosen.integers(-(2**63), 2**63 - 1, size, dtype=np.int64)
+        others = chosen.integers(-(2**63), 2**63 - 1, 100_000, dtype=np.int64)
+        sieve = Sieve(own)
+        assert sieve.lets_through(own).all()
+        # An eighth at most: 12,500 of 100,000; the chance of 13,500 is below 1e-9.
+        assert sieve.lets_through(others).sum() < 13_500
