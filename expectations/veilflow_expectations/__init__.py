@@ -11,13 +11,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from veilflow_expectations.attribute_inference import ExpectAttributeInferenceToBeBelow
+    from veilflow_expectations.closest_record import ExpectCopiesOfTrainingToBeBelow
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
     from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
     from veilflow_expectations.l_diversity import ExpectTableToBeLDiverse
     from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
+    from veilflow_expectations.linkability import ExpectLinkabilityToBeBelow
     from veilflow_expectations.null_share import ExpectColumnNullShareToBeBelow
+    from veilflow_expectations.planted_canaries import ExpectPlantedCanariesToBeAbsent
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
     from veilflow_expectations.references import (
         forget_references,
@@ -27,10 +31,17 @@ if TYPE_CHECKING:
     )
     from veilflow_expectations.reidentification_risk import ExpectReidentificationRiskToBeBelow
     from veilflow_expectations.runner import run_suite
+    from veilflow_expectations.singling_out import ExpectSinglingOutToBeBelow
     from veilflow_expectations.small_cells import ExpectSmallCellsToBeAbsent
+    from veilflow_expectations.splits import register_split
     from veilflow_expectations.t_closeness import ExpectTableToBeTClose
 
 __all__ = [
+    "ExpectSinglingOutToBeBelow",
+    "ExpectPlantedCanariesToBeAbsent",
+    "ExpectLinkabilityToBeBelow",
+    "ExpectCopiesOfTrainingToBeBelow",
+    "ExpectAttributeInferenceToBeBelow",
     "ExpectColumnNullShareToBeBelow",
     "ExpectColumnValuesToAppearInReference",
     "ExpectColumnValuesToBePseudonyms",
@@ -47,10 +58,16 @@ __all__ = [
     "register_previous",
     "register_reference",
     "register_rows",
+    "register_split",
     "run_suite",
 ]
 
 _HOME = {
+    "ExpectSinglingOutToBeBelow": "singling_out",
+    "ExpectPlantedCanariesToBeAbsent": "planted_canaries",
+    "ExpectLinkabilityToBeBelow": "linkability",
+    "ExpectCopiesOfTrainingToBeBelow": "closest_record",
+    "ExpectAttributeInferenceToBeBelow": "attribute_inference",
     "ExpectColumnNullShareToBeBelow": "null_share",
     "ExpectColumnValuesToAppearInReference": "integrity",
     "ExpectColumnValuesToBePseudonyms": "pseudonyms",
@@ -66,6 +83,7 @@ _HOME = {
     "register_previous": "references",
     "register_reference": "references",
     "register_rows": "references",
+    "register_split": "splits",
     "run_suite": "runner",
 }
 

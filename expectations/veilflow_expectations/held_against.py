@@ -28,7 +28,7 @@ from veilflow_expectations.telling_rows import RowForm, telling_rows
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["fill_masked", "fill_synthetic", "fill_shared", "parameters"]
+__all__ = ["fill_masked", "fill_synthetic", "fill_shared", "parameters", "row_form"]
 
 # A raw value that this many rows hold, and this many times as many as the column's values do on
 # average, is a placeholder ("unknown") or too common to point at anybody.
@@ -65,7 +65,7 @@ def fill_synthetic(
     for table, output in sides.outputs.items():
         compared = comparable_columns(policy, table)
         if compared:
-            forms = [_form(output, column, rules) for column, rules in compared.items()]
+            forms = [row_form(output, column, rules) for column, rules in compared.items()]
             unit = policy.unit_column(table)
             made = sides.output[table].rows
             found = telling_rows(source[table], table, forms, unit, references.key, made)
@@ -122,7 +122,8 @@ def _constants(rules: ColumnPolicy) -> list[str]:
     return ["[REDACTED]"] if rules.treatment == "redact" else []
 
 
-def _form(output: Output, column: str, rules: ColumnPolicy) -> RowForm:
+def row_form(output: Output, column: str, rules: ColumnPolicy) -> RowForm:
+    """How a source column is brought into the form that synthetic rows have."""
     if column in output.hierarchies:
         return RowForm(column, hierarchy=output.hierarchies[column], level=output.levels[column])
     assert rules.protect is not None

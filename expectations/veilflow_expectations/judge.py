@@ -30,6 +30,7 @@ from veilflow_expectations.plan import plan_masked, plan_synthetic
 from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References, use_references
 from veilflow_expectations.runner import SuiteOutcome, run_suite
+from veilflow_expectations.split_rows import fill_splits
 from veilflow_expectations.suite import build_suite
 from veilflow_expectations.utility import Utility, measure_utility
 from veilflow_expectations.view_plan import sensitive_columns, with_roots
@@ -180,6 +181,7 @@ def _judge_synthetic(
     given_suites: Sequence[PlannedSuite] | None,
 ) -> Judgement:
     given = fill_synthetic(references, request.policy, sides, request.source)
+    fill_splits(references, request, sides)
     checks: list[Check] = []
     own = plan_synthetic(request.policy, sides.types)
     for planned in own if given_suites is None else given_suites:

@@ -6,7 +6,8 @@ Knows no engine and no Great Expectations. References are named here and filled 
 * ``labels:TABLE.COLUMN``: the labels of the level that the output claims;
 * ``constant:TABLE.COLUMN``: what a redacted column may hold;
 * ``people:TABLE``: the privacy units of a root table's output;
-* ``telling rows:TABLE``: source rows that point at somebody (telling_rows.py).
+* ``telling rows:TABLE``: source rows that point at somebody (telling_rows.py);
+* ``split:TABLE``: the rows fitted on and rows of unseen people (split_rows.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from veilflow_expectations.difference_plan import plan_difference
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
+from veilflow_expectations.synthetic_plan import leak_gates
 from veilflow_expectations.view_plan import plan_view, small_cells
 
 __all__ = [
@@ -85,6 +87,7 @@ def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedS
             *_labels(policy, table),
             *cross_leaks(policy, table, synthetic_columns(policy, table), known),
             *_copies(policy, table),
+            *leak_gates(policy, table, list(comparable_columns(policy, table))),
             *extra_checks(policy, table, synthetic_columns(policy, table)),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
@@ -105,8 +108,7 @@ def comparable_columns(policy: Policy, table: str) -> dict[str, ColumnPolicy]:
     return {
         name: column
         for name, column in synthetic_columns(policy, table).items()
-        if column.protect is None
-        or not (column.protect.is_custom or column.protect.name == "pseudonym")
+        if column.is_reproducible
     }
 
 

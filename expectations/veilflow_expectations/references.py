@@ -25,6 +25,7 @@ import numpy.typing as npt
 from veilflow.errors import UsageError
 
 from veilflow_expectations.digests import Int64, digest_rows, digest_values, to_arrow
+from veilflow_expectations.splits import Split
 
 __all__ = [
     "Membership",
@@ -146,14 +147,15 @@ class References:
             raise UsageError("a digest key has at least 16 bytes")
         self._sets: dict[str, Int64] = {}
         self._frames: dict[str, Any] = {}
+        self._splits: dict[str, Split] = {}
         self._membership: Membership | None = None
         self._shared: _Shared | None = None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._sets or name in self._frames
+        return any(name in held for held in (self._sets, self._frames, self._splits))
 
     def __repr__(self) -> str:
-        return f"References({', '.join(sorted(self._sets))})"
+        return f"References({', '.join(sorted([*self._sets, *self._splits]))})"
 
     @property
     def key(self) -> bytes:
@@ -200,6 +202,19 @@ class References:
                 remedy="Call register_previous(name, frame) before validating.",
             )
         return self._frames[name]
+
+    def add_split(self, name: str, split: Split) -> None:
+        """Register rows that were fitted on and unseen ones; they stay in this process."""
+        self._splits[name] = split
+
+    def split(self, name: str) -> Split:
+        """The split registered under ``name``; UsageError if there is none."""
+        if name not in self._splits:
+            raise UsageError(
+                f"no split is registered as {name!r}.",
+                remedy="Call register_split(name, training, holdout) before validating.",
+            )
+        return self._splits[name]
 
     def membership(self) -> Membership:
         """The look-up table of all references."""

@@ -153,6 +153,8 @@ def _check(suite: ExpectationSuite, expectation: Expectation, result: Any) -> Ch
     sentence = expectation.description or f"Great Expectations' {kind.replace('_', ' ')}."
     observed = _observed(expectation, result) if meta.get("observed", True) else None
     details = (result.result or {}).get("details", {})
+    if "reason" in details:  # why there is no figure
+        sentence = f"{sentence} {details['reason']}"
     bound = details.get("bound", getattr(expectation, "bound", None))
     if meta.get("raw_side") and observed:
         if 0 < details.get("concerned", observed) < SMALL_COUNT:

@@ -215,11 +215,17 @@ class PastValidation(_Record):
 
 
 class Synthesis(_Record):
-    """How synthetic rows were made."""
+    """How synthetic rows were made.
+
+    ``held_out_share`` of the people were never fitted on; ``canaries`` made-up rows were.
+    """
 
     method: str
     table: str
     rows_fitted: int
+    people_fitted: int | None = None
+    held_out_share: float | None = None
+    canaries: int = 0
     rows_sampled: int
     columns: tuple[str, ...]
     rare_values_merged: int | None

@@ -5,11 +5,12 @@ Every exported expectation has an entry; test_mutations.py sees that each is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import veilflow_expectations
+from veilflow.risk import draw_canaries
 
 __all__ = ["MUTATIONS", "Columns", "Mutation"]
 
@@ -93,6 +94,35 @@ def _before(references: Any) -> None:
     references.add_frame("before", pd.DataFrame(TOWNS))
 
 
+def _patients(numbers: Iterable[int]) -> Columns:
+    found = list(numbers)
+    return {
+        "born": [1900 + n for n in found],
+        "town": [f"town {n % 7}" for n in found],
+        "cost": [37 * n % 101 for n in found],
+    }
+
+
+FITTED, UNSEEN = _patients(range(0, 200, 2)), _patients(range(1, 200, 2))
+CANARIES = draw_canaries(FITTED, b"a key for tests only", planted=20, held_back=200)
+
+
+def _split(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations.splits import split_of
+
+    sides = pd.DataFrame(FITTED), pd.DataFrame(UNSEEN)
+    references.add_split("split", split_of(*sides, canaries=CANARIES))
+
+
+def copies(count: int, of: Columns = FITTED) -> Columns:
+    """``count`` rows of ``of`` and those of strangers, 60 in all."""
+    strangers = _patients(range(1001, 1121 - 2 * count, 2))
+    return {name: [*of[name][:count], *strangers[name]] for name in of}
+
+
+SPLIT = {"columns": ["born", "town", "cost"], "reference": "split"}
+SPLIT_SCHEMA = "born int, town string, cost int"
 K = {"quasi_identifiers": ["town"], "k": 5}
 L = {"quasi_identifiers": ["town"], "column": "ill", "privacy_unit": "person"}
 MUTATIONS = [
@@ -221,5 +251,25 @@ MUTATIONS = [
     Mutation(
         "ExpectColumnNullShareToBeBelow", "one null more", {"column": "v", "max_share": 0.01},
         "v string", {"v": [None] + ["a"] * 99}, {"v": [None, None] + ["a"] * 98},
+    ),
+    Mutation(
+        "ExpectCopiesOfTrainingToBeBelow", "one copy more than chance explains", SPLIT,
+        SPLIT_SCHEMA, copies(15), copies(16), _split,
+    ),
+    Mutation(
+        "ExpectSinglingOutToBeBelow", "one copy more", SPLIT, SPLIT_SCHEMA,
+        copies(19), copies(20), _split,
+    ),
+    Mutation(
+        "ExpectLinkabilityToBeBelow", "one copy more", {**SPLIT, "first": ["born"]}, SPLIT_SCHEMA,
+        copies(8), copies(9), _split,
+    ),
+    Mutation(
+        "ExpectAttributeInferenceToBeBelow", "one copy more", {**SPLIT, "secret": "cost"},
+        SPLIT_SCHEMA, copies(14), copies(15), _split,
+    ),
+    Mutation(
+        "ExpectPlantedCanariesToBeAbsent", "one canary more", SPLIT, SPLIT_SCHEMA,
+        copies(3, CANARIES.planted), copies(4, CANARIES.planted), _split,
     ),
 ]  # fmt: skip

@@ -21,6 +21,8 @@ source: {root: .}
 privacy_unit: id
 """
 
+GATES = ("closest record", "singling out", "linkability", "attribute inference")
+
 
 def policy(folder: Path, tables: str, more: str = "") -> Policy:
     path = folder / "policy.yaml"
@@ -251,10 +253,41 @@ class TestSynthetic:
         (columns,) = checks(plan, "people", "columns")
         assert columns.arguments == {"column_list": ["code", "born", "ward", "stay"]}
         by_name = {check.name: check for check in checks(plan, "people")}
-        assert set(by_name) == {"rows promised", LABELS, CROSS, "exact copies"}
+        assert set(by_name) == {"rows promised", LABELS, CROSS, "exact copies", *GATES}
         assert by_name["rows promised"].arguments == {"value": 70}
         # A row of the source can't be given the pseudonyms' form without the masking key.
-        assert by_name["exact copies"].arguments["columns"] == ["born", "ward", "stay"]
+        for name in ("exact copies", *GATES):
+            assert by_name[name].arguments["columns"] == ["born", "ward", "stay"]
+
+    def test_each_sensitive_column_is_a_secret(self, tmp_path: Path) -> None:
+        more = "anonymize: {k: 2}\nsynthesize: {tables: {people: 70}}"
+        found = checks(plan_synthetic(policy(tmp_path, self.TABLES, more)), "people")
+        secrets = [check for check in found if check.name == "attribute inference"]
+        sensitive = [check.column for check in secrets]
+        assert sensitive == ["stay"]
+        assert sum(check.arguments["error_rate"] for check in secrets) == pytest.approx(1e-3)
+        assert {check.kind for check in secrets} == {"attack"}
+        assert all(check.sentence.endswith(".") and check.raw_side for check in secrets)
+
+    def test_gates_are_as_strict_as_the_policy_says(self, tmp_path: Path) -> None:
+        more = """
+anonymize: {k: 2}
+synthesize: {tables: {people: 70}}
+validate: {max_copy_excess: 0.01, max_attack_excess: 0.02, canaries: 30, warn: [linkability]}
+"""
+        plan = plan_synthetic(policy(tmp_path, self.TABLES, more))
+        found = {check.name: check for check in checks(plan, "people")}
+        assert found["closest record"].arguments["max_share"] == 0.01
+        assert found["singling out"].arguments["max_risk"] == 0.02
+        assert "30 made-up people" in found["planted canaries"].sentence
+        warning = {name for name in (*GATES, "planted canaries") if not found[name].blocking}
+        assert warning == {"linkability"}
+
+    def test_one_column_can_only_be_copied(self, tmp_path: Path) -> None:
+        tables = "  people: {path: people, columns: {id: drop, ward: sensitive}}"
+        plan = plan_synthetic(policy(tmp_path, tables, "synthesize: {tables: {people: 70}}"))
+        names = {check.name for check in checks(plan, "people")}
+        assert names & {*GATES} == {"closest record"}
 
     def test_bounds_are_the_policy_s(self, tmp_path: Path) -> None:
         more = """

@@ -124,7 +124,7 @@ def test_sides_of_different_size_are_cut_to_the_same():
         assert judged(training, control, training).refused
 
 
-@pytest.mark.parametrize(("count", "is_enough"), [(150, True), (149, False)])
+@pytest.mark.parametrize(("count", "is_enough"), [(100, True), (99, False)])
 def test_a_control_set_that_is_too_small_is_none(count, is_enough):
     rng = np.random.default_rng(8)
     training, control = people(rng, 200), people(rng, count)

@@ -130,6 +130,11 @@ class ColumnPolicy(_Strict):
         return "generalize" if self.protect is None else self.protect.name
 
     @property
+    def is_reproducible(self) -> bool:
+        """Whether a judge can give a source's value the output's form: no key, no foreign code."""
+        return self.protect is None or not (self.protect.is_custom or self.treatment == "pseudonym")
+
+    @property
     def sensitivity_class(self) -> str:
         """The key that encrypts the column: the policy's ``key_class``, or one per role."""
         return self.key_class or _CLASS_OF_ROLE[self.role]

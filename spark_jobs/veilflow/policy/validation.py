@@ -123,6 +123,9 @@ class ValidatePolicy(_Strict):
     max_null_share: Share = 1.0
     min_granularity: Share = 0.0
     max_copies: Share = 0.01
+    max_copy_excess: Share = 0.0
+    max_attack_excess: Share = 0.0
+    canaries: Int = Field(default=0, ge=0, le=1000)
     l_diversity: LDiversitySpec | None = None
     t_closeness: TClosenessSpec | None = None
     small_cells: SmallCellsPolicy | None = None

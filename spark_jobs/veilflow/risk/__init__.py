@@ -13,7 +13,7 @@ from veilflow.risk.copy_excess import CopyExcess
 from veilflow.risk.encoding import EncodedTable, encode_tables
 from veilflow.risk.frequency_attack import FrequencyAttack, Naming, frequency_attack
 from veilflow.risk.gower import Nearest, distance_blocks, nearest_rows
-from veilflow.risk.holdout import Holdout, is_held_out, split_holdout
+from veilflow.risk.holdout import Holdout, is_held_out, person_draws, split_holdout
 from veilflow.risk.homogeneity_attack import HomogeneityAttack, homogeneity_attack
 from veilflow.risk.information_loss import (
     ColumnShares,
@@ -105,6 +105,7 @@ __all__ = [
     "marketer_risk",
     "nearest_rows",
     "normalised_entropy_loss",
+    "person_draws",
     "prosecutor_average_risk",
     "prosecutor_max_risk",
     "recursive_ratio",

@@ -10,7 +10,7 @@ Opinion 05/2014 on anonymisation techniques (WP 216).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +58,8 @@ class AttackRisk:
         attack, control = self.attack.share, self.control.share
         if control >= 1 or not self.attack.trials or not self.control.trials:
             return Interval(0.0, 1.0)
-        risk = self._raw()
+        risk, below = self._raw(), self._below()
         by_attack, by_control = 1 / (1 - control), (1 - attack) / (1 - control) ** 2
-        below = math.hypot(
-            by_attack * (attack - self.attack.interval.low),
-            by_control * (self.control.interval.high - control),
-        )
         above = math.hypot(
             by_attack * (self.attack.interval.high - attack),
             by_control * (control - self.control.interval.low),
@@ -76,12 +72,43 @@ class AttackRisk:
         return self.interval.low > self.tolerated_risk
 
     @property
+    def refused_above(self) -> float:
+        """The rate on training above which it is refused, given the rate on control."""
+        return self._rate_at(self.tolerated_risk + self._below())
+
+    @property
+    def smallest_detectable(self) -> float:
+        """The rate on training that is refused but for about the same error rate."""
+        return self._rate_at(self.tolerated_risk + 2 * self._below())
+
+    def at_confidence(self, confidence: float) -> AttackRisk:
+        """The same rates with intervals of another confidence."""
+        attack, control, baseline = (
+            replace(rate, confidence=confidence)
+            for rate in (self.attack, self.control, self.baseline)
+        )
+        return AttackRisk(attack, control, baseline, self.tolerated_risk)
+
+    @property
     def beats_baseline(self) -> bool:
         """Whether the attack is surely better than blind guesses.
 
         Where it isn't, a low risk tells that this attack is weak, not that the output is safe.
         """
         return self.attack.interval.low > self.baseline.interval.high
+
+    def _rate_at(self, risk: float) -> float:
+        return min(1.0, self.control.share + (1 - self.control.share) * risk)
+
+    def _below(self) -> float:
+        """How far the interval reaches below the risk."""
+        attack, control = self.attack.share, self.control.share
+        if control >= 1:
+            return 1.0
+        return math.hypot(
+            (attack - self.attack.interval.low) / (1 - control),
+            (self.control.interval.high - control) * (1 - attack) / (1 - control) ** 2,
+        )
 
     def _raw(self) -> float:
         return (self.attack.share - self.control.share) / (1 - self.control.share)

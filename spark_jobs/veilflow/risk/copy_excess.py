@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from veilflow.risk.intervals import Interval, check_confidence
+
 __all__ = ["CopyExcess", "SideTest"]
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +32,8 @@ class CopyExcess:
     Estimated as if the copied records were chosen at random; ``low`` and ``high`` each hold with
     the test's error rate. ``p_value`` bounds how often rows that copy nobody look like this.
     Copies of ``smallest_detectable`` of the rows are refused but for the same error rate; 1 means
-    that nothing can be detected, as where each record is shared by many persons.
+    that nothing can be detected, as where each record is shared by many persons. ``margin`` is
+    how far above what is tolerated an estimate must lie to be refused.
     """
 
     share: float
@@ -38,6 +41,18 @@ class CopyExcess:
     high: float
     p_value: float
     smallest_detectable: float
+    unbounded: float = 0.0
+    margin: float = math.inf
+    minus_log_error: float = 1.0
+
+    def interval(self, confidence: float = 0.95) -> Interval:
+        """The interval of another confidence, by the same bound."""
+        check_confidence(confidence)
+        if math.isinf(self.margin):
+            return Interval(0.0, 1.0)
+        width = self.margin * math.sqrt(-math.log((1 - confidence) / 2) / self.minus_log_error)
+        low, high = (min(1.0, max(0.0, self.unbounded + sign * width)) for sign in (-1, 1))
+        return Interval(low, high)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,11 +84,14 @@ class SideTest:
             min(1.0, max(0.0, found / all_copies))
             for found in (total, total - margin, total + margin)
         )
+        unbounded, width = total / all_copies, margin / all_copies
         # Unseen persons show what chance does; training's weights may be the copies' own.
         by_chance = float((weights[self.side == 0] ** 2).sum()) / (1 - share_training)
         of_copies = self.rows * float(of_a_copy.mean())
         smallest = self._detectable(all_copies, by_chance, of_copies)
-        return CopyExcess(share, low, high, p_value, smallest)
+        return CopyExcess(
+            share, low, high, p_value, smallest, unbounded, width, self.minus_log_error
+        )
 
     def _detectable(self, all_copies: float, by_chance: float, of_copies: float) -> float:
         """The share s at which the sum lies two margins above what is tolerated.

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from veilflow.errors import UsageError
 from veilflow.risk.cells import canonical_text, cell_values
 
-__all__ = ["Holdout", "is_held_out", "split_holdout"]
+__all__ = ["Holdout", "is_held_out", "person_draws", "split_holdout"]
 
 Bools = npt.NDArray[np.bool_]
 
@@ -81,6 +81,16 @@ def is_held_out(unit: object, key: bytes, share: float = 0.5) -> bool | None:
     limit = _limit(key, share)
     text = canonical_text(unit)
     return None if text is None else _draw(text, key) < limit
+
+
+def person_draws(units: Iterable[object], key: bytes) -> list[int | None]:
+    """Each person's draw, from 0 to below 2**64, None for a missing identifier.
+
+    Who draws less than ``share * 2**64`` is held out: for who splits a table that fits nowhere.
+    """
+    _limit(key, 0.5)
+    texts = (canonical_text(unit) for unit in cell_values(units))
+    return [None if text is None else _draw(text, key) for text in texts]
 
 
 def _draw(text: str, key: bytes) -> int:

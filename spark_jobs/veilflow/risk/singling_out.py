@@ -68,9 +68,9 @@ def singling_out(
     attempts find one. The baseline tries descriptions whose values come from different rows.
 
     Whether somebody stands alone depends on how many people there are. So training and control
-    must have about as many persons (three quarters at least), and the larger is cut to the size
-    of the smaller by a draw with ``seed``; cut further, a full copy would be missed. The time
-    grows with guesses times rows.
+    must have about as many persons (half at least), and the larger is cut to the size of the
+    smaller by a draw with ``seed``; cut further, a full copy would be missed. The time grows with
+    guesses times rows.
     """
     check_attack(synthetic, training, control, error_rate, tolerated_risk)
     if guesses < 1:
@@ -150,7 +150,7 @@ def _equally_many(
 ) -> tuple[EncodedTable, EncodedTable]:
     persons = [np.unique(table.units) for table in (training, control)]
     fewest, most = sorted(len(each) for each in persons)
-    if 4 * fewest < 3 * most:
+    if 2 * fewest < most:
         raise UsageError(
             "training and control must have about as many persons",
             remedy="Hold out half of them (`split_holdout`).",

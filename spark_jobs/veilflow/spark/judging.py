@@ -34,6 +34,8 @@ class JudgeRequest:
     the output claims, by (table, column). ``digest_key`` keys the digests by which values of both
     sides are compared; it lives for one validation. ``previous`` is the series' last masked
     release, decrypted, which promised ``previous_k``; empty if there is none to compare with.
+    sides are compared; it lives for one validation. ``holdout_key`` and ``canary_key``, of a
+    synthetic product, are those by which people were held out and canaries drawn, derived anew.
     """
 
     product: Product
@@ -44,6 +46,8 @@ class JudgeRequest:
     digest_key: bytes = field(repr=False)
     previous: Mapping[str, DataFrame] = field(default_factory=dict)
     previous_k: int | None = None
+    holdout_key: bytes = field(default=b"", repr=False)
+    canary_key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Synthesis on Spark: fit on a bounded sample on the driver, sample on every worker.
 
-What is fitted went through the policy's masks first and holds no identifier and no free text. The
-model is broadcast, and each partition draws from a seed of its own.
+Half of the people are held out by a keyed hash before anything is fitted (:mod:`.holdout`). What is
+fitted went through the policy's masks first and holds no identifier and no free text. The model is
+broadcast, and each partition draws from a seed of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from veilflow.errors import PolicyError
 from veilflow.policy import Policy
+from veilflow.spark.canaries import with_canaries
+from veilflow.spark.holdout import DRAW, split_source
 from veilflow.spark.masking import mask_table
+from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
 from veilflow.spark.views import quasi_columns
 from veilflow.synthesize import Model, fit, merge_rare, sample
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.types import StructType
+    from pyspark.sql.types import StructField, StructType
 
 __all__ = ["Fitted", "fit_table", "sample_table", "training_frame"]
 
@@ -35,16 +39,24 @@ _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal"
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model of one table, what it was fitted on, and the schema of what it makes."""
+    """A model of one table, what it was fitted on, and the schema of what it makes.
+
+    ``rows_fitted`` are real rows; ``canaries`` made-up ones were planted among them.
+    """
 
     model: Model
     schema: StructType
     rows_fitted: int
+    people_fitted: int
+    canaries: int
     rare_values_merged: int
 
 
 def training_frame(policy: Policy, table: str, frame: DataFrame) -> DataFrame:
-    """What a synthesizer may see of ``frame`` (cast, as listed): masked, identifiers left out."""
+    """What a synthesizer may see of ``frame`` (cast, as listed): masked, identifiers left out.
+
+    Beside it whose row each is, by draw, where ``frame`` says so.
+    """
     rules = policy.tables[table]
     allowed = {name: column for name, column in rules.released.items() if column.role in _ROLES}
     narrowed = policy.model_copy(
@@ -53,21 +65,30 @@ def training_frame(policy: Policy, table: str, frame: DataFrame) -> DataFrame:
     quasi = [column for column in quasi_columns(narrowed) if column.table == table]
     finest = {column.index: column.min_level for column in quasi}
     masked = mask_table(frame, table, narrowed, quasi, finest, key_ref="")
-    return masked.frame.select(*masked.columns)
+    draws = [quoted(DRAW)] if DRAW in frame.columns else []
+    return masked.frame.select(*masked.columns, *draws)
 
 
-def fit_table(policy: Policy, table: str, frame: DataFrame) -> Fitted:
-    """Fit a model to at most ``fit_rows`` rows of ``frame``, chosen by a hash of the row."""
-    from pyspark.sql import functions as F
+def fit_table(
+    policy: Policy, table: str, frame: DataFrame, holdout_key: bytes, canary_key: bytes
+) -> Fitted:
+    """Fit a model to at most ``fit_rows`` rows of ``frame``, of people who aren't held out.
 
+    Where the policy asks for canaries they are planted among these rows.
+    """
     assert policy.synthesize is not None
-    training = training_frame(policy, table, frame)
-    kinds = {name: _kind(table, name, data_type) for name, data_type in training.dtypes}
-    order = F.xxhash64(*[F.col(f"`{name}`") for name in training.columns])
-    bounded = training.orderBy(order).limit(policy.synthesize.fit_rows)
-    data = _to_pandas(bounded, kinds)
+    unit = policy.unit_column(table)
+    with split_source(frame, table, unit, holdout_key, policy.synthesize.fit_rows) as parts:
+        training = training_frame(policy, table, parts.training)
+        schema = training.drop(DRAW).schema
+        kinds = {field.name: _kind(table, field) for field in schema.fields}
+        collected = training.toArrow()
+    people = len(set(collected.column(DRAW).to_pylist()))
+    rows = collected.drop_columns([DRAW])
+    planted = policy.validation.canaries
+    data = _to_pandas(with_canaries(rows, policy, table, canary_key, planted), kinds)
     merged = merge_rare(data, kinds, policy.synthesize.rare_below)
-    return Fitted(fit(data, kinds), training.schema, len(data), merged)
+    return Fitted(fit(data, kinds), schema, rows.num_rows, people, planted, merged)
 
 
 def sample_table(
@@ -99,7 +120,8 @@ def _seed(seed: bytes, partition: int) -> int:
     return int.from_bytes(digest[:4], "big")
 
 
-def _kind(table: str, name: str, data_type: str) -> str:
+def _kind(table: str, field: StructField) -> str:
+    name, data_type = field.name, field.dataType.simpleString()
     kind = "numerical" if data_type.startswith(_NUMBERS) else _KINDS.get(data_type)
     if kind is None:
         raise PolicyError(
@@ -109,10 +131,10 @@ def _kind(table: str, name: str, data_type: str) -> str:
     return kind
 
 
-def _to_pandas(frame: DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def _to_pandas(rows: pa.Table, kinds: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
-    data = frame.toArrow().to_pandas(date_as_object=False)
+    data = rows.to_pandas(date_as_object=False)
     for name, kind in kinds.items():
         if kind == "numerical":
             data[name] = pd.to_numeric(data[name]).astype("float64")

@@ -13,6 +13,7 @@ from veilflow.pipeline.refuse import OutputRefused
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy.draft import yaml_key
+from veilflow.spark.holdout import canary_key, holdout_key
 from veilflow.spark.judging import JudgeRequest, load_judge
 from veilflow.spark.previous import PreviousRelease, previous_release
 from veilflow.spark.stages.protect import cast_source
@@ -100,6 +101,8 @@ def judge_request(
         digest_key=secrets.token_bytes(32),
         previous=previous.tables,
         previous_k=previous.k,
+        holdout_key=holdout_key(run) if product == "synthetic" else b"",
+        canary_key=canary_key(run) if product == "synthetic" else b"",
     )
 
 
