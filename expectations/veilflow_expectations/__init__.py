@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from veilflow_expectations.closest_record import ExpectCopiesOfTrainingToBeBelow
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
     from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
+    from veilflow_expectations.detector_recall import ExpectDetectorRecallToBeAtLeast
+    from veilflow_expectations.entities_in_text import ExpectFreeTextToContainNoDetectedEntity
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
+    from veilflow_expectations.known_identifiers import (
+        ExpectFreeTextToContainNoKnownIdentifier,
+    )
     from veilflow_expectations.l_diversity import ExpectTableToBeLDiverse
+    from veilflow_expectations.label_references import register_labels
     from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
     from veilflow_expectations.linkability import ExpectLinkabilityToBeBelow
     from veilflow_expectations.null_share import ExpectColumnNullShareToBeBelow
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.small_cells import ExpectSmallCellsToBeAbsent
     from veilflow_expectations.splits import register_split
     from veilflow_expectations.t_closeness import ExpectTableToBeTClose
+    from veilflow_expectations.text_references import register_identifiers
 
 __all__ = [
     "ExpectSinglingOutToBeBelow",
@@ -47,7 +54,10 @@ __all__ = [
     "ExpectColumnValuesToBePseudonyms",
     "ExpectColumnValuesToNotAppearInReference",
     "ExpectDifferenceToPreviousReleaseToHidePeople",
+    "ExpectDetectorRecallToBeAtLeast",
     "ExpectExactCopiesToBeBelow",
+    "ExpectFreeTextToContainNoDetectedEntity",
+    "ExpectFreeTextToContainNoKnownIdentifier",
     "ExpectTableToBeKAnonymous",
     "ExpectReidentificationRiskToBeBelow",
     "ExpectSmallCellsToBeAbsent",
@@ -56,6 +66,8 @@ __all__ = [
     "forget_references",
     "register_expectations",
     "register_previous",
+    "register_identifiers",
+    "register_labels",
     "register_reference",
     "register_rows",
     "register_split",
@@ -73,7 +85,10 @@ _HOME = {
     "ExpectColumnValuesToBePseudonyms": "pseudonyms",
     "ExpectColumnValuesToNotAppearInReference": "leakage",
     "ExpectDifferenceToPreviousReleaseToHidePeople": "difference",
+    "ExpectDetectorRecallToBeAtLeast": "detector_recall",
     "ExpectExactCopiesToBeBelow": "copies",
+    "ExpectFreeTextToContainNoDetectedEntity": "entities_in_text",
+    "ExpectFreeTextToContainNoKnownIdentifier": "known_identifiers",
     "ExpectTableToBeKAnonymous": "k_anonymity",
     "ExpectReidentificationRiskToBeBelow": "reidentification_risk",
     "ExpectSmallCellsToBeAbsent": "small_cells",
@@ -81,6 +96,8 @@ _HOME = {
     "ExpectTableToBeTClose": "t_closeness",
     "forget_references": "references",
     "register_previous": "references",
+    "register_identifiers": "text_references",
+    "register_labels": "label_references",
     "register_reference": "references",
     "register_rows": "references",
     "register_split": "splits",

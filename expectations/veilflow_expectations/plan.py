@@ -8,6 +8,7 @@ Knows no engine and no Great Expectations. References are named here and filled 
 * ``people:TABLE``: the privacy units of a root table's output;
 * ``telling rows:TABLE``: source rows that point at somebody (telling_rows.py);
 * ``split:TABLE``: the rows fitted on and rows of unseen people (split_rows.py).
+* ``identifiers`` and ``labels:TABLE.COLUMN`` of free text: see text_plan.py.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
 from veilflow_expectations.synthetic_plan import leak_gates
+from veilflow_expectations.text_plan import text_suites
 from veilflow_expectations.view_plan import plan_view, small_cells
 
 __all__ = [
@@ -60,6 +62,7 @@ def plan_masked(
             *extra_checks(policy, table, policy.tables[table].released),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
+    suites += text_suites(policy)
     if policy.anonymize is not None:
         for table, rules in policy.tables.items():
             if rules.with_role("quasi"):

@@ -132,7 +132,7 @@ class _Shared:
     """A broadcast, and the functions built on it: one object each, so that Spark sees two uses of
     a column as the same expression and computes it once."""
 
-    membership: Membership
+    membership: Any
     context: Any
     broadcast: Any
     functions: dict[str, Any] = field(default_factory=dict)
@@ -150,6 +150,10 @@ class References:
         self._splits: dict[str, Split] = {}
         self._membership: Membership | None = None
         self._shared: _Shared | None = None
+        self._others: dict[str, Any] = {}
+        self._shared_others: list[_Shared] = []
+        # Functions on columns that need no table, one object each (see _Shared).
+        self.functions: dict[Any, Any] = {}
 
     def __contains__(self, name: object) -> bool:
         return any(name in held for held in (self._sets, self._frames, self._splits))
@@ -236,11 +240,30 @@ class References:
             self._shared = shared
         return shared
 
+    def add_other(self, name: str, table: Any) -> None:
+        """Keep a look-up table of another kind under ``name`` (what texts are searched for)."""
+        self._others[name] = table
+
+    def other(self, name: str) -> Any:
+        """The table kept by :meth:`add_other`, or None."""
+        return self._others.get(name)
+
+    def share_other(self, spark: Any, table: Any) -> _Shared:
+        """Such a table as a broadcast of ``spark``, made once; :meth:`release` ends it."""
+        context = spark.sparkContext
+        for shared in self._shared_others:
+            if shared.membership is table and shared.context is context:
+                return shared
+        shared = _Shared(table, context, context.broadcast(table))
+        self._shared_others.append(shared)
+        return shared
+
     def release(self) -> None:
-        """Remove the look-up table, and the key in it, from all workers."""
-        if self._shared is not None and self._shared.context._jsc is not None:
-            self._shared.broadcast.destroy()
-        self._shared = None
+        """Remove the look-up tables, and the keys in them, from all workers."""
+        for shared in (self._shared, *self._shared_others):
+            if shared is not None and shared.context._jsc is not None:
+                shared.broadcast.destroy()
+        self._shared, self._shared_others = None, []
 
     def _digests(self, name: str) -> Int64:
         if name not in self._sets:

@@ -111,9 +111,12 @@ class ColumnPolicy(_Strict):
             raise ValueError(
                 "an identifier can't be released as it is; use drop, pseudonym, redact or partial"
             )
-        elif self.role == "free_text" and self.protect.name not in _TEXT_REMOVED:
+        elif self.role == "free_text" and not (
+            self.protect.name in _TEXT_REMOVED or self.protect.is_custom
+        ):
             raise ValueError(
-                "free text can't be released by this version; use 'drop', 'nullify' or 'redact'"
+                "free text is released by a transform of your own alone ('package.module:Class'); "
+                "else use 'drop', 'nullify' or 'redact'"
             )
         if self.domain is not None and (self.protect is None or self.protect.name != "pseudonym"):
             raise ValueError("'domain' names a linkage domain and needs 'protect: pseudonym'")
@@ -133,6 +136,11 @@ class ColumnPolicy(_Strict):
     def is_reproducible(self) -> bool:
         """Whether a judge can give a source's value the output's form: no key, no foreign code."""
         return self.protect is None or not (self.protect.is_custom or self.treatment == "pseudonym")
+
+    @property
+    def is_released_text(self) -> bool:
+        """True for free text of which the output keeps some."""
+        return self.role == "free_text" and self.treatment not in _TEXT_REMOVED
 
     @property
     def sensitivity_class(self) -> str:

@@ -20,6 +20,7 @@ def check_rules(policy: Policy) -> list[Problem]:
     return [
         *_units(policy),
         *_columns(policy),
+        *_free_text(policy),
         *_anonymize(policy),
         *_synthesize(policy),
         *_validate(policy),
@@ -61,6 +62,19 @@ def _columns(policy: Policy) -> Iterator[Problem]:
             if twin != column_name:
                 yield place, f"differs from column {twin!r} in case only, which Spark can't tell"
             yield from _protection(place, column)
+
+
+def _free_text(policy: Policy) -> Iterator[Problem]:
+    if policy.validation.free_text is not None:
+        return
+    for name, table in policy.tables.items():
+        for column_name, column in table.columns.items():
+            if column.is_released_text:
+                yield (
+                    ("tables", name, "columns", column_name, "protect"),
+                    "free text is released only if it is judged: add 'validate: {free_text: "
+                    "{min_recall: 0.95}}' and label a sample with 'veilflow label'",
+                )
 
 
 def _protection(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Problem]:

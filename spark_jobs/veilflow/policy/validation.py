@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
+from veilflow.classify.entity import ENTITY_TYPES
 from veilflow.policy.scalars import Int, Name, Number
 
 __all__ = [
     "ExpectationPolicy",
+    "FreeTextPolicy",
     "LDiversityPolicy",
     "SmallCellsPolicy",
     "TClosenessPolicy",
@@ -96,6 +98,33 @@ class ExpectationPolicy(_Strict):
     description: str | None = None
 
 
+class FreeTextPolicy(_Strict):
+    """What free text is held to before it is released.
+
+    ``detectors`` look for entities in the output, and at the source's labelled notes they must find
+    ``min_recall`` of what people labelled (``veilflow label``), by the lower end of the 95 %
+    interval. ``entities`` are the types that may not be in the output; None means all that name a
+    person. Without labels free text isn't released.
+    """
+
+    min_recall: Number = Field(gt=0, le=1)
+    detectors: tuple[str, ...] = Field(default=("veilflow",), min_length=1)
+    entities: tuple[str, ...] | None = Field(default=None, min_length=1)
+    min_score: Number = Field(default=0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _known(self) -> FreeTextPolicy:
+        for name in self.detectors:
+            if name != "veilflow" and not name.startswith("presidio:"):
+                raise ValueError(f"no detector is called {name!r}; 'veilflow', 'presidio:MODEL'")
+        unknown = sorted(set(self.entities or ()) - set(ENTITY_TYPES))
+        if unknown:
+            raise ValueError(
+                f"no type of entity is called {unknown[0]!r}; there are {', '.join(ENTITY_TYPES)}"
+            )
+        return self
+
+
 def _expand_l(value: object) -> object:
     return {"l": value} if isinstance(value, int | float) else value
 
@@ -132,5 +161,6 @@ class ValidatePolicy(_Strict):
     max_risk: Share | None = None
     max_average_risk: Share | None = None
     max_unique_share: Share | None = None
+    free_text: FreeTextPolicy | None = None
     warn: tuple[Warnable, ...] = ()
     expectations: dict[Name, tuple[ExpectationPolicy, ...]] = {}

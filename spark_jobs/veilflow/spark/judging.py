@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from veilflow.classify.labels import Labels
 from veilflow.errors import PrerequisiteMissing
 from veilflow.evidence import Check, ClassRisk, ColumnUtility
 from veilflow.pipeline.stages import Product
@@ -36,6 +37,7 @@ class JudgeRequest:
     release, decrypted, which promised ``previous_k``; empty if there is none to compare with.
     sides are compared; it lives for one validation. ``holdout_key`` and ``canary_key``, of a
     synthetic product, are those by which people were held out and canaries drawn, derived anew.
+    ``labels`` are what people labelled in the source's free text, by (table, column).
     """
 
     product: Product
@@ -48,6 +50,7 @@ class JudgeRequest:
     previous_k: int | None = None
     holdout_key: bytes = field(default=b"", repr=False)
     canary_key: bytes = field(default=b"", repr=False)
+    labels: Mapping[tuple[str, str], Labels] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

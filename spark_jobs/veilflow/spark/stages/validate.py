@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from veilflow.errors import StageFailed, UsageError
 from veilflow.evidence import Check, StageEvidence
+from veilflow.pipeline.labels import policy_labels
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.refuse import OutputRefused
 from veilflow.pipeline.stages import Product
@@ -103,6 +104,7 @@ def judge_request(
         previous_k=previous.k,
         holdout_key=holdout_key(run) if product == "synthetic" else b"",
         canary_key=canary_key(run) if product == "synthetic" else b"",
+        labels=policy_labels(run.store, run.provider, run.policy),
     )
 
 

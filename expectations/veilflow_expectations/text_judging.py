@@ -1,0 +1,80 @@
+"""Judges released free text: fills what its checks refer to and runs them on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from veilflow.classify.labels import Labels
+from veilflow.evidence import Check
+from veilflow.policy import Policy
+from veilflow.spark.judging import JudgeRequest
+
+from veilflow_expectations.known_terms import TermKind, kind_of_column
+from veilflow_expectations.label_references import add_labels
+from veilflow_expectations.measured import Sides
+from veilflow_expectations.references import References
+from veilflow_expectations.runner import run_suite
+from veilflow_expectations.suite import build_suite
+from veilflow_expectations.text_plan import (
+    IDENTIFIERS,
+    TEXT,
+    identifier_columns,
+    recall_suites,
+    text_suites,
+)
+from veilflow_expectations.text_references import add_identifiers
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["judge_text"]
+
+# Values that so many rows share on average are words for a kind of thing and point at nobody.
+_CATEGORY_ROWS = 50
+
+
+def judge_text(
+    request: JudgeRequest,
+    output: Mapping[str, DataFrame],
+    sides: Sides,
+    references: References,
+) -> tuple[Check, ...]:
+    """The checks of all released free text; none if the policy releases none."""
+    planned = [suite for suite in text_suites(request.policy) if suite.part == TEXT]
+    if not planned:
+        return ()
+    add_identifiers(references, IDENTIFIERS, _identifiers(request, sides))
+    checks: list[Check] = []
+    for suite in planned:
+        checks += run_suite(output[suite.table], build_suite(suite)).checks
+    types = {}
+    for place, name in _labelled(request.policy):
+        labels = request.labels.get(place, Labels({}, references.key))
+        add_labels(references, name, labels)
+        types[place] = labels.types
+    for suite in recall_suites(request.policy, types):
+        checks += run_suite(request.source[suite.table], build_suite(suite)).checks
+    return tuple(checks)
+
+
+def _identifiers(
+    request: JudgeRequest, sides: Sides
+) -> Iterator[tuple[DataFrame, Mapping[str, TermKind]]]:
+    from veilflow.spark.reading import quoted
+
+    for table, columns in identifier_columns(request.policy).items():
+        rules = request.policy.tables[table].columns
+        kinds = {name: kind_of_column(name, rules[name].type) for name in columns}
+        for name, counts in sides.source[table].digests.items():
+            shared = counts.rows.size and counts.rows.mean() >= _CATEGORY_ROWS
+            if shared and kinds.get(name) == "other":
+                kinds[name] = "category"
+        yield request.source[table].select(*[quoted(name) for name in columns]), kinds
+
+
+def _labelled(policy: Policy) -> Iterator[tuple[tuple[str, str], str]]:
+    for table, rules in policy.tables.items():
+        for name, column in rules.released.items():
+            if column.is_released_text:
+                yield (table, name), f"labels:{table}.{name}"
