@@ -20,8 +20,9 @@ pytestmark = pytest.mark.spark
 KEY = b"l" * 32
 CUSTOM = "tests.expectations.text_redactors:RedactWords"
 TEXT = {
-    "remark: {role: free_text, protect: redact}": "remark: {role: free_text, protect: '%s'}"
-    % CUSTOM,
+    "remark: {role: free_text, protect: redact}": (
+        f"remark: {{role: free_text, protect: '{CUSTOM}'}}"
+    ),
     "anonymize: {k: 3": "validate: {free_text: {min_recall: 0.8}}\nanonymize: {k: 3",
 }
 GIVEN = ("Jane", "Carlos", "Ingrid", "Olivia", "Hassan", "Yuki")
@@ -36,7 +37,8 @@ def named(clinic: Any) -> dict[str, pd.DataFrame]:
     names = [f"{GIVEN[n % 6]} {FAMILY[n // 6]}" for n in range(30)]
     people["name"] = names
     people["remark"] = [
-        f"Patient: {name} called at {people['phone'][n]}, asks for Dr. Canary. Better after day {n}."
+        f"Patient: {name} called at {people['phone'][n]}, asks for Dr. Canary. "
+        f"Better after day {n}."
         for n, name in enumerate(names)
     ]
     return raw
@@ -55,7 +57,9 @@ def spans(text: str, *pieces: tuple[str, str]) -> tuple[Span, ...]:
 def labels(raw: dict[str, pd.DataFrame], hard: int = 0, notes: int = 30) -> Labels:
     """A person's labels; in ``hard`` notes also a word that no detector takes for a name."""
     made = []
-    for n, (text, name) in enumerate(zip(raw["people"]["remark"], raw["people"]["name"])):
+    for n, (text, name) in enumerate(
+        zip(raw["people"]["remark"], raw["people"]["name"], strict=True)
+    ):
         pieces = [(name, "person_name"), ("Canary", "person_name")]
         if n < hard:
             pieces.append(("Better after", "person_name"))

@@ -22,6 +22,7 @@ __all__ = ["find_names"]
 
 _TELLING = (GIVEN | FAMILY) - ORDINARY - PLAIN_WORDS
 _NAMES = GIVEN | FAMILY
+_POSSIBLE = _NAMES | ORDINARY
 _TITLES = frozenset(
     "mr mrs ms miss mx dr doctor prof professor sir herr frau monsieur madame mme mlle senor "
     "senora srta sra signor signora rev nurse sister".split()
@@ -141,9 +142,9 @@ def _is_family_first(family: _Token, given: _Token) -> bool:
 
 
 def _may_be_name(token: _Token, shouting: bool) -> bool:
-    if not token.is_capitalised or token.is_initial or _OTHER_SCRIPT.search(token.text):
-        return bool(token.is_capitalised and _LATIN.match(token.text)) and not token.is_initial
-    if token.plain in PLAIN_WORDS and token.plain not in _NAMES:
+    if not token.is_capitalised or token.is_initial:
+        return False
+    if token.plain in PLAIN_WORDS and token.plain not in _POSSIBLE:
         return False
     return not (token.is_capitals and len(token.text) < 3 and token.plain not in _NAMES)
 

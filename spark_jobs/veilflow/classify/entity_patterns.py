@@ -130,7 +130,7 @@ _PATTERNS = (
     ),
     _Pattern(
         "medical_record_number",
-        _p(r"(?<!\w)[a-z]{0,3}[- ]?[0-9](?:[ -]?[0-9]){3,13}(?!\w)"),
+        _p(r"(?<!\w)(?:[a-z]{1,3}[- ]?)?[0-9](?:[ -]?[0-9]){3,13}(?!\w)"),
         0.0,
         context=_words(
             r"mrn|mr|medical record|record|chart|patient id|"
@@ -139,7 +139,7 @@ _PATTERNS = (
     ),
     _Pattern(
         "health_plan_number",
-        _p(r"(?<!\w)[a-z]{0,4}[- ]?[0-9](?:[ -]?[0-9]){4,13}(?!\w)"),
+        _p(r"(?<!\w)(?:[a-z]{1,4}[- ]?)?[0-9](?:[ -]?[0-9]){4,13}(?!\w)"),
         0.0,
         context=_words(r"insurance id|member id|policy|plan id|group no|medicare|medicaid|hicn"),
     ),
