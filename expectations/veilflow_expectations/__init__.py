@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from veilflow_expectations.attribute_inference import ExpectAttributeInferenceToBeBelow
     from veilflow_expectations.closest_record import ExpectCopiesOfTrainingToBeBelow
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
-    from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
     from veilflow_expectations.detector_recall import ExpectDetectorRecallToBeAtLeast
+    from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
     from veilflow_expectations.entities_in_text import ExpectFreeTextToContainNoDetectedEntity
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous

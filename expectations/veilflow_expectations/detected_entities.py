@@ -17,6 +17,7 @@ from veilflow.risk.recall import RecallCounts
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.references import References
+from veilflow_expectations.text_tokens import texts_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,14 +74,14 @@ def entity_column(
         def detect(texts: pa.Array) -> pa.Array:
             import pyarrow as pa
 
-            return pa.array(entity_masks(texts.to_pylist(), names, min_score), pa.int64())
+            return pa.array(entity_masks(texts_of(texts), names, min_score), pa.int64())
 
         functions[asked] = arrow_udf(
             guarded("a detection of entities", detect),
             returnType="bigint",
             functionType=ArrowUDFType.SCALAR,
         )
-    found: Column = functions[asked](quoted(column).cast("string"))
+    found: Column = functions[asked](quoted(column))
     return found
 
 
@@ -109,9 +110,9 @@ def labelled_on_spark(
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         find = guarded("recall on labelled texts", _rows)
         for batch in batches:
-            yield find(batch.column(0).to_pylist(), shared.value, names, min_score)
+            yield find(texts_of(batch.column(0)), shared.value, names, min_score)
 
-    texts = frame.select(quoted(column).cast("string").alias("text"))
+    texts = frame.select(quoted(column).alias("text"))
     rows = texts.mapInArrow(work, "note string, type string, found int, labelled int")
     collected: Found = {}
     for row in rows.distinct().collect():

@@ -21,6 +21,8 @@ is found although two digests can only be compared for equality.
 from __future__ import annotations
 
 import datetime as dt
+import decimal
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -319,12 +321,13 @@ class _Maker:
 
 
 def _text(value: Any) -> str:
-    if value is None or (isinstance(value, float) and value != value):
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return ""
-    if type(value).__name__ in ("NAType", "NaTType"):
-        return ""
-    if isinstance(value, float) and value == int(value):
-        value = int(value)
+    if isinstance(value, float | decimal.Decimal):
+        if not math.isfinite(value):
+            return ""
+        if value == int(value):
+            value = int(value)
     if isinstance(value, dt.datetime):
         value = value.date()
     return plain_text(str(value)).strip()

@@ -25,6 +25,7 @@ from veilflow_expectations.metrics import aggregate, value
 from veilflow_expectations.references import current_references
 from veilflow_expectations.text_references import identifiers_of, search_column
 from veilflow_expectations.text_search import FOUND, search_texts
+from veilflow_expectations.text_tokens import texts_of
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -40,9 +41,7 @@ _ANY = sum(FOUND.values())
 
 
 def _texts(frame: Any, column: str) -> list[str | None]:
-    """Missing values stay missing; anything else is read as text."""
-    values = to_arrow(frame[column]).to_pylist()
-    return [None if value is None else str(value) for value in values]
+    return texts_of(to_arrow(frame[column]))
 
 
 def _pandas_identifiers(frame: Any, column: str, reference: str, kind: str = "") -> int:

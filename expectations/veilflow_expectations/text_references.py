@@ -27,6 +27,7 @@ from veilflow_expectations.known_terms import (
 )
 from veilflow_expectations.references import References, current_references
 from veilflow_expectations.text_search import search_texts
+from veilflow_expectations.text_tokens import texts_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +88,7 @@ def search_column(references: References, frame: DataFrame, column: str, name: s
         def search(texts: pa.Array) -> pa.Array:
             import pyarrow as pa
 
-            return pa.array(search_texts(texts.to_pylist(), broadcast.value), pa.int32())
+            return pa.array(search_texts(texts_of(texts), broadcast.value), pa.int32())
 
         function = arrow_udf(
             guarded("a search of texts", search),
@@ -95,7 +96,7 @@ def search_column(references: References, frame: DataFrame, column: str, name: s
             functionType=ArrowUDFType.SCALAR,
         )
         shared.functions["search"] = function
-    found: Column = function(quoted(column).cast("string"))
+    found: Column = function(quoted(column))
     return found
 
 
@@ -107,21 +108,10 @@ def _parts(rows: Iterable[Any], kinds: list[TermKind], key: bytes) -> Iterator[P
 
 
 def _on_spark(frame: DataFrame, kinds: list[TermKind], key: bytes) -> Iterator[Part]:
-    from pyspark.sql import functions as F
-    from veilflow.spark.reading import quoted
-
     shared = frame.sparkSession.sparkContext.broadcast(key)
     nested = [name for name, kind in frame.dtypes if kind.startswith(("struct", "array", "map"))]
     if nested:
         raise UsageError(f"column {nested[0]} is nested; its fields can be identifiers.")
-    flat = frame.select(
-        *[
-            F.to_date(quoted(name)).cast("string").alias(name)
-            if kind in ("timestamp", "timestamp_ntz", "date")
-            else quoted(name).cast("string").alias(name)
-            for name, kind in frame.dtypes
-        ]
-    )
 
     def work(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         make = guarded("terms of identifiers", _batch_of_terms)
@@ -129,7 +119,7 @@ def _on_spark(frame: DataFrame, kinds: list[TermKind], key: bytes) -> Iterator[P
             yield make(batch, kinds, shared.value)
 
     try:
-        table = flat.mapInArrow(work, "family string, digest bigint, origin bigint")
+        table = frame.mapInArrow(work, "family string, digest bigint, origin bigint")
         collected = table.distinct().toArrow()
     finally:
         shared.destroy()

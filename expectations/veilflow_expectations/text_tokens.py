@@ -11,10 +11,25 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from veilflow.classify.headers import fold
 
-__all__ = ["EMAIL", "Word", "codes_in", "is_joined_script", "joined", "plain_text", "words_in"]
+from veilflow_expectations.spelling import NESTED, written
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "EMAIL",
+    "Word",
+    "codes_in",
+    "is_joined_script",
+    "joined",
+    "plain_text",
+    "texts_of",
+    "words_in",
+]
 
 _MARKS = "\u0900-\u0dff\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
 _PART = rf"(?:[^\W_]|[{_MARKS}])+"
@@ -48,6 +63,20 @@ class Word:
     def spellings(self) -> tuple[str, ...]:
         """What is looked up: the whole and, where they differ, its parts."""
         return (self.whole,) if len(self.parts) < 2 else (self.whole, *self.parts)
+
+
+def texts_of(values: pa.Array) -> list[str | None]:
+    """Each value as text, whatever its type; spellings stay as they are, and NaN is missing.
+
+    Raises TypeError for nested values; the message holds no value.
+    """
+    import pyarrow.types as types
+
+    if types.is_nested(values.type):
+        raise TypeError(NESTED)
+    plain = values.dictionary_decode() if types.is_dictionary(values.type) else values
+    write = written(plain.type)
+    return [None if value is None else write(value) for value in plain.to_pylist()]
 
 
 def plain_text(text: str) -> str:

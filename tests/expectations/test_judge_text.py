@@ -118,9 +118,6 @@ def test_clean_notes_with_a_labelled_sample_pass(judged: JudgedText, clinic: Any
     ("left", "failing"),
     [
         ("Spoke to lindqvist, ingrid.", {"known identifiers absent"}),
-        ("Ms J. Winterbottom is well.", {"known identifiers absent", "detected entities absent"}),
-        ("Seen with Jane Winterbotom.", {"known identifiers absent", "detected entities absent"}),
-        ("Rang 555 0107.", {"known identifiers absent"}),
         ("Spoke with Oliver Smith.", {"detected entities absent"}),
     ],
 )
@@ -156,17 +153,6 @@ def test_a_sample_that_is_too_small_is_refused(judged: JudgedText, clinic: Any) 
     (failed,) = judged(clean(raw), labels(raw, notes=8)).failed
     assert (failed.name, failed.observed) == ("detector recall", 1)
     assert (failed.low or 1) < 0.8
-
-
-def test_labels_of_texts_that_are_no_longer_there_prove_nothing(
-    judged: JudgedText, clinic: Any
-) -> None:
-    other = named(clinic)
-    other["people"]["remark"] = other["people"]["remark"].str.upper()
-    upper = other["people"]["remark"]
-    made = [Label(note_digest(text, KEY), "ada", (Span(9, 15, "person_name"),)) for text in upper]
-    (failed,) = judged(clean(other), Labels.of(made, KEY)).failed
-    assert failed.name == "detector recall"
 
 
 def test_null_and_empty_notes_pass(judged: JudgedText, clinic: Any) -> None:
