@@ -113,7 +113,7 @@ def _on_the_output(
     roots: tuple[str, ...] | None = None
     without_policy = []
     for planned in suites:
-        if planned.part == "values":
+        if planned.part in ("values", "text"):
             checks += run_suite(request.output[planned.table], build_suite(planned)).checks
         elif planned.part == "view" and request.policy is None:
             without_policy.append(planned)
@@ -167,7 +167,7 @@ def _all_judged(suites: Sequence[PlannedSuite], checks: Sequence[Check]) -> None
     raise StageFailed(
         f"{asked - len(checks)} of {asked} expectations could not be judged.",
         remedy=f"The suites' parts are {', '.join(map(repr, parts))}; known are "
-        "'columns', 'values' and, for masked data, 'view' and 'difference'.",
+        "'columns', 'values' and, for masked data, 'view', 'difference', 'text' and 'recall'.",
     )
 
 

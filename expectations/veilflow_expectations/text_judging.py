@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from veilflow.classify.labels import Labels
@@ -13,11 +13,13 @@ from veilflow.spark.judging import JudgeRequest
 from veilflow_expectations.known_terms import TermKind, kind_of_column
 from veilflow_expectations.label_references import add_labels
 from veilflow_expectations.measured import Sides
+from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References
 from veilflow_expectations.runner import run_suite
 from veilflow_expectations.suite import build_suite
 from veilflow_expectations.text_plan import (
     IDENTIFIERS,
+    RECALL,
     TEXT,
     identifier_columns,
     recall_suites,
@@ -39,10 +41,16 @@ def judge_text(
     output: Mapping[str, DataFrame],
     sides: Sides,
     references: References,
+    given: Sequence[PlannedSuite] | None = None,
 ) -> tuple[Check, ...]:
-    """The checks of all released free text; none if the policy releases none."""
-    planned = [suite for suite in text_suites(request.policy) if suite.part == TEXT]
-    if not planned:
+    """The checks of all released free text; none if the policy releases none.
+
+    With ``given`` suites those of their checks that are about free text, and no other.
+    """
+    suites = list(text_suites(request.policy)) if given is None else list(given)
+    planned = [suite for suite in suites if suite.part == TEXT]
+    recall = [suite for suite in suites if suite.part == RECALL]
+    if not (planned or recall):
         return ()
     add_identifiers(references, IDENTIFIERS, _identifiers(request, sides))
     checks: list[Check] = []
@@ -53,7 +61,7 @@ def judge_text(
         labels = request.labels.get(place, Labels({}, references.key))
         add_labels(references, name, labels)
         types[place] = labels.types
-    for suite in recall_suites(request.policy, types):
+    for suite in recall_suites(request.policy, types) if given is None else recall:
         checks += run_suite(request.source[suite.table], build_suite(suite)).checks
     return tuple(checks)
 

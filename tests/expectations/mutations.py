@@ -123,6 +123,30 @@ def copies(count: int, of: Columns = FITTED) -> Columns:
 
 SPLIT = {"columns": ["born", "town", "cost"], "reference": "split"}
 SPLIT_SCHEMA = "born int, town string, cost int"
+def _identifiers(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations.text_references import add_identifiers
+
+    people = pd.DataFrame({"name": ["Ada Lovelace", "Grace Hopper"], "mrn": ["004512777", None]})
+    add_identifiers(references, "people", [(people, {})])
+
+
+def _labels(references: Any) -> None:
+    """A person marked the name in every note, and in one a word that no detector finds."""
+    from veilflow.classify.labels import Label, Labels, Span, note_digest
+    from veilflow_expectations.label_references import add_labels
+
+    labels = [
+        Label(note_digest(text, references.key), "ada", (Span(9, 17, "person_name"),))
+        for text in NAMED["note"]
+    ]
+    odd = Label(note_digest(ODD, references.key), "ada", (Span(0, 4, "person_name"),))
+    add_labels(references, "labels", Labels.of([*labels, odd], references.key))
+
+
+NOTES: Columns = {"note": [f"Visit {n}: stable, plan unchanged." for n in range(150)] + [None]}
+NAMED: Columns = {"note": [f"Patient: Jane Doe, visit {n}." for n in range(100)]}
+ODD = "zzyx came alone."
 K = {"quasi_identifiers": ["town"], "k": 5}
 L = {"quasi_identifiers": ["town"], "column": "ill", "privacy_unit": "person"}
 MUTATIONS = [
@@ -247,6 +271,33 @@ MUTATIONS = [
         "ExpectExactCopiesToBeBelow", "one copy with nothing in a cell",
         {"columns": ["age", "town"], "reference": "rows", "max_share": 0.005}, COPY_SCHEMA,
         changed(COPIED, 89, town="here"), changed(COPIED, 89, town=None), _rows,
+    ),
+    *(
+        Mutation(
+            "ExpectFreeTextToContainNoKnownIdentifier", name,
+            {"column": "note", "reference": "people"}, "note string", NOTES,
+            changed(NOTES, 77, note=text), _identifiers,
+        )
+        for name, text in [
+            ("one name", "Visit 77: Lovelace, Ada."),
+            ("one name with an edit", "Visit 77: Ada Loveiace."),
+            ("one number", "Visit 77: 004-512-777."),
+        ]
+    ),
+    *(
+        Mutation(
+            "ExpectFreeTextToContainNoDetectedEntity", name, {"column": "note"}, "note string",
+            NOTES, changed(NOTES, 77, note=text),
+        )
+        for name, text in [
+            ("one name", "Visit 77: spoke with Dr. Okonkwo."),
+            ("one address", "Visit 77: a.b@example.org."),
+        ]
+    ),
+    Mutation(
+        "ExpectDetectorRecallToBeAtLeast", "one entity is missed",
+        {"column": "note", "labels": "labels", "min_recall": 0.96}, "note string",
+        NAMED, changed(NAMED, 50, note=ODD), _labels,
     ),
     Mutation(
         "ExpectColumnNullShareToBeBelow", "one null more", {"column": "v", "max_share": 0.01},

@@ -16,6 +16,8 @@ from veilflow.errors import PolicyError, ReleaseRefused
 from veilflow.pipeline.audit import read_audit
 from veilflow.policy import read_policy
 
+from tests.canary.forms import text_needle
+from tests.canary.leaks import find_leaks
 from tests.pipeline.place import Place
 
 pytestmark = pytest.mark.spark
@@ -132,6 +134,10 @@ def test_notes_are_released_with_a_labelled_sample_and_refused_otherwise(
     assert (told["labelled_by_two"], told["disagreeing"]) == (80, 20)
     refused, _ = verdict(notes, good)
     assert "detector recall failed" in refused and "found 0.8, bound 0.9" in refused
+    # Labels, evidence, refusals, audit and encrypted tables: no name is in any of them.
+    needles = [text_needle(name, name) for name in NAMES]
+    assert find_leaks([notes.home / "store"], needles) == []
+    assert find_leaks([notes.home / "data"], needles)
 
 
 def test_free_text_needs_a_decision_how_it_is_judged(notes: Place) -> None:
