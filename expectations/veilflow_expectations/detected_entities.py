@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from veilflow.classify.entity import ENTITY_TYPES, entities
+from veilflow.classify.entity import ENTITY_TYPES, entities, load_detector
 from veilflow.classify.labels import Labels, is_found, note_digest
 from veilflow.risk.recall import RecallCounts
 from veilflow.spark.redaction import guarded
@@ -66,6 +66,8 @@ def entity_column(
     from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
     from veilflow.spark.reading import quoted
 
+    for name in detectors:
+        load_detector(name)  # what isn't installed is said here, and not by a failing worker
     functions = references.functions
     asked = ("entities", tuple(detectors), min_score)
     if asked not in functions:

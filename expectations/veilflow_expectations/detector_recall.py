@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from veilflow.classify.entity import is_detector
+
 from veilflow_expectations.gx import pydantic
 from veilflow_expectations.privacy_expectation import (
     Metrics,
@@ -55,6 +57,12 @@ class ExpectDetectorRecallToBeAtLeast(PrivacyExpectation):
         if not 0 <= share <= 1:
             raise ValueError("a share lies between 0 and 1")
         return share
+
+    @pydantic.validator("detectors")
+    def _known(cls, detectors: list[str]) -> list[str]:
+        if not detectors or not all(map(is_detector, detectors)):
+            raise ValueError("name at least one detector: 'veilflow' or 'presidio:MODEL'")
+        return detectors
 
     @property
     def bound(self) -> float | None:

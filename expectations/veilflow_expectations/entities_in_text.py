@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from veilflow.classify.entity import ENTITY_TYPES
+from veilflow.classify.entity import ENTITY_TYPES, is_detector
 
 from veilflow_expectations.detected_entities import DEFAULT_TYPES
 from veilflow_expectations.gx import pydantic
@@ -47,8 +47,8 @@ class ExpectFreeTextToContainNoDetectedEntity(PrivacyExpectation):
 
     @pydantic.validator("detectors")
     def _some(cls, detectors: list[str]) -> list[str]:
-        if not detectors:
-            raise ValueError("name at least one detector")
+        if not detectors or not all(map(is_detector, detectors)):
+            raise ValueError("name at least one detector: 'veilflow' or 'presidio:MODEL'")
         return detectors
 
     @pydantic.validator("min_score")

@@ -299,7 +299,14 @@ def test_identifiers_of_any_type_may_be_none(make: Any, check: Any) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"types": []}, {"types": ["aura"]}, {"detectors": []}, {"min_score": 1.5}],
+    [
+        {"types": []},
+        {"types": ["aura"]},
+        {"detectors": []},
+        {"detectors": ["psychic"]},
+        {"detectors": ["presidio:"]},
+        {"min_score": 1.5},
+    ],
     ids=str,
 )
 def test_arguments_that_say_nothing_are_refused(wrong: dict[str, Any]) -> None:
@@ -307,10 +314,12 @@ def test_arguments_that_say_nothing_are_refused(wrong: dict[str, Any]) -> None:
         ENTITY(column="note", **wrong)
 
 
-def test_an_unknown_detector_is_no_pass(make: Any, check: Any) -> None:
+def test_a_detector_that_is_not_installed_is_no_pass(make: Any, check: Any) -> None:
+    if importlib.util.find_spec("presidio_analyzer") is not None:
+        pytest.skip("presidio-analyzer is installed")
     frame = make({"note": ["fine"]}, "note string")
-    with pytest.raises(StageFailed):
-        check(frame, ENTITY(column="note", detectors=["psychic"]))
+    with pytest.raises(StageFailed, match="pip install presidio-analyzer"):
+        check(frame, ENTITY(column="note", detectors=["veilflow", "presidio:en_core_web_sm"]))
 
 
 def labelled(count: int, hard: int) -> list[tuple[str, list[tuple[int, int, str]]]]:
@@ -406,6 +415,7 @@ def test_on_the_hospital_what_is_left_is_found_and_clean_notes_raise_no_alarm() 
 
 
 @pytest.mark.spark
+@pytest.mark.filterwarnings("ignore:It is preferred to specify type hints:UserWarning")
 def test_no_value_and_no_key_is_in_the_plan(spark: Any, capfd: Any) -> None:
     with use_references(References(b"SECRET-KEY-OF-TESTS-1234567890ab")):
         register_identifiers("people", PEOPLE)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from veilflow.errors import PrerequisiteMissing, UsageError
 
-__all__ = ["ENTITY_TYPES", "Entity", "EntityDetector", "entities", "load_detector"]
+__all__ = ["ENTITY_TYPES", "Entity", "EntityDetector", "entities", "is_detector", "load_detector"]
 
 ENTITY_TYPES: tuple[str, ...] = (
     "person_name",
@@ -69,6 +69,12 @@ class EntityDetector(Protocol):
         """What was found, in any order; spans may overlap."""
 
 
+def is_detector(name: str) -> bool:
+    """Whether ``name`` is one that :func:`load_detector` knows; it may still not be installed."""
+    kind, _, model = name.partition(":")
+    return name == "veilflow" or (kind == "presidio" and model != "")
+
+
 @functools.cache
 def load_detector(name: str) -> EntityDetector:
     """The detector called ``veilflow`` (ours), or ``presidio:MODEL`` with a spaCy model.
@@ -79,8 +85,8 @@ def load_detector(name: str) -> EntityDetector:
         from veilflow.classify.text_detector import TextDetector
 
         return TextDetector()
-    kind, _, model = name.partition(":")
-    if kind == "presidio" and model:
+    if is_detector(name):
+        model = name.partition(":")[2]
         from veilflow.classify.presidio_detector import PresidioDetector
 
         try:

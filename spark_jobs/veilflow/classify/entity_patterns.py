@@ -204,7 +204,10 @@ _PATTERNS = (
         "username",
         _p(r"(?<!\w)@?[a-z][a-z0-9._-]{2,38}"),
         0.0,
-        context=_words(r"user ?name|user|login|userid|twitter|instagram|facebook|handle"),
+        context=_p(
+            r"(?:^|[^a-z0-9])(?:user ?name|user|login|user ?id|twitter|instagram|handle)"
+            r"\s{0,2}[:=]\s{0,2}$"
+        ),
     ),
     _Pattern(
         "secret",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
-from veilflow.classify.entity import ENTITY_TYPES
+from veilflow.classify.entity import ENTITY_TYPES, is_detector
 from veilflow.policy.scalars import Int, Name, Number
 
 __all__ = [
@@ -115,7 +115,7 @@ class FreeTextPolicy(_Strict):
     @model_validator(mode="after")
     def _known(self) -> FreeTextPolicy:
         for name in self.detectors:
-            if name != "veilflow" and not name.startswith("presidio:"):
+            if not is_detector(name):
                 raise ValueError(f"no detector is called {name!r}; 'veilflow', 'presidio:MODEL'")
         unknown = sorted(set(self.entities or ()) - set(ENTITY_TYPES))
         if unknown:
