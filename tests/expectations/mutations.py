@@ -123,6 +123,8 @@ def copies(count: int, of: Columns = FITTED) -> Columns:
 
 SPLIT = {"columns": ["born", "town", "cost"], "reference": "split"}
 SPLIT_SCHEMA = "born int, town string, cost int"
+
+
 def _identifiers(references: Any) -> None:
     import pandas as pd
     from veilflow_expectations.text_references import add_identifiers
