@@ -37,6 +37,12 @@ class Meter:
         result.append(running.cost)
 
     @contextmanager
+    def step(self) -> Iterator[_Running]:
+        """Measure a part of what :meth:`measure` measures: its ``cost`` is known afterwards."""
+        with self._running(peaks=False) as running:
+            yield running
+
+    @contextmanager
     def _running(self, *, peaks: bool) -> Iterator[_Running]:
         """``peaks`` starts the peaks of memory anew: not inside a block that wants its own."""
         jobs, stages = self._activity()

@@ -20,23 +20,23 @@ _HEADER = (
 )
 
 
-def place(document: Path, table: str) -> None:
-    """Write ``table`` between the markers of ``document``, which is made if it doesn't exist.
+def place(document: Path, table: str, begin: str = BEGIN, end: str = END) -> None:
+    """Write ``table`` between two lines of ``document``, which is made if it doesn't exist.
 
     Raises UsageError if it exists and has no markers: nothing else of it is ever overwritten.
     """
-    text = f"{BEGIN}\n{END}\n"
+    text = f"{begin}\n{end}\n"
     if document.exists():
         text = document.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
+    before, opened, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not opened or not closed:
         raise UsageError(
             f"{document}: has no place for the figures.",
-            remedy=f"Put the lines '{BEGIN}' and '{END}' where they belong, or name a new file.",
+            remedy=f"Put the lines '{begin}' and '{end}' where they belong, or name a new file.",
         )
     document.parent.mkdir(parents=True, exist_ok=True)
-    document.write_text(f"{before}{BEGIN}\n{table.rstrip()}\n{END}{after}", encoding="utf-8")
+    document.write_text(f"{before}{begin}\n{table.rstrip()}\n{end}{after}", encoding="utf-8")
 
 
 def render(benchmark: Benchmark) -> str:
