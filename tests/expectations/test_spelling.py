@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from veilflow_expectations.digests import digest_rows, digest_values
 from veilflow_expectations.spelling import normalised, spelled, written
@@ -55,6 +55,7 @@ def value_by_value(values: pa.Array, *, exact: bool) -> list[str]:
 def test_arrays_are_spelled_as_values_are(kind: str, exact: bool) -> None:
     data_type, values = KINDS[kind]
 
+    @settings(deadline=None)  # how long a busy machine takes says nothing
     @given(st.lists(st.one_of(st.none(), values), max_size=40))
     def holds(listed: list[Any]) -> None:
         array = pa.array([None, *listed, None], data_type)[1:]  # slices have offsets

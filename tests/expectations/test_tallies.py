@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import veilflow_expectations.tallies as tallies
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from veilflow.hierarchy import PrefixHierarchy
 from veilflow_expectations.digests import digest_distinct, digest_values
@@ -43,6 +43,7 @@ def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("kind", ["digests", "exact"])
 def test_digests_are_counted(kind: tallies.Kind) -> None:
+    @settings(deadline=None)  # how long a busy machine takes says nothing
     @given(TASKS)
     def holds(tasks: list[list[list[str | None]]]) -> None:
         parts = unpacked(counted(Counted("c", kind), tasks), 7)
@@ -54,6 +55,7 @@ def test_digests_are_counted(kind: tallies.Kind) -> None:
     holds()
 
 
+@settings(deadline=None)  # how long a busy machine takes says nothing
 @given(TASKS)
 def test_buckets_are_counted_and_nothing_has_one_of_its_own(
     tasks: list[list[list[str | None]]],
@@ -69,6 +71,7 @@ def test_buckets_are_counted_and_nothing_has_one_of_its_own(
     assert dict(zip(keys.tolist(), rows.tolist(), strict=True)) == +buckets
 
 
+@settings(deadline=None)  # how long a busy machine takes says nothing
 @given(TASKS)
 def test_labels_are_counted_null_among_them(tasks: list[list[list[str | None]]]) -> None:
     values = [value for task in tasks for part in task for value in part]
