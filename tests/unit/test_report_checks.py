@@ -17,7 +17,7 @@ from veilflow.report.bullets import BULLET_WIDTH, Bullet, bullet_plot, can_be_dr
 from veilflow.report.check_groups import CheckGroup, group_checks
 from veilflow.report.facts import JudgedCheck, collect
 from veilflow.report.sparklines import sparkline
-from veilflow.report.trends import SHOWN, Point, group_trend
+from veilflow.report.trends import SHOWN, History, Point, group_trend
 
 from tests.unit.rich_report import NOW, RUN, checks, history, rich
 from tests.unit.test_report import Page
@@ -237,7 +237,7 @@ def _was(**given: Any) -> PastCheck:
 
 def _trend(found: tuple[Check, ...], *past: PastValidation) -> tuple[Point, ...]:
     facts = collect(_with(found, past))
-    return group_trend(facts, group_checks(facts.checks)[0])
+    return group_trend(History.of(facts), group_checks(facts.checks)[0])
 
 
 NOW_FOUND = (_check(observed=0.03, bound=0.04, unit="share"),)
@@ -276,7 +276,7 @@ def test_the_same_question_asked_three_times_of_a_table_is_told_apart_by_its_ord
     was = tuple(_was(name="re-identification risk", observed=i / 100) for i in (1, 2, 3))
     facts = collect(_with(now, (_past(1, *was), _past(2, *was))))
     groups = group_checks(facts.checks)
-    assert [[p.observed for p in group_trend(facts, g)] for g in groups] == [
+    assert [[p.observed for p in group_trend(History.of(facts), g)] for g in groups] == [
         [0.01, 0.01, 0.1], [0.02, 0.02, 0.2], [0.03, 0.03, 0.3],
     ]  # fmt: skip
 

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from veilflow.evidence import Check
 from veilflow.report.bullets import Bullet, bullet_plot, can_be_drawn
 from veilflow.report.check_groups import CheckGroup, bound_text, place
-from veilflow.report.facts import Facts
 from veilflow.report.formatting import amount, date, humanise, plural
 from veilflow.report.layout import Column, code, data_table, fold
 from veilflow.report.markup import Child, Markup, join, tag
 from veilflow.report.sparklines import sparkline
-from veilflow.report.trends import Outcome, Point, group_trend
+from veilflow.report.trends import History, Outcome, Point, group_trend
 
 __all__ = ["figures_cell", "figures_differ"]
 
@@ -31,7 +30,7 @@ _HEADINGS = (
 )
 
 
-def figures_cell(facts: Facts, group: CheckGroup) -> Markup:
+def figures_cell(history: History, group: CheckGroup) -> Markup:
     found, allowed = group.found_text(), group.bound_text()
     words = join(
         tag("strong", found) if found else tag("span", "no figure", class_="quiet"),
@@ -44,7 +43,7 @@ def figures_cell(facts: Facts, group: CheckGroup) -> Markup:
         _marks(group),
         tag("p", left_out, class_="quiet") if left_out else None,
         _all_figures(group),
-        _trend(facts, group),
+        _trend(history, group),
     )
 
 
@@ -186,8 +185,8 @@ def _cells(group: CheckGroup, check: Check) -> tuple[Child, ...]:
     )
 
 
-def _trend(facts: Facts, group: CheckGroup) -> Markup | None:
-    points = group_trend(facts, group)
+def _trend(history: History, group: CheckGroup) -> Markup | None:
+    points = group_trend(history, group)
     if not points:
         return None
     unit = group.first.unit

@@ -17,6 +17,7 @@ from veilflow.report.formatting import humanise, plural
 from veilflow.report.layout import Column, code, data_table, fold, section
 from veilflow.report.markup import Child, Markup, join, tag
 from veilflow.report.past import past_validations
+from veilflow.report.trends import History
 
 __all__ = ["KINDS", "checks", "result"]
 
@@ -66,8 +67,12 @@ def checks(facts: Facts) -> Markup:
     if not facts.checks:
         nothing = "No check was recorded in this run."
         return section("checks", "Checks", nothing, past_validations(facts))
-    groups = group_checks(facts.checks)
-    parts = [_part(facts, groups, kind) for kind in KINDS if any(g.kind == kind for g in groups)]
+    groups, history = group_checks(facts.checks), History.of(facts)
+    parts = [
+        _part(facts, history, [group for group in groups if group.kind == kind])
+        for kind in KINDS
+        if any(group.kind == kind for group in groups)
+    ]
     return section(
         "checks",
         "Checks",
@@ -121,10 +126,10 @@ def _place(group: CheckGroup) -> Child:
     return code(group.where) if len(group.checks) == 1 else group.where
 
 
-def _part(facts: Facts, groups: Sequence[CheckGroup], kind: CheckKind) -> Markup:
+def _part(facts: Facts, history: History, found: Sequence[CheckGroup]) -> Markup:
+    kind = found[0].kind
     name, lead = KINDS[kind]
-    found = [group for group in groups if group.kind == kind]
-    rows = [_row(facts, group) for group in found]
+    rows = [_row(facts, history, group) for group in found]
     number = sum(len(group.checks) for group in found)
     return tag(
         "div",
@@ -136,7 +141,7 @@ def _part(facts: Facts, groups: Sequence[CheckGroup], kind: CheckKind) -> Markup
     )
 
 
-def _row(facts: Facts, group: CheckGroup) -> tuple[Child, ...]:
+def _row(facts: Facts, history: History, group: CheckGroup) -> tuple[Child, ...]:
     return (
         tag("span", result(group.state), id=group.anchor),
         join(
@@ -145,7 +150,7 @@ def _row(facts: Facts, group: CheckGroup) -> tuple[Child, ...]:
             _meaning(group),
         ),
         join(_where(group), _stage(facts, group)),
-        figures_cell(facts, group),
+        figures_cell(history, group),
     )
 
 

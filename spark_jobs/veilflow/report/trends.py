@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -13,7 +13,7 @@ from veilflow.evidence import Check, PastCheck, PastValidation
 from veilflow.report.check_groups import CheckGroup, State, state_of
 from veilflow.report.facts import Facts
 
-__all__ = ["SHOWN", "Outcome", "Point", "compared", "group_trend"]
+__all__ = ["SHOWN", "History", "Outcome", "Point", "compared", "group_trend"]
 
 SHOWN = 24
 
@@ -38,27 +38,49 @@ def compared(facts: Facts) -> tuple[PastValidation, ...]:
     return tuple(each for each in facts.history if not each.trial)[-SHOWN:]
 
 
-def group_trend(facts: Facts, group: CheckGroup) -> tuple[Point, ...]:
+Place = tuple[str, str, str | None]
+Key = tuple[str, str, str | None, int]
+Judged = TypeVar("Judged", Check, PastCheck)
+
+
+@dataclass(frozen=True)
+class History:
+    """This run's checks and those of earlier validations, each under the key it is known by."""
+
+    now: dt.datetime
+    keys: Mapping[int, Key]
+    asked: Counter[Place]
+    past: tuple[tuple[PastValidation, Mapping[Key, PastCheck], Counter[Place]], ...]
+
+    @classmethod
+    def of(cls, facts: Facts) -> History:
+        now = _keyed(judged.check for judged in facts.checks)
+        then = [(each, _keyed(each.checks)) for each in compared(facts)]
+        return cls(
+            now=facts.created,
+            keys={id(check): key for key, check in now.items()},
+            asked=Counter(key[:3] for key in now),
+            past=tuple((each, checks, Counter(key[:3] for key in checks)) for each, checks in then),
+        )
+
+
+def group_trend(history: History, group: CheckGroup) -> tuple[Point, ...]:
     """The group's verdicts and worst figures over time, this run's last.
 
     Empty unless two earlier validations asked the same. A check is known again by name, table and
     column; where several share them, by their order, as long as there were as many of them.
     """
-    past = compared(facts)
-    now = _keyed(judged.check for judged in facts.checks)
-    wanted = {key for key, check in now.items() if any(check is each for each in group.checks)}
-    counts = Counter(key[:3] for key in now)
-    points = [_point(each, wanted, counts, group) for each in past]
+    wanted = [history.keys[id(check)] for check in group.checks]
+    points = []
+    for past, checks, asked in history.past:
+        found = [checks[key] for key in wanted
+                 if key in checks and asked[key[:3]] == history.asked[key[:3]]]  # fmt: skip
+        points.append(_point(past, found, group))
     if sum(point.outcome != "absent" for point in points) < 2:
         return ()
     worst = group.worst
-    last = Point(facts.created, group.state, worst.observed, worst.bound)
+    last = Point(history.now, group.state, worst.observed, worst.bound)
     return (*points, last)
-
-
-Place = tuple[str, str, str | None]
-Key = tuple[str, str, str | None, int]
-Judged = TypeVar("Judged", Check, PastCheck)
 
 
 def _keyed(checks: Iterable[Judged]) -> dict[Key, Judged]:
@@ -71,16 +93,7 @@ def _keyed(checks: Iterable[Judged]) -> dict[Key, Judged]:
     return keyed
 
 
-def _point(
-    past: PastValidation,
-    wanted: set[Key],
-    counts: Counter[Place],
-    group: CheckGroup,
-) -> Point:
-    then = _keyed(past.checks)
-    asked = Counter(key[:3] for key in then)
-    found = [then[key] for key in sorted(wanted & then.keys(), key=repr)
-             if asked[key[:3]] == counts[key[:3]]]  # fmt: skip
+def _point(past: PastValidation, found: Sequence[PastCheck], group: CheckGroup) -> Point:
     if not found:
         return Point(past.created, "absent")
     states = {state_of(check) for check in found}
