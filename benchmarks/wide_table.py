@@ -59,7 +59,7 @@ def policy_of_one_table() -> Policy:
     """The demo's policy without its other tables and without synthetic data."""
     from veilflow.policy import load_policy
 
-    policy = load_policy(POLICY).policy
+    policy = load_policy(POLICY)
     tables = {TABLE: policy.tables[TABLE]}
     return policy.model_copy(update={"tables": tables, "synthesize": None})
 
