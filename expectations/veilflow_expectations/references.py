@@ -191,7 +191,10 @@ class References:
 
     def add_digests(self, name: str, digests: Int64) -> None:
         """Register digests made under :attr:`key`."""
-        self._sets[name] = np.unique(np.asarray(digests, dtype=np.int64))
+        found = np.asarray(digests, dtype=np.int64)
+        if not (found[1:] > found[:-1]).all():  # what was counted comes sorted
+            found = _distinct(found)
+        self._sets[name] = found
         self._membership = None
 
     def add_frame(self, name: str, frame: Any) -> None:
@@ -276,16 +279,19 @@ class References:
     def _build(self) -> Membership:
         names = tuple(self._sets)
         words = max(1, -(-len(names) // WORD_BITS))
-        merged = np.concatenate([np.zeros(0, np.int64), *self._sets.values()])
-        digests, inverse = np.unique(merged, return_inverse=True)
+        digests = _distinct(np.concatenate([np.zeros(0, np.int64), *self._sets.values()]))
         masks = np.zeros((digests.size, words), dtype=np.int64)
-        start = 0
         for index, name in enumerate(names):
             word, position = divmod(index, WORD_BITS)
-            end = start + self._sets[name].size
-            masks[inverse[start:end], word] |= 1 << position  # each digest once a reference
-            start = end
+            # Sorted in sorted: each digest once a reference.
+            masks[np.searchsorted(digests, self._sets[name]), word] |= 1 << position
         return Membership(names, digests, masks, self._key)
+
+
+def _distinct(digests: Int64) -> Int64:
+    """Sorted, each once. NumPy's own way, by hashing, takes ten times as long for so many."""
+    found = np.sort(digests)
+    return found[np.append(True, found[1:] != found[:-1])] if found.size else found
 
 
 def row_digests(frame: Any, columns: Sequence[str], key: bytes) -> Int64:
