@@ -19,8 +19,9 @@ class ExpectCopiesOfTrainingToBeBelow(SplitExpectation):
 
     Each row is laid beside all rows of ``reference``, those that were fitted on and those that
     weren't (:func:`veilflow_expectations.register_split`). Rows that copy nobody equal, or come
-    near, the ones as often as the others. Of an excess of exact or of near copies the larger one
-    is told. Rows that copy nobody are refused in at most ``error_rate`` of all splits.
+    near, the ones as often as the others. Of exact copies, near ones and rows with one cell changed
+    the clearest excess is told. Rows that copy nobody are refused in at most ``error_rate`` of all
+    splits.
 
     ``observed_value`` is the estimated share of copies. ``details`` has the ``bound`` above which
     it is refused, its 95 % interval ``low`` to ``high``, and ``smallest_detectable``, the share of
@@ -46,7 +47,7 @@ class ExpectCopiesOfTrainingToBeBelow(SplitExpectation):
 
     def weigh(self, attacked: Attacked) -> Verdict:
         found: ClosestRecord = attacked.found
-        told = max(found.exact, found.near, key=lambda excess: excess.unbounded - excess.margin)
+        told = max(found.excesses, key=lambda excess: excess.unbounded - excess.margin)
         spread = told.interval()
         return verdict(
             not found.refused,

@@ -307,7 +307,7 @@ MUTATIONS = [
     ),
     Mutation(
         "ExpectCopiesOfTrainingToBeBelow", "one copy more than chance explains", SPLIT,
-        SPLIT_SCHEMA, copies(15), copies(16), _split,
+        SPLIT_SCHEMA, copies(16), copies(17), _split,
     ),
     Mutation(
         "ExpectSinglingOutToBeBelow", "one copy more", SPLIT, SPLIT_SCHEMA,

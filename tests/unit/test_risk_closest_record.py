@@ -48,7 +48,7 @@ def test_the_bound_by_hand():
     found = judged(ids(0, 100), ids(1000, 100), joined(ids(0, 20), ids(5000, 80)))
     # Each copy gives its person 1, of which 1/2 was to be expected: 20 * 1/2 = 10.
     assert found.exact.p_value == pytest.approx(math.exp(-2 * 10**2 / 20))
-    margin = math.sqrt(20 * math.log(2 / 1e-3) / 2)
+    margin = math.sqrt(20 * math.log(3 / 1e-3) / 2)
     assert found.exact.share == pytest.approx(10 / 50)
     assert found.exact.low == pytest.approx((10 - margin) / 50)
     assert found.exact.high == pytest.approx((10 + margin) / 50)
@@ -70,9 +70,9 @@ def test_a_person_with_the_same_record_twice_has_it_once():
     assert found.exact.p_value == pytest.approx(math.exp(-2 * 10**2 / 20))
 
 
-@pytest.mark.parametrize(("copies", "refused"), [(15, False), (16, True), (100, True)])
+@pytest.mark.parametrize(("copies", "refused"), [(16, False), (17, True), (100, True)])
 def test_one_copy_more_flips_the_verdict(copies, refused):
-    """n copies give n/2 against a margin of sqrt(n log(2000) / 2): more than 15.2 are too many."""
+    """n copies give n/2 against a margin of sqrt(n log(3000) / 2): more than 16.01 are too many."""
     made = joined(ids(0, copies), ids(5000, 100 - copies))
     found = judged(ids(0, 100), ids(1000, 100), made)
     assert found.refused is refused

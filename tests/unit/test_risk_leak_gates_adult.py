@@ -58,6 +58,16 @@ def pairwise(training: Cells, rng: np.random.Generator) -> Cells:
     return made
 
 
+def one_changed(cells: Cells, rng: np.random.Generator) -> Cells:
+    """Each row with one cell, any of them, changed to another value of its column."""
+    near = cells.copy()
+    for row in range(len(near)):
+        at = int(rng.integers(near.shape[1]))
+        others = cells[cells[:, at] != near[row, at], at]
+        near[row, at] = rng.choice(others)
+    return near
+
+
 @pytest.fixture(scope="module")
 def splits(columns: list[str], people: Cells) -> dict[str, Split]:
     """For each kind of output: it, training, holdout."""
@@ -73,6 +83,7 @@ def splits(columns: list[str], people: Cells) -> dict[str, Split]:
         "unseen": unseen,
         "independent": independent,
         "pairwise": pairwise(training, rng),
+        "tenth near": np.concatenate([unseen[len(copied) :], one_changed(copied, rng)]),
     }
     tables = [
         dict(zip(columns, cells.T, strict=True)) for cells in (training, holdout, *outputs.values())
@@ -97,10 +108,25 @@ def test_closest_record_refuses_copies(splits: dict[str, Split], output: str) ->
 def test_closest_record_lets_honest_rows_pass(splits: dict[str, Split], output: str) -> None:
     found = closest_record(*splits[output])
     assert not found.refused
-    assert found.exact.low == found.near.low == 0
+    assert found.exact.low == found.near.low == found.changed.low == 0
     assert abs(found.closer_training - 0.5) < 0.02
     # What the two tests above rest on: a tenth is more than can hide.
     assert found.smallest_detectable < 0.1
+
+
+def test_closest_record_refuses_near_copies(splits: dict[str, Split]) -> None:
+    """A tenth of the rows are copies with one cell changed, and none is an exact one."""
+    found = closest_record(*splits["tenth near"])
+    assert found.refused
+    assert found.changed.low > 0
+    assert found.changed.low <= 0.1 <= found.changed.high
+
+
+@pytest.mark.parametrize("output", HONEST)
+def test_what_share_of_near_copies_is_told(splits: dict[str, Split], output: str) -> None:
+    """More than of exact copies: most rows have dozens of records that differ in one cell."""
+    found = closest_record(*splits[output])
+    assert found.exact.smallest_detectable < found.changed.smallest_detectable < 0.25
 
 
 @pytest.mark.parametrize("output", [*COPIES, *HONEST])

@@ -20,6 +20,7 @@ from veilflow.errors import UsageError
 from veilflow.risk.copy_excess import CopyExcess, SideTest
 from veilflow.risk.encoding import EncodedTable
 from veilflow.risk.gower import Nearest, nearest_rows
+from veilflow.risk.one_changed import one_changed_weights, weight_of_a_changed_copy
 
 __all__ = ["ClosestRecord", "closest_record"]
 
@@ -39,6 +40,7 @@ class ClosestRecord:
     both), to be compared with ``training_share``, the training's share of all records.
     ``exact`` counts rows that equal a record, ``near`` also those that are at most half as far
     from it as any other record is from either of them; a row at half that distance counts half.
+    ``changed`` counts rows that differ from records in one cell, of which there may be many.
     """
 
     rows: int
@@ -50,13 +52,19 @@ class ClosestRecord:
     closer_training: float
     exact: CopyExcess
     near: CopyExcess
+    changed: CopyExcess
     tolerated_share: float
     error_rate: float
 
     @property
     def refused(self) -> bool:
         """More copies than tolerated: wrong for honest rows with at most ``error_rate``."""
-        return max(self.exact.low, self.near.low) > self.tolerated_share
+        return max(each.low for each in self.excesses) > self.tolerated_share
+
+    @property
+    def excesses(self) -> tuple[CopyExcess, ...]:
+        """The three, exact copies first."""
+        return self.exact, self.near, self.changed
 
     @property
     def smallest_detectable(self) -> float:
@@ -85,8 +93,8 @@ def closest_record(
     persons, units = np.unique(np.concatenate([training.units, holdout.units]), return_inverse=True)
     side = np.zeros(persons.size)
     side[units[: training.rows]] = 1
-    # Two tests share the error rate, and so do the two ends of each interval.
-    test = SideTest(side, synthetic.rows, math.log(2 / error_rate), tolerated_share)
+    # Three tests share the error rate.
+    test = SideTest(side, synthetic.rows, math.log(3 / error_rate), tolerated_share)
     to_training = nearest_rows(synthetic, training)
     to_holdout = nearest_rows(synthetic, holdout)
     near = _near_weights(_closest(to_training, to_holdout), training, holdout, units)
@@ -103,6 +111,10 @@ def closest_record(
         closer_training=float(closer + as_close / 2),
         exact=test.excess(*equal.weights(training.rows)),
         near=test.excess(near, equal.is_alone(training.rows)),
+        changed=test.excess(
+            one_changed_weights(synthetic, training, holdout, units),
+            weight_of_a_changed_copy(training, holdout),
+        ),
         tolerated_share=tolerated_share,
         error_rate=error_rate,
     )
