@@ -62,8 +62,21 @@ def judge_text(
         add_labels(references, name, labels)
         types[place] = labels.types
     for suite in recall_suites(request.policy, types) if given is None else recall:
-        checks += run_suite(request.source[suite.table], build_suite(suite)).checks
+        found = run_suite(request.source[suite.table], build_suite(suite)).checks
+        checks += [_with_sample(check, request.labels) for check in found]
     return tuple(checks)
+
+
+def _with_sample(check: Check, labels: Mapping[tuple[str, str], Labels]) -> Check:
+    """The check of recall with what its sample is, and where the people who labelled it differ."""
+    held = labels.get((check.table, check.column or ""))
+    if held is None or not held.notes or check.name != "detector recall":
+        return check
+    several, differing = held.disagreement()
+    said = f"{check.sentence} {len(held.notes)} texts are labelled"
+    if several:
+        said += f", {several} by two people or more, who differ in {differing}"
+    return check.model_copy(update={"sentence": f"{said}."})
 
 
 def _identifiers(

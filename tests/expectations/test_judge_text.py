@@ -110,6 +110,7 @@ def test_clean_notes_with_a_labelled_sample_pass(judged: JudgedText, clinic: Any
     }
     recall = found["detector recall"]
     assert (recall.observed, recall.bound, recall.high) == (1, 0.8, 1)
+    assert recall.sentence.endswith("30 texts are labelled.")
     assert 0.88 < (recall.low or 0) < 0.9  # 30 notes, all found: Clopper-Pearson on 30
     assert not found["detector recall, person name"].blocking
 
