@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -427,3 +428,15 @@ def test_no_value_and_no_key_is_in_the_plan(spark: Any, capfd: Any) -> None:
         shown = capfd.readouterr().out
     assert "SECRET" not in shown and "5345435245542d" not in shown.lower()
     assert "arcia" not in shown
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["1" * 20_000, "1-" * 10_000, "A. " * 7_000, "a@b.cd " * 300, "Maria " * 3_000, "王" * 20_000,
+     "Garcia" * 3_000, "0123456789 " * 1_000, "\u200b" * 20_000],
+    ids=lambda text: ascii(text[:6]),
+)  # fmt: skip
+def test_no_text_makes_the_search_slow(hostile: str, known: KnownTerms) -> None:
+    begun = time.process_time()
+    search_texts([hostile], known)
+    assert time.process_time() - begun < 10
