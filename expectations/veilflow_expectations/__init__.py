@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from veilflow_expectations.attribute_inference import ExpectAttributeInferenceToBeBelow
     from veilflow_expectations.closest_record import ExpectCopiesOfTrainingToBeBelow
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
+    from veilflow_expectations.correlations import ExpectColumnCorrelationsToBeKept
     from veilflow_expectations.detector_recall import ExpectDetectorRecallToBeAtLeast
     from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
+    from veilflow_expectations.distribution import ExpectColumnDistributionToBeClose
     from veilflow_expectations.entities_in_text import ExpectFreeTextToContainNoDetectedEntity
+    from veilflow_expectations.format_preserving import ExpectColumnValuesToBeFormatPreserving
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
+    from veilflow_expectations.joinability import ExpectColumnValuesToJoinOnlyWithinDomain
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
     from veilflow_expectations.known_identifiers import (
         ExpectFreeTextToContainNoKnownIdentifier,
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
     from veilflow_expectations.linkability import ExpectLinkabilityToBeBelow
     from veilflow_expectations.null_share import ExpectColumnNullShareToBeBelow
+    from veilflow_expectations.personal_data import ExpectColumnValuesToContainNoPersonalData
     from veilflow_expectations.planted_canaries import ExpectPlantedCanariesToBeAbsent
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
     from veilflow_expectations.references import (
@@ -34,6 +39,11 @@ if TYPE_CHECKING:
         register_previous,
         register_reference,
         register_rows,
+    )
+    from veilflow_expectations.registering import (
+        register_correlations,
+        register_distribution,
+        register_shapes,
     )
     from veilflow_expectations.reidentification_risk import ExpectReidentificationRiskToBeBelow
     from veilflow_expectations.runner import run_suite
@@ -49,9 +59,14 @@ __all__ = [
     "ExpectLinkabilityToBeBelow",
     "ExpectCopiesOfTrainingToBeBelow",
     "ExpectAttributeInferenceToBeBelow",
+    "ExpectColumnCorrelationsToBeKept",
+    "ExpectColumnDistributionToBeClose",
     "ExpectColumnNullShareToBeBelow",
     "ExpectColumnValuesToAppearInReference",
+    "ExpectColumnValuesToBeFormatPreserving",
     "ExpectColumnValuesToBePseudonyms",
+    "ExpectColumnValuesToContainNoPersonalData",
+    "ExpectColumnValuesToJoinOnlyWithinDomain",
     "ExpectColumnValuesToNotAppearInReference",
     "ExpectDifferenceToPreviousReleaseToHidePeople",
     "ExpectDetectorRecallToBeAtLeast",
@@ -64,6 +79,8 @@ __all__ = [
     "ExpectTableToBeLDiverse",
     "ExpectTableToBeTClose",
     "forget_references",
+    "register_correlations",
+    "register_distribution",
     "register_expectations",
     "register_previous",
     "register_identifiers",
@@ -71,6 +88,7 @@ __all__ = [
     "register_reference",
     "register_rows",
     "register_split",
+    "register_shapes",
     "run_suite",
 ]
 
@@ -80,9 +98,14 @@ _HOME = {
     "ExpectLinkabilityToBeBelow": "linkability",
     "ExpectCopiesOfTrainingToBeBelow": "closest_record",
     "ExpectAttributeInferenceToBeBelow": "attribute_inference",
+    "ExpectColumnCorrelationsToBeKept": "correlations",
+    "ExpectColumnDistributionToBeClose": "distribution",
+    "ExpectColumnValuesToBeFormatPreserving": "format_preserving",
+    "ExpectColumnValuesToJoinOnlyWithinDomain": "joinability",
     "ExpectColumnNullShareToBeBelow": "null_share",
     "ExpectColumnValuesToAppearInReference": "integrity",
     "ExpectColumnValuesToBePseudonyms": "pseudonyms",
+    "ExpectColumnValuesToContainNoPersonalData": "personal_data",
     "ExpectColumnValuesToNotAppearInReference": "leakage",
     "ExpectDifferenceToPreviousReleaseToHidePeople": "difference",
     "ExpectDetectorRecallToBeAtLeast": "detector_recall",
@@ -98,9 +121,12 @@ _HOME = {
     "register_previous": "references",
     "register_identifiers": "text_references",
     "register_labels": "label_references",
+    "register_correlations": "registering",
+    "register_distribution": "registering",
     "register_reference": "references",
     "register_rows": "references",
     "register_split": "splits",
+    "register_shapes": "registering",
     "run_suite": "runner",
 }
 

@@ -16,7 +16,7 @@ __all__ = ["expectations_of", "given_suites", "needs_source", "split_by_need"]
 
 _GUIDE = "docs/expectations.md shows how a suite is written."
 # In these arguments an expectation names a reference; references of a policy come from the source.
-_REFERENCE = ("reference", "references", "labels")
+_REFERENCE = ("reference", "references", "labels", "joins_with", "apart_from")
 
 
 def given_suites(

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,15 @@ class Sieve:
     def _places(self, digests: Int64) -> npt.NDArray[np.uint64]:
         places: npt.NDArray[np.uint64] = digests.view(np.uint64) >> self._shift
         return places
+
+
+class Kept(Protocol):
+    """A summary that :meth:`References.keep` keeps, and the function that registers such."""
+
+    registered_by: ClassVar[str]
+
+
+Summary = TypeVar("Summary", bound=Kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +157,8 @@ class References:
         self._sets: dict[str, Int64] = {}
         self._frames: dict[str, Any] = {}
         self._splits: dict[str, Split] = {}
+
+        self._kept: dict[str, object] = {}
         self._membership: Membership | None = None
         self._shared: _Shared | None = None
         self._others: dict[str, Any] = {}
@@ -228,6 +239,27 @@ class References:
         if self._membership is None:
             self._membership = self._build()
         return self._membership
+
+    def keep(self, name: str, summary: object) -> None:
+        """Keep a summary of a column or table (counts, distributions) under ``name``.
+
+        It stays on the driver and is shown nowhere.
+        """
+        self._kept[name] = summary
+
+    def kept(self, name: str, kind: type[Summary]) -> Summary:
+        """The summary under ``name``. Raises UsageError if there is none of that kind."""
+        summary = self._kept.get(name)
+        if not isinstance(summary, kind):
+            raise UsageError(
+                f"no reference of the right kind is registered as {name!r}.",
+                remedy=f"Call {kind.registered_by}(...) before validating.",
+            )
+        return summary
+
+    def digests(self, name: str) -> Int64:
+        """The sorted digests of reference ``name``."""
+        return self._digests(name)
 
     def require(self, name: str) -> None:
         """Raise UsageError if nothing is registered under ``name``."""

@@ -156,6 +156,8 @@ def _check(suite: ExpectationSuite, expectation: Expectation, result: Any) -> Ch
     if "reason" in details:  # why there is no figure
         sentence = f"{sentence} {details['reason']}"
     bound = details.get("bound", getattr(expectation, "bound", None))
+    if details.get("found"):  # in words, never values
+        sentence = f"{sentence} Found: {details['found']}."
     if meta.get("raw_side") and observed:
         if 0 < details.get("concerned", observed) < SMALL_COUNT:
             observed, sentence = None, f"{sentence} Found: fewer than {SMALL_COUNT} rows."

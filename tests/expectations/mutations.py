@@ -81,6 +81,11 @@ def _people(references: Any) -> None:
     references.add("people", ["p1", "p2"])
 
 
+def _all_names(references: Any) -> None:
+    _names(references)
+    _people(references)
+
+
 def _rows(references: Any) -> None:
     import pandas as pd
 
@@ -149,6 +154,33 @@ def _labels(references: Any) -> None:
 NOTES: Columns = {"note": [f"Visit {n}: stable, plan unchanged." for n in range(150)] + [None]}
 NAMED: Columns = {"note": [f"Patient: Jane Doe, visit {n}." for n in range(100)]}
 ODD = "zzyx came alone."
+# Text, and numbers that grow with it: half the rows each, one row is a two-hundredth.
+WARDS: Columns = {
+    "ward": ["a"] * 100 + ["b"] * 100,
+    "beds": list(range(200)),
+    "cost": [10 * n for n in range(200)],
+}
+WARD_SCHEMA = "ward string, beds int, cost int"
+CARDS: Columns = {"v": ["4111 1111 1111 1111"] * 50 + ["5500 0000 0000 0004"] * 50 + [None]}
+
+
+def _wards(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations.registering import register_correlations, register_distribution
+
+    frame = pd.DataFrame(WARDS)
+    register_distribution("wards", frame["ward"])
+    register_distribution("beds", frame["beds"])
+    register_correlations("table", frame, ["ward", "beds", "cost"])
+
+
+def _shapes(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations.registering import register_shapes
+
+    register_shapes("cards", pd.Series(CARDS["v"]))
+
+
 K = {"quasi_identifiers": ["town"], "k": 5}
 L = {"quasi_identifiers": ["town"], "column": "ill", "privacy_unit": "person"}
 MUTATIONS = [
@@ -324,5 +356,70 @@ MUTATIONS = [
     Mutation(
         "ExpectPlantedCanariesToBeAbsent", "one canary more", SPLIT, SPLIT_SCHEMA,
         copies(3, CANARIES.planted), copies(4, CANARIES.planted), _split,
+    ),
+    *(
+        Mutation(
+            "ExpectColumnValuesToContainNoPersonalData", name,
+            {"column": "v", "allowed_roles": ["quasi", "sensitive"]}, "v string",
+            {"v": [f"ward {n % 9}" for n in range(1000)]},
+            {"v": [f"ward {n % 9}" if n != 567 else value for n in range(1000)]},
+        )
+        for name, value in [
+            ("one e-mail address", "jo@example.org"),
+            ("one inside a remark", "ask\u00a0Jo (jo@example.org)"),
+            ("one card", "4111111111111111"),
+            ("one social security number", "219-09-9999"),
+            ("one IBAN", "gb82 west 1234 5698 7654 32"),
+        ]
+    ),
+    Mutation(
+        "ExpectColumnValuesToBeFormatPreserving", "one check digit",
+        {"column": "v", "forms": ["#### #### #### ####"], "check_digit": "luhn"}, "v string",
+        CARDS, changed(CARDS, 7, v="4111 1111 1111 1112"),
+    ),
+    Mutation(
+        "ExpectColumnValuesToBeFormatPreserving", "one separator",
+        {"column": "v", "forms": ["#### #### #### ####"]}, "v string",
+        CARDS, changed(CARDS, 7, v="4111 1111 11111 111"),
+    ),
+    Mutation(
+        "ExpectColumnValuesToBeFormatPreserving", "one value without a counterpart",
+        {"column": "v", "forms": ["#### #### #### ####"], "reference": "cards"}, "v string",
+        CARDS, changed(CARDS, 7, v=None), _shapes,
+    ),
+    Mutation(
+        "ExpectColumnValuesToJoinOnlyWithinDomain", "one value of another domain",
+        {"column": "v", "apart_from": ["people", "names"]}, "v string",
+        {"v": ["x", "y", None] * 50}, {"v": ["x", "y", None] * 50 + ["P2 "]}, _all_names,
+    ),
+    Mutation(
+        "ExpectColumnValuesToJoinOnlyWithinDomain", "one value less in common",
+        {"column": "v", "joins_with": "people", "least_shared": 2}, "v string",
+        {"v": ["p1", "p2", None]}, {"v": ["p1", "p1", None]}, _people,
+    ),
+    Mutation(
+        "ExpectColumnValuesToJoinOnlyWithinDomain", "one value more in common",
+        {"column": "v", "joins_with": "people", "most_shared": 1}, "v string",
+        {"v": ["p1", "p1", None]}, {"v": ["p1", "p2", None]}, _people,
+    ),
+    Mutation(
+        "ExpectColumnDistributionToBeClose", "one row of another category",
+        {"column": "ward", "reference": "wards", "max_distance": 0.01}, WARD_SCHEMA,
+        changed(changed(WARDS, 0, ward="b"), 1, ward="b"),
+        changed(changed(changed(WARDS, 0, ward="b"), 1, ward="b"), 2, ward=None), _wards,
+    ),
+    Mutation(
+        "ExpectColumnDistributionToBeClose", "one row moves up",
+        {
+            "column": "beds", "reference": "beds", "distance": "kolmogorov_smirnov",
+            "max_distance": 0.01,
+        },
+        WARD_SCHEMA, changed(changed(WARDS, 0, beds=500), 1, beds=500),
+        changed(changed(changed(WARDS, 0, beds=500), 1, beds=500), 2, beds=500), _wards,
+    ),
+    Mutation(
+        "ExpectColumnCorrelationsToBeKept", "one row is an outlier",
+        {"columns": ["ward", "beds", "cost"], "reference": "table", "max_change": 0.001},
+        WARD_SCHEMA, WARDS, changed(WARDS, 0, cost=1000), _wards,
     ),
 ]  # fmt: skip

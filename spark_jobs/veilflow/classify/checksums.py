@@ -16,6 +16,7 @@ __all__ = [
     "is_payment_card",
     "is_ssn",
     "is_vin",
+    "resembles_payment_card",
 ]
 
 _SEPARATORS = str.maketrans("", "", " -")
@@ -46,6 +47,12 @@ def is_payment_card(text: str) -> bool:
     """A card number of a large scheme: known first digits, the scheme's length, and Luhn."""
     digits = _digits(text, 13, 19)
     return digits is not None and _is_card_range(digits) and is_luhn(digits)
+
+
+def resembles_payment_card(text: str) -> bool:
+    """A large scheme's first digits and length, whatever the check digit says."""
+    digits = _digits(text, 13, 19)
+    return digits is not None and _is_card_range(digits)
 
 
 def _is_card_range(digits: str) -> bool:
