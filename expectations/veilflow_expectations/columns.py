@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["pandas_texts", "require_columns", "require_plain", "spark_text"]
+__all__ = ["groupable", "pandas_texts", "require_columns", "require_plain", "spark_text"]
 
 _NESTED_ON_SPARK = ("array", "map", "struct", "variant")
 _NESTED = (list, tuple, dict, set)
@@ -56,14 +56,19 @@ def require_plain(frame: Any, names: Sequence[str]) -> None:
         )
 
 
-def pandas_texts(values: pd.Series[Any]) -> pd.Series[Any]:
-    """What is not null, as text: 5 for 5.0, true for True, as Spark is made to write it."""
-    import pandas as pd
+def groupable(values: pd.Series[Any]) -> pd.Series[Any]:
+    """The column for pandas' grouping, which reads a text no further than its first NUL."""
+    if values.dtype.kind != "O" or not any(isinstance(one, str) and "\0" in one for one in values):
+        return values
+    return values.map(
+        lambda one: one.replace("\\", r"\\").replace("\0", r"\0") if isinstance(one, str) else one
+    )
 
-    known = values.dropna()
-    if pd.api.types.infer_dtype(known, skipna=False) == "string":
-        return known.astype(object)
-    return known.astype(object).map(_text).astype(object)
+
+def pandas_texts(values: pd.Series[Any]) -> list[str | None]:
+    """Every value as text, 5 for 5.0 and true for True, as on Spark; None where there is none."""
+    known = values.notna()
+    return [_text(one) if there else None for one, there in zip(values, known, strict=True)]
 
 
 def spark_text(frame: DataFrame, name: str) -> Column:
@@ -75,7 +80,8 @@ def spark_text(frame: DataFrame, name: str) -> Column:
     text = there.cast("string")
     if kind in ("float", "double"):
         whole = F.when(there == F.floor(there), there.try_cast("decimal(38,0)").cast("string"))
-        return F.coalesce(F.when(F.abs(there) < 1e38, whole), text)
+        endless = F.regexp_replace(text, "Infinity", "inf")
+        return F.coalesce(F.when(F.abs(there) < 1e38, whole), endless)
     if kind.startswith("decimal"):
         return F.regexp_replace(text, r"\.0+$|(\.\d*[1-9])0+$", "$1")
     if kind == "binary":

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from veilflow.errors import UsageError
 
+from veilflow_expectations.columns import pandas_texts, spark_text
 from veilflow_expectations.gx import (
     PandasExecutionEngine,
     SparkDFExecutionEngine,
@@ -72,12 +73,15 @@ def _pandas_groups(
 
 
 def _pandas_people(frame: Any, columns: list[str], unit: str) -> Any:
+    import json
+
     import pandas as pd
 
     known = frame[frame[unit].notna()]
-    return pd.DataFrame(
-        {"unit": known[unit].astype(str).to_numpy(), "class": _pandas_classes(known, columns)}
-    )
+    # As JSON, which has no NUL: pandas' grouping stops at one.
+    units = [json.dumps(text) for text in pandas_texts(known[unit])]
+    classes = _pandas_classes(known, columns)
+    return pd.DataFrame({"unit": pd.Series(units, dtype=object), "class": classes})
 
 
 def _pandas_classes(frame: Any, columns: Sequence[str]) -> Any:
@@ -86,11 +90,9 @@ def _pandas_classes(frame: Any, columns: Sequence[str]) -> Any:
 
     import pandas as pd
 
-    parts = [
-        frame[name].map(lambda value: None if pd.isna(value) else str(value)) for name in columns
-    ]
+    parts = [pandas_texts(frame[name]) for name in columns]
     rows = zip(*parts, strict=True) if parts else ([] for _ in range(len(frame)))
-    texts = [json.dumps([None if pd.isna(part) else part for part in row]) for row in rows]
+    texts = [json.dumps(list(row)) for row in rows]
     return pd.Series(texts, dtype=object)
 
 
@@ -108,7 +110,7 @@ def _spark_groups(
     if privacy_unit is None:
         rows = F.sum("side").alias("moved")
         sides = [
-            each.select(_spark_class(then).alias("class"), F.lit(sign).alias("side"))
+            each.select(_spark_class(each, then).alias("class"), F.lit(sign).alias("side"))
             for each, sign in ((frame, 1), (earlier, -1))
         ]
         moved = sides[0].unionByName(sides[1]).groupBy("class").agg(rows)
@@ -134,20 +136,17 @@ def _spark_groups(
 
 
 def _spark_people(frame: DataFrame, columns: Sequence[str], unit: str) -> DataFrame:
-    from veilflow.spark.reading import quoted
-
-    people = frame.where(quoted(unit).isNotNull())
-    return people.select(
-        quoted(unit).cast("string").alias("unit"), _spark_class(columns).alias("class")
+    people = spark_text(frame, unit).alias("unit")
+    return frame.select(people, _spark_class(frame, columns).alias("class")).where(
+        "unit is not null"
     )
 
 
-def _spark_class(columns: Sequence[str]) -> Any:
+def _spark_class(frame: DataFrame, columns: Sequence[str]) -> Any:
     """A struct of the labels: it is null for nobody, so that an absent person has another class."""
     from pyspark.sql import functions as F
-    from veilflow.spark.reading import quoted
 
-    labels = [quoted(name).cast("string").alias(f"c{i}") for i, name in enumerate(columns)]
+    labels = [spark_text(frame, name).alias(f"c{i}") for i, name in enumerate(columns)]
     return F.struct(F.lit(0).alias("in"), *labels)
 
 

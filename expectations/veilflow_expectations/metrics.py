@@ -6,14 +6,18 @@ pass over the table together with its own; classes need a grouping of their own.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from veilflow.errors import StageFailed, VeilflowError
 from veilflow.risk import ClassTable
+from veilflow.spark.redaction import describe
 
 from veilflow_expectations.columns import (
+    groupable,
     pandas_texts,
     require_columns,
     require_plain,
@@ -67,7 +71,8 @@ def aggregate(function: Any, *, nested: bool = False) -> Any:
         runtime_configuration: dict[str, Any],
     ) -> tuple[Column, dict[str, Any], dict[str, Any]]:
         frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        column = function(frame, **_given(frame, metric_value_kwargs, nested))
+        given = functools.partial(_given, frame, metric_value_kwargs, nested)
+        column = value_free(lambda: function(frame, **given()))
         return column, metric_domain_kwargs, {}
 
     decorate = metric_partial(
@@ -90,9 +95,26 @@ def value(engine: Any, function: Any, *, nested: bool = False) -> Any:
         runtime_configuration: dict[str, Any],
     ) -> Any:
         frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        return function(frame, **_given(frame, metric_value_kwargs, nested))
+        given = functools.partial(_given, frame, metric_value_kwargs, nested)
+        return value_free(lambda: function(frame, **given()))
 
     return metric_value(engine=engine)(compute)
+
+
+def value_free(compute: Callable[[], Any]) -> Any:
+    """What ``compute`` returns. Raises StageFailed in place of whatever may quote a value:
+
+    in a data context Great Expectations keeps messages and tracebacks among its results.
+    """
+    sentence = ""
+    try:
+        return compute()
+    except VeilflowError:
+        raise
+    except Exception as error:  # noqa: BLE001 - engines quote values
+        sentence = describe(error)
+    # Outside the except block, so that the original isn't even this exception's context.
+    raise StageFailed(f"{sentence}.")
 
 
 def _given(frame: Any, arguments: Mapping[str, Any], nested: bool) -> dict[str, Any]:
@@ -109,10 +131,11 @@ def _given(frame: Any, arguments: Mapping[str, Any], nested: bool) -> dict[str, 
 def _pandas_classes(
     frame: Any, quasi_identifiers: Sequence[str], privacy_unit: str | None = None
 ) -> ClassTable:
-    keys = [frame[name] for name in quasi_identifiers]
-    grouped = frame.groupby(keys, dropna=False, observed=True, sort=False)
+    keys = [groupable(frame[name]) for name in quasi_identifiers]
+    people = frame[quasi_identifiers[0]] if privacy_unit is None else groupable(frame[privacy_unit])
+    grouped = people.groupby(keys, dropna=False, observed=True, sort=False)
     rows = grouped.size().to_numpy()
-    units = rows if privacy_unit is None else grouped[privacy_unit].nunique().to_numpy()
+    units = rows if privacy_unit is None else grouped.nunique().to_numpy()
     return ClassTable(rows.astype(np.int64), units.astype(np.int64))
 
 
@@ -230,7 +253,8 @@ class RowsCopied(TableMetricProvider):
 
 def _pandas_rows_not_matching(frame: Any, column: str, pattern: str) -> int:
     found = re.compile(pattern)
-    return sum(found.fullmatch(text) is None for text in pandas_texts(frame[column]))
+    texts = [text for text in pandas_texts(frame[column]) if text is not None]
+    return sum(found.fullmatch(text) is None for text in texts)
 
 
 def _spark_rows_not_matching(frame: DataFrame, column: str, pattern: str) -> Column:

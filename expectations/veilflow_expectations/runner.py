@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from veilflow.errors import StageFailed, VeilflowError
+from veilflow.errors import StageFailed, UsageError, VeilflowError
 from veilflow.evidence import SMALL_COUNT, Check
 from veilflow.risk import ClassTable
 from veilflow.spark.redaction import describe
@@ -114,14 +114,18 @@ def _expectations(suite: ExpectationSuite, parameters: Mapping[str, Any]) -> lis
 
 
 def _engine(frame: Any) -> ExecutionEngine[Any]:
+    import pandas as pd
+
     from veilflow_expectations.gx import PandasExecutionEngine, SparkDFExecutionEngine
 
     engine: ExecutionEngine[Any]
     if hasattr(frame, "sparkSession"):
         # persist=False: caching is the caller's decision, and so is forgetting.
         engine = SparkDFExecutionEngine(spark=frame.sparkSession, persist=False)
-    else:
+    elif isinstance(frame, pd.DataFrame):
         engine = PandasExecutionEngine()
+    else:
+        raise UsageError(f"a pandas or Spark DataFrame can be judged, not a {type(frame).__name__}")
     engine.load_batch_data(_BATCH, frame)
     return engine
 

@@ -13,6 +13,7 @@ import numpy as np
 from veilflow.errors import UsageError
 from veilflow.risk import SensitiveCounts
 
+from veilflow_expectations.columns import groupable
 from veilflow_expectations.gx import (
     PandasExecutionEngine,
     SparkDFExecutionEngine,
@@ -44,7 +45,7 @@ def _pandas_counts(
     if privacy_unit is not None:
         taken["unit"] = privacy_unit
     # By new names, so that a column may have any.
-    own = frame[list(taken.values())].set_axis(list(taken), axis=1)
+    own = frame[list(taken.values())].set_axis(list(taken), axis=1).apply(groupable)
     of_class = own.groupby(keys, dropna=False, observed=True, sort=False)
     of_pair = own.groupby([*keys, "value"], dropna=False, observed=True, sort=False)
     if privacy_unit is None:
@@ -100,7 +101,7 @@ def _counted(
     import pandas as pd
 
     tables = [lines] if people is None else [lines, people]
-    labels = pd.concat([table[list(keys)] for table in tables], ignore_index=True)
+    labels = pd.concat([table[list(keys)] for table in tables], ignore_index=True).apply(groupable)
     classes = labels.groupby(list(keys), dropna=False, observed=True, sort=True).ngroup().to_numpy()
     held = None
     if people is not None:
@@ -126,7 +127,7 @@ def _numbered(values: pd.Series[Any], column: str, order: Order) -> np.ndarray[A
                 f"column {column!r} holds values of several types, which have no order",
                 remedy="Give their order, or cast the column to one type.",
             )
-        codes, _ = pd.factorize(values, sort=order == SORTED, use_na_sentinel=False)
+        codes, _ = pd.factorize(groupable(values), sort=order == SORTED, use_na_sentinel=False)
         return np.asarray(codes, dtype=np.int64)
     places = {text: place for place, text in enumerate(order)}
     ids = [places.get(None if pd.isna(one) else str(one), -1) for one in values]

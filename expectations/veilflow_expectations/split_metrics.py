@@ -31,7 +31,7 @@ from veilflow_expectations.gx import (
     TableMetricProvider,
     metric_value,
 )
-from veilflow_expectations.metrics import value
+from veilflow_expectations.metrics import value, value_free
 from veilflow_expectations.references import current_references
 from veilflow_expectations.splits import PERSON, collected
 
@@ -165,7 +165,7 @@ def _attack(engine: Any, attack: Callable[..., Any]) -> Any:
         told = Attacked(tables.synthetic.rows, *sides)
         if not told.rows or told.is_uneven or not told.people:
             return told
-        found = attack(tables, **given)
+        found = value_free(lambda: attack(tables, **given))
         return Attacked(told.rows, told.training_people, told.holdout_people, found)
 
     return metric_value(engine=engine)(compute)
