@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,8 +16,10 @@ from veilflow_expectations.suite import FORMAT, load_suite
 __all__ = ["expectations_of", "given_suites", "needs_source", "split_by_need"]
 
 _GUIDE = "docs/expectations.md shows how a suite is written."
-# In these arguments an expectation names a reference; references of a policy come from the source.
-_REFERENCE = ("reference", "references", "labels", "joins_with", "apart_from")
+# In these arguments expectations name a reference; a policy's references come from the source
+# and are called "raw:TABLE.COLUMN", "split:TABLE" and the like, in whatever argument.
+_REFERENCE = frozenset({"reference", "labels", "joins_with", "apart_from"})
+_FILLED = re.compile(r"[a-z]+( [a-z]+)*:[a-z_][\w-]*(\..+)?", re.IGNORECASE)
 
 
 def given_suites(
@@ -72,13 +75,15 @@ def split_by_need(
 def needs_source(expectation: Mapping[str, Any]) -> bool:
     """Whether it names a reference, or a suite parameter: both are filled from the source."""
     arguments = expectation.get("kwargs") or {}
-    return any(name in _REFERENCE for name in arguments) or _has_parameter(arguments)
+    return any(name in _REFERENCE for name in arguments) or _is_filled(arguments)
 
 
-def _has_parameter(value: Any) -> bool:
+def _is_filled(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return "$PARAMETER" in value or any(_has_parameter(part) for part in value.values())
-    return isinstance(value, list) and any(_has_parameter(part) for part in value)
+        return "$PARAMETER" in value or any(_is_filled(part) for part in value.values())
+    if isinstance(value, list):
+        return any(_is_filled(part) for part in value)
+    return isinstance(value, str) and _FILLED.fullmatch(value) is not None
 
 
 def _of_policy(document: Mapping[str, Any], dataset: str, product: Product) -> list[Any]:

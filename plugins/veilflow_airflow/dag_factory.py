@@ -28,6 +28,7 @@ from veilflow_airflow.policies import PolicyFile, read_policies
 from veilflow_airflow.policy_page import broken_policy_page, policy_page
 from veilflow_airflow.run_end import tell_run_failed
 from veilflow_airflow.stages import PIN, SPARK_STAGES
+from veilflow_airflow.validate import validate_operator
 
 __all__ = ["build_dag", "build_dags"]
 
@@ -119,16 +120,21 @@ def _tasks(path: Path) -> None:
         doc_md="Fix policy, source and parameters of this run",
     )
     classify = _spark_task("classify")
-    pin >> classify >> _spark_task("protect") >> _spark_task("validate") >> _publish("publish")
+    pin >> classify >> _spark_task("protect") >> _validate("validate") >> _publish("publish")
     # Collapsed in the UI; skipped as a whole where the policy asks for no synthetic data.
     with TaskGroup("synthetic", prefix_group_id=False, tooltip="Synthetic data, if asked for"):
         synthesize = _spark_task("synthesize")
-        synthesize >> _spark_task("validate_synthetic") >> _publish("publish_synthetic")
+        synthesize >> _validate("validate_synthetic") >> _publish("publish_synthetic")
     classify >> synthesize
 
 
 def _spark_task(stage: str) -> Any:
     return stage_operator()(stage=stage, task_id=stage, doc_md=SPARK_STAGES[stage].title)
+
+
+def _validate(stage: str) -> Any:
+    product = "masked" if stage == "validate" else "synthetic"
+    return validate_operator()(product=product, task_id=stage, doc_md=SPARK_STAGES[stage].title)
 
 
 def _publish(stage: str) -> PublishOperator:

@@ -17,7 +17,7 @@ from veilflow.errors import (
     UsageError,
     VeilflowError,
 )
-from veilflow.evidence import StageEvidence
+from veilflow.evidence import Check, StageEvidence
 
 __all__ = [
     "REFUSED",
@@ -26,6 +26,7 @@ __all__ = [
     "StageRefused",
     "failure_of",
     "log_lines",
+    "refusal_record",
     "refused",
     "summary",
 ]
@@ -109,6 +110,7 @@ def summary(evidence: StageEvidence) -> dict[str, Any]:
     if evidence.checks:
         told["checks"] = len(evidence.checks)
         told["failed_checks"] = [check.name for check in evidence.checks if not check.passed]
+        told["warnings"] = [_told(check) for check in evidence.checks if _warns(check)]
     if evidence.released is not None:
         told["release"] = evidence.released.to_json()
     return told
@@ -124,13 +126,37 @@ def rows(evidence: StageEvidence) -> dict[str, int]:
 
 
 def log_lines(evidence: StageEvidence) -> Iterator[str]:
-    """The evidence as sentences for the task log: rows, seconds, and every verdict."""
-    from veilflow.pipeline.summary import summary_lines
+    """The evidence as sentences for the task log: rows, seconds, and every verdict.
+
+    What failed and what only warns comes with its figures among the first lines.
+    """
+    from veilflow.pipeline.summary import place_of, said_of, summary_lines
 
     yield from summary_lines(evidence)
     for check in evidence.checks:
-        verdict = "passed" if check.passed else "FAILED" if check.blocking else "warned"
-        place = f"{check.table}.{check.column}" if check.column else check.table
-        yield f"  {verdict}: {check.name} on {place}: {check.sentence}"
+        if check.passed:
+            yield f"  passed: {check.name} on {place_of(check)}: {said_of(check)}"
     for phase, seconds in evidence.phases.items():
         yield f"  {phase} took {seconds:.1f} s"
+
+
+def refusal_record(
+    refusal: Mapping[str, Any], judged: StageEvidence | None = None
+) -> dict[str, Any]:
+    """A refusal for XCom, with the checks that failed and those that only warned."""
+    record = {name: refusal[name] for name in ("stage", "reasons", "remedy") if name in refusal}
+    if judged is not None:
+        failed = [check for check in judged.checks if not check.passed and check.blocking]
+        record["failed_checks"] = [_told(check) for check in failed]
+        record["warnings"] = [_told(check) for check in judged.checks if _warns(check)]
+    return record
+
+
+def _warns(check: Check) -> bool:
+    return not check.passed and not check.blocking
+
+
+def _told(check: Check) -> dict[str, Any]:
+    """What XCom tells of one check: place, figures and sentence, as evidence has them."""
+    kept = ("name", "table", "column", "observed", "bound", "sentence")
+    return {name: part for name, part in check.to_json().items() if name in kept}

@@ -31,13 +31,14 @@ class ReportApp:
     Workers and the scheduler load the plugin too and never serve a page.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, build: Any = None) -> None:
+        self._build = build or build_app
         self._app: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request."""
         if self._app is None:
-            self._app = build_app()
+            self._app = self._build()
         await self._app(scope, receive, send)
 
 

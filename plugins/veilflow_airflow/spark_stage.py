@@ -12,11 +12,13 @@ from veilflow.errors import PrerequisiteMissing, VeilflowError
 from veilflow.evidence import StageEvidence
 
 from veilflow_airflow.launch import StageCommand, find_spark_submit, stage_command
+from veilflow_airflow.links import airflow_address, report_path
 from veilflow_airflow.outcome import (
     REFUSED,
     StageBroke,
     failure_of,
     log_lines,
+    refusal_record,
     refused,
     summary,
 )
@@ -88,7 +90,8 @@ class StageMixin:
 
         refusal = read_refusal(run_uri, self.stage)
         if refusal is not None:
-            context["ti"].xcom_push(key="failure", value=refusal)
+            record = self._tell_refusal(run_uri, refusal, context)
+            context["ti"].xcom_push(key="failure", value=record)
             raise refused(self.stage, refusal)
         try:
             evidence = StageEvidence.from_json(read_evidence(run_uri, self.stage))
@@ -111,11 +114,30 @@ class StageMixin:
             self.log.warning("The run can't be read, so a refusal can't be told from a failure.")
         if refusal is not None:
             failure: Exception = refused(self.stage, refusal)
-            record = dict(refusal)
+            record = self._tell_refusal(run_uri, refusal, context)
         else:
             failure, record = self.describe(error)
         context["ti"].xcom_push(key="failure", value=record)
         return failure
+
+    def _tell_refusal(
+        self, run_uri: str, refusal: dict[str, Any], context: Context
+    ) -> dict[str, Any]:
+        """Log every verdict of a judge that refused, and return the refusal's record for XCom."""
+        from veilflow.pipeline import open_run
+        from veilflow.pipeline.stages import product_of
+
+        try:
+            judged = open_run(run_uri).judged(self.stage)
+        except (VeilflowError, ValueError):
+            judged = None
+            self.log.warning("What the judge measured can't be read; its reasons are told below.")
+        for line in () if judged is None else log_lines(judged):
+            self.log.info(line)
+        run = context["ti"]
+        path = report_path(run.dag_id, run.run_id, product_of(self.stage))
+        self.log.info("The report of this refusal: %s", airflow_address() + path)
+        return refusal_record(refusal, judged)
 
     def describe(self, error: Exception) -> tuple[Exception, dict[str, Any]]:
         """The exception to raise for an error that isn't a recorded refusal, and its record."""

@@ -1,6 +1,7 @@
 """Stands in for a Spark job under a real spark-submit: same arguments, same records, no session.
 
-What each stage does is told by the JSON in VEILFLOW_TEST_STAGES: done, refuse or crash. Like an
+What each stage does is told by the JSON in VEILFLOW_TEST_STAGES: done, refuse, crash, or, as a
+judge does, warn or reject. Like an
 engine it also prints what must not reach a log.
 """
 
@@ -12,9 +13,11 @@ import json
 import os
 import sys
 
-from veilflow.evidence import StageEvidence, TableCounts
+from veilflow.errors import ReleaseRefused
+from veilflow.evidence import Check, StageEvidence, TableCounts
 from veilflow.pipeline import open_run
 from veilflow.pipeline.paths import refusal_key
+from veilflow.pipeline.refuse import OutputRefused, refuse
 from veilflow.pipeline.state import put_json
 
 parser = argparse.ArgumentParser()
@@ -37,15 +40,34 @@ if plan[stage] == "refuse":
 counts = TableCounts(
     table="patients", rows_in=200, rows_out=190, rows_suppressed=10, columns_in=3, columns_out=2
 )
-run.finish(
-    StageEvidence(
-        stage=stage,
-        run=run.record.run,
-        dataset=run.record.dataset,
-        policy_sha256=run.record.policy_sha256,
-        started=dt.datetime.now(dt.UTC),
-        seconds=1.5,
-        cpu_seconds=1.0,
-        tables=(counts,),
-    )
+warning = Check(
+    name="small cells", table="patients", column="ward", passed=False, blocking=False,
+    observed=4, bound=10, sentence="No ward has fewer than 10 people.",
+)  # fmt: skip
+failed = Check(
+    name="k-anonymity",
+    table="patients",
+    passed=False,
+    observed=4,
+    bound=5,
+    sentence="Classes of 5.",
 )
+checks = {"warn": (warning,), "reject": (failed, warning)}.get(plan[stage], ())
+evidence = StageEvidence(
+    stage=stage,
+    run=run.record.run,
+    dataset=run.record.dataset,
+    policy_sha256=run.record.policy_sha256,
+    started=dt.datetime.now(dt.UTC),
+    seconds=1.5,
+    cpu_seconds=1.0,
+    tables=(counts,),
+    checks=checks,
+)
+if plan[stage] == "reject":
+    refusal = OutputRefused(["patients: k-anonymity failed"], remedy="Edit it.", judged=evidence)
+    try:
+        refuse(run, stage, "synthetic" if asked.product == "synthetic" else "masked", refusal)
+    except ReleaseRefused:
+        sys.exit(2)
+run.finish(evidence)

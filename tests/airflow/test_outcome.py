@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -16,12 +17,16 @@ from veilflow.errors import (
     StageFailed,
     UsageError,
 )
+from veilflow.evidence import Check, StageEvidence
 from veilflow_airflow.outcome import (
     StageBroke,
     StageMisconfigured,
     StageRefused,
     failure_of,
+    log_lines,
+    refusal_record,
     refused,
+    summary,
 )
 
 CANARY = "zq-canary-4711"
@@ -75,3 +80,46 @@ def test_an_engines_message_is_never_passed_on() -> None:
     assert CANARY not in str(failure) + json.dumps(record)
     assert "ValueError" in str(failure)
     assert "test_outcome.py:" in str(failure)
+
+
+def judged(*checks: Check) -> StageEvidence:
+    return StageEvidence(
+        stage="validate", run="run-1", dataset="people", policy_sha256="", seconds=1, cpu_seconds=1,
+        started=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), checks=checks,
+    )  # fmt: skip
+
+
+PASSED = Check(
+    name="k-anonymity", table="people", passed=True, observed=7, bound=5, sentence="Classes of 5."
+)
+WARNED = Check(
+    name="small cells", table="people", column="ward", passed=False, blocking=False,
+    observed=4, bound=10, sentence="No ward has fewer than 10 people.",
+)  # fmt: skip
+FAILED = PASSED.model_copy(update={"passed": False, "observed": 4})
+
+
+def test_a_warning_is_told_with_its_sentence_and_figures() -> None:
+    lines = list(log_lines(judged(PASSED, WARNED)))
+    assert lines == [
+        "validate: 1 of 2 checks passed (1.0 s, 1.0 CPU s)",
+        "  warning: small cells on people.ward: No ward has fewer than 10 people. "
+        "(found 4, bound 10)",
+        "  passed: k-anonymity on people: Classes of 5. (found 7, bound 5)",
+    ]
+    told = summary(judged(PASSED, WARNED))
+    assert told["failed_checks"] == ["small cells"]
+    assert told["warnings"] == [
+        {
+            "name": "small cells", "table": "people", "column": "ward", "observed": 4.0,
+            "bound": 10.0, "sentence": "No ward has fewer than 10 people.",
+        }
+    ]  # fmt: skip
+
+
+def test_a_refusal_by_a_judge_tells_what_failed_and_what_warned() -> None:
+    refusal = {"stage": "validate", "product": "masked", "reasons": ["no"], "remedy": "", "x": 1}
+    record = refusal_record(refusal, judged(FAILED, WARNED))
+    assert [check["observed"] for check in record["failed_checks"]] == [4.0]
+    assert [check["name"] for check in record["warnings"]] == ["small cells"]
+    assert refusal_record(refusal) == {"stage": "validate", "reasons": ["no"], "remedy": ""}

@@ -132,3 +132,37 @@ def test_a_form_that_loosens_is_refused_before_anything_runs(run_dag: Any) -> No
     assert states["pin"] == "failed"
     assert "input" in xcoms["pin", "failure"]["reasons"][0]
     assert {state for task, state in states.items() if task != "pin"} == {"upstream_failed"}
+
+
+def test_what_the_judge_said_is_in_log_and_xcom_with_the_address_of_the_report(
+    run_dag: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/")
+    plan = {**ALL_DONE, "validate": "reject", "validate_synthetic": "warn"}
+    states, xcoms, printed = run_dag(plan)
+    assert states["validate"] == "failed"
+    assert states["publish"] == "upstream_failed", "nothing is published"
+    assert states["validate_synthetic"] == "success", "a warning blocks nothing"
+    failure = xcoms["validate", "failure"]
+    assert failure["reasons"] == ["patients: k-anonymity failed"]
+    assert [check["observed"] for check in failure["failed_checks"]] == [4.0]
+    (warned,) = failure["warnings"]
+    assert warned == xcoms["validate_synthetic", "return_value"]["warnings"][0]
+    assert (warned["name"], warned["column"], warned["bound"]) == ("small cells", "ward", 10.0)
+    sentence = "No ward has fewer than 10 people. (found 4, bound 10)"
+    assert f"warning: small cells on patients.ward: {sentence}" in printed
+    assert "FAILED: k-anonymity on patients: Classes of 5. (found 4, bound 5)" in printed
+    assert "validate refused; no release comes of it." in printed
+    report = "The report of this refusal: https://airflow.example/veilflow/reports/patients/"
+    assert report in printed
+    for task, product in (("validate", "masked"), ("validate_synthetic", "synthetic")):
+        link = xcoms[task, "_link_PrivacyReportLink"]
+        assert link.startswith("/veilflow/reports/patients/") and link.endswith(f"/{product}")
+    assert CANARY not in printed + json.dumps(list(xcoms.values()))
+
+
+def test_a_validation_that_broke_leaves_nothing_to_publish(run_dag: Any) -> None:
+    states, xcoms, printed = run_dag({**ALL_DONE, "validate": "crash"})
+    assert (states["validate"], states["publish"]) == ("failed", "upstream_failed")
+    assert "validate could not finish" in printed
+    assert "refused" not in xcoms["validate", "failure"]["reasons"][0]

@@ -10,7 +10,12 @@ import pandas as pd
 import pytest
 from veilflow.policy import load_policy
 from veilflow_expectations import run_suite
-from veilflow_expectations.given_suites import expectations_of, given_suites, split_by_need
+from veilflow_expectations.given_suites import (
+    expectations_of,
+    given_suites,
+    needs_source,
+    split_by_need,
+)
 from veilflow_expectations.plan import plan_masked
 from veilflow_expectations.suite import build_suite, load_suite, main, suites_document
 
@@ -101,3 +106,23 @@ def test_what_needs_the_source_is_told_from_what_does_not() -> None:
     total = sum(len(expectations_of(planned)) for planned in given)
     assert total == len(with_source) + sum(len(expectations_of(planned)) for planned in alone)
     assert any("$PARAMETER" in json.dumps(one) for _, one in with_source)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needs"),
+    [
+        ({"column": "ward"}, False),
+        ({"column": "ward", "value_set": ["A1", "B: x", "10:30"]}, False),
+        ({"column": "ward", "regex": "^[a-z]+:"}, False),
+        ({"reference": "staff.email"}, True),
+        ({"reference": ["raw:people.name", "raw:people.born on"]}, True),
+        ({"split": "split:people"}, True),
+        ({"labels": "labels:people.note"}, True),
+        ({"max_value": {"$PARAMETER": "rows_most"}}, True),
+        ({"nested": [{"deep": {"$PARAMETER": "x"}}]}, True),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_what_an_expectation_needs(arguments: Any, needs: bool) -> None:
+    assert needs_source({"type": "expect_x", "kwargs": arguments}) is needs

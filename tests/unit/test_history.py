@@ -182,6 +182,7 @@ def test_a_corrupt_object_is_said_and_blocks_nothing(
     (note,) = bundle.history_notes
     assert note.startswith(f"{key}: can't be read as a past validation")
     assert "Zebedee" not in note
+    assert key in render(bundle), "the report says so, too"
     assert EvidenceBundle.from_json(bundle.to_json()) == bundle
 
 

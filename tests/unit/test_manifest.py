@@ -32,6 +32,7 @@ from veilflow.store.series import (
     CurrentRelease,
     claim_number,
     current,
+    published_before,
     rebuild_current,
     set_current,
 )
@@ -429,6 +430,25 @@ def test_what_can_not_become_current(store: ObjectStore, provider: KeyProvider) 
         with pytest.raises(UsageError, match=why):
             set_current(store, "hospital", "nightly", release, number)
     assert current(store, "hospital", "nightly") == CurrentRelease("good", good)
+
+
+def test_the_release_before_is_the_last_one_that_was_published(
+    store: ObjectStore, provider: KeyProvider
+) -> None:
+    first = release_numbered(store, provider, "first")
+    claim_number(store, "hospital", "nightly", "refused")
+    release_numbered(store, provider, "trial", trial=True)
+    last = release_numbered(store, provider, "last")
+    before = {
+        number: published_before(store, "hospital", "nightly", number)
+        for number in (first, last, last + 1)
+    }
+    assert before == {
+        first: None,
+        last: CurrentRelease("first", first),
+        last + 1: CurrentRelease("last", last),
+    }
+    assert published_before(store, "hospital", "weekly", 9) is None
 
 
 def test_current_is_rebuilt_from_what_verifies(store: ObjectStore, provider: KeyProvider) -> None:

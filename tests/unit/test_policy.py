@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from veilflow.errors import PolicyError
 from veilflow.policy import canonical_bytes, load_policy, policy_sha256, read_policy
+from veilflow.policy.canonical import stored_policy_sha256
 from veilflow.policy.schema import schema_text
 
 GOOD = """\
@@ -142,6 +143,17 @@ def test_the_hash_is_of_the_meaning_not_of_the_text(write) -> None:
         "      name: drop\n      patient_id: pseudonym\n      phone",
     )
     assert policy_sha256(load_policy(write(swapped))) != plain, "the order of columns counts"
+
+
+def test_a_stored_policy_has_the_hash_it_was_pinned_with(write) -> None:
+    policy = load_policy(write(GOOD))
+    stored = json.loads(json.dumps(policy.to_json()))
+    assert stored_policy_sha256(stored) == policy_sha256(policy)
+    assert stored == policy.to_json(), "and is left as it was"
+    older = {name: part for name, part in stored.items() if name != "approval"}
+    assert stored_policy_sha256(older) == stored_policy_sha256(dict(older)), "whatever it lacks"
+    stored["anonymize"]["k"] += 1
+    assert stored_policy_sha256(stored) != policy_sha256(policy)
 
 
 def test_the_rows_of_a_csv_hierarchy_are_part_of_the_hash(write, tmp_path: Path) -> None:

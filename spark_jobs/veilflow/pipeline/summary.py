@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veilflow.evidence import ClassRisk, StageEvidence
+from veilflow.evidence import Check, ClassRisk, StageEvidence
 
-__all__ = ["headline", "summary_lines"]
+__all__ = ["headline", "place_of", "said_of", "summary_lines"]
 
 
 def summary_lines(evidence: StageEvidence) -> tuple[str, ...]:
@@ -39,6 +39,18 @@ def headline(evidence: StageEvidence) -> str:
     return "done"
 
 
+def place_of(check: Check) -> str:
+    """The table, or table and column, that a check is about."""
+    return f"{check.table}.{check.column}" if check.column else check.table
+
+
+def said_of(check: Check) -> str:
+    """A check's sentence, with what was found and allowed where that was told."""
+    if check.observed is None or check.bound is None:
+        return check.sentence
+    return f"{check.sentence} (found {check.observed:g}, bound {check.bound:g})"
+
+
 def _details(evidence: StageEvidence) -> Iterator[str]:
     for table in evidence.tables:
         suppressed = table.rows_suppressed
@@ -53,8 +65,8 @@ def _details(evidence: StageEvidence) -> Iterator[str]:
             yield _risk(risk)
     for check in evidence.checks:
         if not check.passed:
-            place = f"{check.table}.{check.column}" if check.column else check.table
-            yield f"{'FAILED' if check.blocking else 'warning'}: {check.name} on {place}"
+            word = "FAILED" if check.blocking else "warning"
+            yield f"{word}: {check.name} on {place_of(check)}: {said_of(check)}"
     yield from evidence.notes
     if evidence.released is not None:
         yield f"at {evidence.released.prefix}"

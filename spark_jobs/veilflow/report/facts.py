@@ -98,6 +98,7 @@ class Facts:
     files: tuple[OutputFile, ...]
     released: PublishedRelease | None
     history: tuple[PastValidation, ...]
+    history_notes: tuple[str, ...]
 
     @property
     def k(self) -> int | None:
@@ -135,6 +136,7 @@ def collect(bundle: EvidenceBundle) -> Facts:
         files=_latest((f.path, f) for stage in stages for f in stage.files),
         released=bundle.released or _last(stage.released for stage in stages),
         history=_earlier(bundle),
+        history_notes=bundle.history_notes,
     )
 
 

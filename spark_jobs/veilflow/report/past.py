@@ -29,8 +29,9 @@ def past_validations(facts: Facts) -> Markup | None:
     """The strip of verdicts and the table behind it; None where nothing came before."""
     past = compared(facts)
     trials = sum(each.trial for each in facts.history)
+    notes = [tag("p", note) for note in facts.history_notes]
     if not past:
-        return None
+        return tag("div", tag("h3", "Validations so far"), *notes, class_="past") if notes else None
     now: State = "failed" if any(c.is_blocking_failure for c in facts.checks) else "passed"
     points = [Point(each.created, _verdict(each)) for each in past]
     points.append(Point(facts.created, now if facts.checks else "absent"))
@@ -48,6 +49,7 @@ def past_validations(facts: Facts) -> Markup | None:
         "div",
         tag("h3", "Validations so far"),
         tag("p", said, class_="lead"),
+        *notes,
         picture,
         fold("The earlier validations", table),
         class_="past",
