@@ -11,6 +11,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from veilflow_expectations.attack_references import (
+        register_frequencies,
+        register_order,
+        register_targets,
+    )
     from veilflow_expectations.attribute_inference import ExpectAttributeInferenceToBeBelow
     from veilflow_expectations.closest_record import ExpectCopiesOfTrainingToBeBelow
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from veilflow_expectations.distribution import ExpectColumnDistributionToBeClose
     from veilflow_expectations.entities_in_text import ExpectFreeTextToContainNoDetectedEntity
     from veilflow_expectations.format_preserving import ExpectColumnValuesToBeFormatPreserving
+    from veilflow_expectations.frequency import ExpectFrequencyAttackToFail
+    from veilflow_expectations.homogeneity import ExpectHomogeneityAttackToFail
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.joinability import ExpectColumnValuesToJoinOnlyWithinDomain
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
@@ -30,7 +37,12 @@ if TYPE_CHECKING:
     from veilflow_expectations.label_references import register_labels
     from veilflow_expectations.leakage import ExpectColumnValuesToNotAppearInReference
     from veilflow_expectations.linkability import ExpectLinkabilityToBeBelow
+    from veilflow_expectations.linkage import ExpectLinkageAttackToFail
     from veilflow_expectations.null_share import ExpectColumnNullShareToBeBelow
+    from veilflow_expectations.order_attacks import (
+        ExpectIdOrderToTellNothing,
+        ExpectRowOrderToTellNothing,
+    )
     from veilflow_expectations.personal_data import ExpectColumnValuesToContainNoPersonalData
     from veilflow_expectations.planted_canaries import ExpectPlantedCanariesToBeAbsent
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
@@ -51,13 +63,13 @@ if TYPE_CHECKING:
     from veilflow_expectations.small_cells import ExpectSmallCellsToBeAbsent
     from veilflow_expectations.splits import register_split
     from veilflow_expectations.t_closeness import ExpectTableToBeTClose
+    from veilflow_expectations.table_schema import (
+        ExpectTableSchemaToTellNothing,
+        register_names,
+    )
     from veilflow_expectations.text_references import register_identifiers
 
 __all__ = [
-    "ExpectSinglingOutToBeBelow",
-    "ExpectPlantedCanariesToBeAbsent",
-    "ExpectLinkabilityToBeBelow",
-    "ExpectCopiesOfTrainingToBeBelow",
     "ExpectAttributeInferenceToBeBelow",
     "ExpectColumnCorrelationsToBeKept",
     "ExpectColumnDistributionToBeClose",
@@ -68,65 +80,89 @@ __all__ = [
     "ExpectColumnValuesToContainNoPersonalData",
     "ExpectColumnValuesToJoinOnlyWithinDomain",
     "ExpectColumnValuesToNotAppearInReference",
-    "ExpectDifferenceToPreviousReleaseToHidePeople",
+    "ExpectCopiesOfTrainingToBeBelow",
     "ExpectDetectorRecallToBeAtLeast",
+    "ExpectDifferenceToPreviousReleaseToHidePeople",
     "ExpectExactCopiesToBeBelow",
     "ExpectFreeTextToContainNoDetectedEntity",
     "ExpectFreeTextToContainNoKnownIdentifier",
-    "ExpectTableToBeKAnonymous",
+    "ExpectFrequencyAttackToFail",
+    "ExpectHomogeneityAttackToFail",
+    "ExpectIdOrderToTellNothing",
+    "ExpectLinkabilityToBeBelow",
+    "ExpectLinkageAttackToFail",
+    "ExpectPlantedCanariesToBeAbsent",
     "ExpectReidentificationRiskToBeBelow",
+    "ExpectRowOrderToTellNothing",
+    "ExpectSinglingOutToBeBelow",
     "ExpectSmallCellsToBeAbsent",
+    "ExpectTableSchemaToTellNothing",
+    "ExpectTableToBeKAnonymous",
     "ExpectTableToBeLDiverse",
     "ExpectTableToBeTClose",
     "forget_references",
     "register_correlations",
     "register_distribution",
     "register_expectations",
-    "register_previous",
+    "register_frequencies",
     "register_identifiers",
     "register_labels",
+    "register_names",
+    "register_order",
+    "register_previous",
     "register_reference",
     "register_rows",
-    "register_split",
     "register_shapes",
+    "register_split",
+    "register_targets",
     "run_suite",
 ]
 
 _HOME = {
-    "ExpectSinglingOutToBeBelow": "singling_out",
-    "ExpectPlantedCanariesToBeAbsent": "planted_canaries",
-    "ExpectLinkabilityToBeBelow": "linkability",
-    "ExpectCopiesOfTrainingToBeBelow": "closest_record",
     "ExpectAttributeInferenceToBeBelow": "attribute_inference",
     "ExpectColumnCorrelationsToBeKept": "correlations",
     "ExpectColumnDistributionToBeClose": "distribution",
-    "ExpectColumnValuesToBeFormatPreserving": "format_preserving",
-    "ExpectColumnValuesToJoinOnlyWithinDomain": "joinability",
     "ExpectColumnNullShareToBeBelow": "null_share",
     "ExpectColumnValuesToAppearInReference": "integrity",
+    "ExpectColumnValuesToBeFormatPreserving": "format_preserving",
     "ExpectColumnValuesToBePseudonyms": "pseudonyms",
     "ExpectColumnValuesToContainNoPersonalData": "personal_data",
+    "ExpectColumnValuesToJoinOnlyWithinDomain": "joinability",
     "ExpectColumnValuesToNotAppearInReference": "leakage",
-    "ExpectDifferenceToPreviousReleaseToHidePeople": "difference",
+    "ExpectCopiesOfTrainingToBeBelow": "closest_record",
     "ExpectDetectorRecallToBeAtLeast": "detector_recall",
+    "ExpectDifferenceToPreviousReleaseToHidePeople": "difference",
     "ExpectExactCopiesToBeBelow": "copies",
     "ExpectFreeTextToContainNoDetectedEntity": "entities_in_text",
     "ExpectFreeTextToContainNoKnownIdentifier": "known_identifiers",
-    "ExpectTableToBeKAnonymous": "k_anonymity",
+    "ExpectFrequencyAttackToFail": "frequency",
+    "ExpectHomogeneityAttackToFail": "homogeneity",
+    "ExpectIdOrderToTellNothing": "order_attacks",
+    "ExpectLinkabilityToBeBelow": "linkability",
+    "ExpectLinkageAttackToFail": "linkage",
+    "ExpectPlantedCanariesToBeAbsent": "planted_canaries",
     "ExpectReidentificationRiskToBeBelow": "reidentification_risk",
+    "ExpectRowOrderToTellNothing": "order_attacks",
+    "ExpectSinglingOutToBeBelow": "singling_out",
     "ExpectSmallCellsToBeAbsent": "small_cells",
+    "ExpectTableSchemaToTellNothing": "table_schema",
+    "ExpectTableToBeKAnonymous": "k_anonymity",
     "ExpectTableToBeLDiverse": "l_diversity",
     "ExpectTableToBeTClose": "t_closeness",
     "forget_references": "references",
-    "register_previous": "references",
-    "register_identifiers": "text_references",
-    "register_labels": "label_references",
     "register_correlations": "registering",
     "register_distribution": "registering",
+    "register_frequencies": "attack_references",
+    "register_identifiers": "text_references",
+    "register_labels": "label_references",
+    "register_names": "table_schema",
+    "register_order": "attack_references",
+    "register_previous": "references",
     "register_reference": "references",
     "register_rows": "references",
-    "register_split": "splits",
     "register_shapes": "registering",
+    "register_split": "splits",
+    "register_targets": "attack_references",
     "run_suite": "runner",
 }
 

@@ -18,6 +18,7 @@ from veilflow.spark.judging import Judgement, JudgeRequest
 from veilflow.spark.redaction import stage_errors
 from veilflow.spark.risk_records import class_risk
 
+from veilflow_expectations.attacks_held import fill_attacks
 from veilflow_expectations.held_against import (
     fill_masked,
     fill_shared,
@@ -140,6 +141,7 @@ def _judge_masked(
     policy = request.policy
     roots = output_roots(policy, sides.output)
     fill_masked(references, policy, sides, roots)
+    fill_attacks(references, policy, sides, request.source, roots, request.files)
     checks: list[Check] = []
     classes: dict[str, ClassTable] = {}
     risk: list[ClassRisk] = []

@@ -12,6 +12,7 @@ from veilflow.pipeline.stages import Product
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.hierarchies import build_hierarchy
 
+from veilflow_expectations.attack_plan import is_pseudonymous
 from veilflow_expectations.leak_plan import cross_references, is_held_to_own
 from veilflow_expectations.plan import synthetic_columns
 from veilflow_expectations.planned import Types
@@ -114,7 +115,7 @@ def _profile_source(
     for column, rules in columns.items():
         if rules.treatment == "keep":
             counted.append(Counted(column, "buckets"))
-    own = {column for column, rules in columns.items() if is_held_to_own(rules)}
+    own = {c for c, rules in columns.items() if is_held_to_own(rules) or is_pseudonymous(rules)}
     for column in policy.tables[name].columns:
         if column in own or (name, column) in sought:
             counted.append(Counted(column, "digests"))

@@ -121,7 +121,8 @@ def _given(frame: Any, arguments: Mapping[str, Any], nested: bool) -> dict[str, 
     """The arguments that were given. Raises UsageError for columns that can't be asked for."""
     given = {name: argument for name, argument in arguments.items() if argument is not None}
     names = [given[key] for key in ("column", "privacy_unit") if key in given]
-    names += [name for key in ("columns", "quasi_identifiers") for name in given.get(key, ())]
+    lists = ("columns", "quasi_identifiers", "ids")
+    names += [name for key in lists for name in given.get(key, ())]
     require_columns(frame, names)
     if not nested:
         require_plain(frame, names)

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from veilflow.policy import ColumnPolicy, Policy
 
+from veilflow_expectations.attack_plan import attacks_on_table
 from veilflow_expectations.difference_plan import plan_difference
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
@@ -59,6 +60,7 @@ def plan_masked(
             *_values(policy, table, known),
             *_people_known(policy, table, roots),
             *small_cells(policy, table),
+            *attacks_on_table(policy, table, known),
             *extra_checks(policy, table, policy.tables[table].released),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))

@@ -40,6 +40,7 @@ __all__ = [
 
 # A bit a reference; the sign bit is left alone so that SQL's integers stay positive.
 WORD_BITS = 62
+T = TypeVar("T")
 
 
 class Sieve:
@@ -159,6 +160,7 @@ class References:
         self._splits: dict[str, Split] = {}
 
         self._kept: dict[str, object] = {}
+        self._held: dict[str, Any] = {}
         self._membership: Membership | None = None
         self._shared: _Shared | None = None
         self._others: dict[str, Any] = {}
@@ -167,7 +169,8 @@ class References:
         self.functions: dict[Any, Any] = {}
 
     def __contains__(self, name: object) -> bool:
-        return any(name in held for held in (self._sets, self._frames, self._splits))
+        kept = (self._sets, self._frames, self._splits, self._held)
+        return any(name in each for each in kept)
 
     def __repr__(self) -> str:
         return f"References({', '.join(sorted([*self._sets, *self._splits]))})"
@@ -233,6 +236,20 @@ class References:
                 remedy="Call register_split(name, training, holdout) before validating.",
             )
         return self._splits[name]
+
+    def hold(self, name: str, data: Any) -> None:
+        """Keep arrays for an attack under ``name``; they stay in this process."""
+        self._held[name] = data
+
+    def held(self, name: str, kind: type[T]) -> T:
+        """What is kept under ``name``. Raises UsageError unless it is of that kind."""
+        found = self._held.get(name)
+        if not isinstance(found, kind):
+            raise UsageError(
+                f"no {kind.__name__} is registered as {name!r}.",
+                remedy="docs/expectations/attacks.md says how to register what an attack needs.",
+            )
+        return found
 
     def membership(self) -> Membership:
         """The look-up table of all references."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from veilflow.policy import Policy
 
+from veilflow_expectations.attack_plan import attacks_on_view
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed
 
 __all__ = ["plan_view", "sensitive_columns", "small_cells", "view_roots", "with_roots"]
@@ -42,6 +43,7 @@ def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
         *_l_diversity(policy, table, domain),
         *_t_closeness(policy, table, domain),
         *_risk(policy, domain),
+        *attacks_on_view(policy, table, domain, sensitive_columns(policy, table)),
     ]
     return PlannedSuite(f"{table}: view", table, "view", tuple(checks), others)
 

@@ -113,7 +113,7 @@ def source() -> Tables:
 
 
 def masked(raw: Tables) -> Tables:
-    """What the policy promises of ``raw`` at :data:`LEVELS`; nobody has to be suppressed."""
+    """What the policy promises of ``raw`` at :data:`LEVELS`, shuffled; nobody is suppressed."""
     people, visits = raw["people"].copy(), raw["visits"].copy()
     people["person"] = people["person"].map(pseudonym)
     people["phone"] = people["phone"].map(lambda phone: "*" * (len(phone) - 2) + phone[-2:])
@@ -123,8 +123,8 @@ def masked(raw: Tables) -> Tables:
     visits["person"] = visits["person"].map(pseudonym)
     visits["cost"] = (visits["cost"] / 100).round() * 100
     return {
-        "people": people.drop(columns=["name", "town"]),
-        "visits": visits.drop(columns="doctor"),
+        "people": people.drop(columns=["name", "town"]).sample(frac=1, random_state=1),
+        "visits": visits.drop(columns="doctor").sample(frac=1, random_state=2),
     }
 
 

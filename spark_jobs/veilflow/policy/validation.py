@@ -147,6 +147,9 @@ class ValidatePolicy(_Strict):
 
     A bound that is None is measured where it can be and doesn't block. ``warn`` names checks, as
     the report names them, that warn instead of blocking. ``expectations`` adds checks by table.
+
+    Attacks always run. ``max_linkage`` is 1 / k unless given. Homogeneity and background knowledge,
+    against which k promises nothing, warn above 0.05 and block only at a bound that is given.
     """
 
     max_null_share: Share = 1.0
@@ -162,5 +165,9 @@ class ValidatePolicy(_Strict):
     max_average_risk: Share | None = None
     max_unique_share: Share | None = None
     free_text: FreeTextPolicy | None = None
+    max_linkage: Share | None = None
+    max_homogeneity: Share | None = None
+    max_background_knowledge: Share | None = None
+    max_frequency: Share = 0.05
     warn: tuple[Warnable, ...] = ()
     expectations: dict[Name, tuple[ExpectationPolicy, ...]] = {}

@@ -38,6 +38,7 @@ class JudgeRequest:
     sides are compared; it lives for one validation. ``holdout_key`` and ``canary_key``, of a
     synthetic product, are those by which people were held out and canaries drawn, derived anew.
     ``labels`` are what people labelled in the source's free text, by (table, column).
+    ``files`` are the names of each table's files.
     """
 
     product: Product
@@ -51,6 +52,7 @@ class JudgeRequest:
     holdout_key: bytes = field(default=b"", repr=False)
     canary_key: bytes = field(default=b"", repr=False)
     labels: Mapping[tuple[str, str], Labels] = field(default_factory=dict, repr=False)
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,278 @@
+"""What an attack needs of the output, for pandas and Spark.
+
+On Spark classes and frequencies are aggregated there. What comes home: 16 bytes for each class that
+a target matches; 20 bytes and the ids of each row of the sample whose order is looked at (some
+200,000 rows); a line for each number of rows that a pseudonym can have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from veilflow.spark.redaction import guarded
+
+from veilflow_expectations.attack_references import SourceOrder, Targets
+from veilflow_expectations.digests import Int64, to_arrow
+from veilflow_expectations.gx import (
+    PandasExecutionEngine,
+    SparkDFExecutionEngine,
+    TableMetricProvider,
+)
+from veilflow_expectations.marks import chosen_rows, marks, row_places, value_marks
+from veilflow_expectations.metrics import aggregate, value
+from veilflow_expectations.references import current_references
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import Column, DataFrame
+
+__all__ = [
+    "MATCHED_CLASSES",
+    "OUTPUT_ORDER",
+    "PEOPLE",
+    "VALUE_COUNTS",
+    "MatchedClasses",
+    "OutputOrder",
+]
+
+MATCHED_CLASSES = "veilflow.matched_classes"
+OUTPUT_ORDER = "veilflow.output_order"
+PEOPLE = "veilflow.people"
+VALUE_COUNTS = "veilflow.value_counts"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MatchedClasses:
+    """The classes of the output that some target matches, in rising order of their marks, and the
+    people in each; rows that belong to nobody known count as one person."""
+
+    marks: Int64
+    people: Int64
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OutputOrder:
+    """The sampled rows in the order of the output: their kinds, files and ids (texts or None)."""
+
+    rows: Int64
+    files: Int64
+    ids: Mapping[str, list[str | None]]
+
+
+def _pandas_matched(
+    frame: Any, quasi_identifiers: Sequence[str], reference: str, privacy_unit: str | None = None
+) -> MatchedClasses:
+    import pandas as pd
+
+    references = current_references()
+    sought = np.unique(references.held(reference, Targets).marks)
+    every = marks(_pandas_marks(frame, quasi_identifiers, references.key))
+    unit = np.arange(len(frame)) if privacy_unit is None else frame[privacy_unit].to_numpy()
+    people = pd.Series(unit).groupby(every).nunique()
+    return _matched(people.index.to_numpy(np.int64), people.to_numpy(np.int64), sought)
+
+
+def _pandas_marks(frame: Any, columns: Sequence[str], key: bytes) -> dict[str, Int64]:
+    return {name: value_marks(to_arrow(frame[name]), key) for name in columns}
+
+
+def _arrow_marks(
+    batch: pa.RecordBatch, first: int, columns: Sequence[str], key: bytes
+) -> dict[str, Int64]:
+    return {name: value_marks(batch.column(first + i), key) for i, name in enumerate(columns)}
+
+
+def _spark_matched(
+    frame: DataFrame,
+    quasi_identifiers: Sequence[str],
+    reference: str,
+    privacy_unit: str | None = None,
+) -> MatchedClasses:
+    from pyspark.sql import functions as F
+    from veilflow.spark.reading import quoted
+
+    references = current_references()
+    sought = np.unique(references.held(reference, Targets).marks)
+    keys = [quoted(name).alias(f"q{index}") for index, name in enumerate(quasi_identifiers)]
+    units = [] if privacy_unit is None else [quoted(privacy_unit).alias("unit")]
+    people = F.count(F.lit(1)) if privacy_unit is None else F.count_distinct("unit")
+    names = [f"q{index}" for index in range(len(keys))]
+    classes = frame.select(*keys, *units).groupBy(*names).agg(people.alias("people"))
+    shared = frame.sparkSession.sparkContext.broadcast((references.key, sought.tobytes()))
+    mark = guarded("marks of classes", _class_marks)
+
+    def reduce(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield mark(batch, quasi_identifiers, *shared.value)
+
+    try:
+        found = classes.mapInArrow(reduce, "mark bigint, people bigint").toArrow()
+    finally:
+        shared.destroy()
+    return _matched(found.column("mark").to_numpy(), found.column("people").to_numpy(), sought)
+
+
+def _class_marks(
+    batch: pa.RecordBatch, columns: Sequence[str], key: bytes, sought: bytes
+) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    found = marks(_arrow_marks(batch, 0, columns, key))
+    kept = np.isin(found, np.frombuffer(sought, dtype=np.int64))
+    people = batch.column(len(columns)).to_numpy(zero_copy_only=False)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(found[kept], pa.int64()), pa.array(people[kept], pa.int64())],
+        names=["mark", "people"],
+    )
+
+
+def _matched(found: Int64, people: Int64, sought: Int64) -> MatchedClasses:
+    """Null and NaN, which Spark takes for two classes, are one here."""
+    kept = np.isin(found, sought)
+    distinct, place = np.unique(found[kept], return_inverse=True)
+    counted = np.bincount(place, people[kept], distinct.size).astype(np.int64)
+    return MatchedClasses(distinct, np.maximum(counted, 1))
+
+
+class MatchedClassesMetric(TableMetricProvider):
+    """The people in each class of the output that a registered target matches."""
+
+    metric_name = MATCHED_CLASSES
+    value_keys = ("quasi_identifiers", "reference", "privacy_unit")
+    _pandas = value(PandasExecutionEngine, _pandas_matched)
+    _spark = value(SparkDFExecutionEngine, _spark_matched)
+
+
+def _pandas_people(frame: Any, privacy_unit: str | None = None) -> int:
+    return len(frame) if privacy_unit is None else int(frame[privacy_unit].nunique())
+
+
+def _spark_people(frame: DataFrame, privacy_unit: str | None = None) -> Column:
+    from pyspark.sql import functions as F
+    from veilflow.spark.reading import quoted
+
+    if privacy_unit is None:
+        return F.count(F.lit(1))
+    return F.count_distinct(quoted(privacy_unit))
+
+
+class PeopleMetric(TableMetricProvider):
+    """The distinct people of the table; its rows where each is a person."""
+
+    metric_name = PEOPLE
+    value_keys = ("privacy_unit",)
+    _pandas = value(PandasExecutionEngine, _pandas_people)
+    _spark = aggregate(_spark_people)
+
+
+def _pandas_order(
+    frame: Any, columns: Sequence[str], reference: str, ids: Sequence[str]
+) -> OutputOrder:
+    references = current_references()
+    order = references.held(reference, SourceOrder)
+    every = marks(_pandas_marks(frame, columns, references.key))
+    places = row_places(np.arange(len(frame), dtype=np.int64), references.key)
+    chosen = chosen_rows(every, places, order.share)
+    return OutputOrder(
+        every[chosen],
+        np.zeros(int(chosen.sum()), dtype=np.int64),
+        {name: _texts(to_arrow(frame[name]), chosen) for name in ids},
+    )
+
+
+def _spark_order(
+    frame: DataFrame, columns: Sequence[str], reference: str, ids: Sequence[str]
+) -> OutputOrder:
+    from pyspark.sql import functions as F
+    from veilflow.spark.reading import quoted
+
+    references = current_references()
+    order = references.held(reference, SourceOrder)
+    selected = frame.select(
+        F.spark_partition_id().alias("file"),
+        F.monotonically_increasing_id().alias("place"),
+        *[quoted(name).alias(f"c{index}") for index, name in enumerate(columns)],
+        *[quoted(name).cast("string").alias(f"i{index}") for index, name in enumerate(ids)],
+    )
+    shared = frame.sparkSession.sparkContext.broadcast(references.key)
+    mark = guarded("marks of rows", _row_marks)
+    share = order.share
+
+    def reduce(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield mark(batch, columns, share, shared.value)
+
+    texts = "".join(f", i{index} string" for index in range(len(ids)))
+    try:
+        schema = f"file int, place bigint, mark bigint{texts}"
+        found = selected.mapInArrow(reduce, schema).toArrow()
+    finally:
+        shared.destroy()
+    found = found.sort_by("place")
+    return OutputOrder(
+        found.column("mark").to_numpy(),
+        found.column("file").to_numpy().astype(np.int64),
+        {name: found.column(f"i{index}").to_pylist() for index, name in enumerate(ids)},
+    )
+
+
+def _row_marks(
+    batch: pa.RecordBatch, columns: Sequence[str], share: float, key: bytes
+) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    every = marks(_arrow_marks(batch, 2, columns, key))
+    places = batch.column(1).to_numpy(zero_copy_only=False)
+    chosen = pa.array(np.flatnonzero(chosen_rows(every, row_places(places, key), share)))
+    ids = [batch.column(index) for index in range(2 + len(columns), batch.num_columns)]
+    return pa.RecordBatch.from_arrays(
+        [each.take(chosen) for each in (*batch.columns[:2], pa.array(every, pa.int64()), *ids)],
+        names=["file", "place", "mark", *[f"i{index}" for index in range(len(ids))]],
+    )
+
+
+def _texts(values: pa.Array, chosen: Any) -> list[str | None]:
+    import pyarrow as pa
+
+    texts: list[str | None] = values.cast(pa.string()).filter(pa.array(chosen)).to_pylist()
+    return texts
+
+
+class OutputOrderMetric(TableMetricProvider):
+    """The kinds of the output's rows in its order, in the sample that the reference has."""
+
+    metric_name = OUTPUT_ORDER
+    value_keys = ("columns", "reference", "ids")
+    _pandas = value(PandasExecutionEngine, _pandas_order)
+    _spark = value(SparkDFExecutionEngine, _spark_order)
+
+
+def _pandas_counts(frame: Any, column: str) -> Int64:
+    counts: Int64 = frame[column].value_counts(dropna=True).to_numpy(dtype=np.int64)
+    return np.sort(counts)
+
+
+def _spark_counts(frame: DataFrame, column: str) -> Int64:
+    from pyspark.sql import functions as F
+    from veilflow.spark.reading import quoted
+
+    there = quoted(column)
+    if dict(frame.dtypes)[column] in ("float", "double"):
+        there = F.when(~F.isnan(there), there)
+    held = frame.select(there.alias("value")).where("value is not null").groupBy("value").count()
+    found = held.groupBy("count").agg(F.count(F.lit(1)).alias("values")).orderBy("count").toArrow()
+    return np.repeat(
+        found.column("count").to_numpy().astype(np.int64), found.column("values").to_numpy()
+    )
+
+
+class ValueCountsMetric(TableMetricProvider):
+    """How many rows hold each value of the column, in rising order and without the values."""
+
+    metric_name = VALUE_COUNTS
+    value_keys = ("column",)
+    _pandas = value(PandasExecutionEngine, _pandas_counts)
+    _spark = value(SparkDFExecutionEngine, _spark_counts)
