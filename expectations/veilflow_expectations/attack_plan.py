@@ -61,7 +61,7 @@ def attacks_on_table(policy: Policy, table: str, types: Types) -> Iterator[Plann
     """The attacks by frequencies, by the order of rows and ids, and by the schema."""
     pseudonyms = pseudonymous_columns(policy, table)
     for name in pseudonyms:
-        yield _frequency(policy, table, name)
+        yield _frequency(policy, table, name, [each for each in pseudonyms if each != name])
     columns = ordered_columns(policy, table)
     if columns:
         yield from _orders(table, columns, pseudonyms)
@@ -136,14 +136,19 @@ def _homogeneity(
     )
 
 
-def _frequency(policy: Policy, table: str, name: str) -> PlannedCheck:
+def _frequency(policy: Policy, table: str, name: str, others: Sequence[str]) -> PlannedCheck:
     most = policy.validation.max_frequency
     is_unit = policy.unit_column(table) == name
     whose = "how many rows each person has" if is_unit else f"how common each {name} is"
     return PlannedCheck(
         "frequency attack",
         "expect_frequency_attack_to_fail",
-        {"column": name, "reference": f"frequencies:{table}.{name}", "max_rate": most},
+        {
+            "column": name,
+            "reference": f"frequencies:{table}.{name}",
+            "max_rate": most,
+            **({"read_with": list(others)} if others else {}),
+        },
         f"At most {most:.4g} of the rows, beyond what guessing names, have a pseudonym that its "
         f"frequency names. The attacker is assumed to know {whose} in the source, exactly, and to "
         "take the commonest pseudonym for the commonest value, and so on.",

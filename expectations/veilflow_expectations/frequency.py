@@ -33,14 +33,16 @@ class ExpectFrequencyAttackToFail(PrivacyExpectation):
     ``max_rate`` bounds the share of rows whose pseudonym is named rightly, beyond the ``baseline``:
     values dealt out at random, or the commonest value said of everybody, whichever is right more
     often. In numbers, ``observed_value`` is at most ``baseline + max_rate * (1 - baseline)``.
-    Nulls are left out. A column without values passes.
+    Nulls are left out. A column without values passes. ``read_with`` lists other columns that the
+    same suite attacks: all are read in one pass.
     """
 
     column: str
     reference: str
     max_rate: float | dict[str, Any]
+    read_with: list[str] = []
 
-    success_keys: ClassVar[tuple[str, ...]] = ("column", "reference", "max_rate")
+    success_keys: ClassVar[tuple[str, ...]] = ("column", "reference", "max_rate", "read_with")
     unit: ClassVar[str] = "share"
 
     @pydantic.validator("max_rate")
@@ -54,12 +56,12 @@ class ExpectFrequencyAttackToFail(PrivacyExpectation):
         return None if isinstance(self.max_rate, dict) else float(self.max_rate)
 
     def needs(self) -> Metrics:
-        return {"counts": (VALUE_COUNTS, {"column": self.column})}
+        return {"counts": (VALUE_COUNTS, {"columns": sorted({self.column, *self.read_with})})}
 
     def judge(self, measured: Mapping[str, Any]) -> Verdict:
         assert not isinstance(self.max_rate, dict)
         public = current_references().held(self.reference, Frequencies)
-        found = _attack(np.sort(measured["counts"])[::-1], public)
+        found = _attack(np.sort(measured["counts"][self.column])[::-1], public)
         rate = found.named_people.share
         baseline = max(found.chance, found.prior_guess)
         bound = baseline + self.max_rate * (1 - baseline)

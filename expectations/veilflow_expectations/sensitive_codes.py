@@ -68,20 +68,12 @@ def _spark_codes(
     privacy_unit: str | None = None,
 ) -> Sampled:
     from pyspark.sql import functions as F
-    from veilflow.spark.reading import quoted
-
-    types = dict(frame.dtypes)
+    from veilflow.spark.reading import quoted, without_nan
 
     def hashed(*names: str) -> Column:
-        parts: list[Column] = []
-        for name in names:
-            there = quoted(name)
-            if types[name] in ("float", "double"):
-                # NaN is null, and a negative zero a zero.
-                there = F.when(~F.isnan(there), there + F.lit(0.0))
-            # A null leaves a hash as it is: the flag says where it stood.
-            parts += [there.isNull(), there]
-        return F.xxhash64(*parts)
+        there = [without_nan(frame, name) for name in names]
+        # A null leaves a hash as it is: the flag says where it stood.
+        return F.xxhash64(*[part for value in there for part in (value.isNull(), value)])
 
     rows = frame.count()
     found = frame.select(

@@ -31,6 +31,8 @@ class Mutation:
     passing: Columns
     broken: Columns
     fill: Callable[[Any], None] = field(default=NOBODY)
+    # Where a column's name is what breaks it.
+    broken_schema: str | None = None
 
     def __str__(self) -> str:
         return f"{self.expectation}: {self.name}"
@@ -181,6 +183,20 @@ def _shapes(references: Any) -> None:
     register_shapes("cards", pd.Series(CARDS["v"]))
 
 
+def _attackers(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations import register_frequencies, register_order, register_targets
+
+    _names(references)
+    known = pd.DataFrame(TOWNS)
+    register_targets("known", known, ["town"], "person", is_everyone=True)
+    register_order("order", pd.DataFrame(ORDER), ["n"])
+    register_frequencies("towns", {"London": 3, "York": 2, "Leeds": 1})
+
+
+ORDER: Columns = {"n": list(range(14)), "id": [f"c{n:02}" for n in range(14)]}
+MOVED: Columns = {name: [*values[1:], values[0]] for name, values in ORDER.items()}
+NUMBERED: Columns = {"n": MOVED["n"], "id": ORDER["id"]}
 K = {"quasi_identifiers": ["town"], "k": 5}
 L = {"quasi_identifiers": ["town"], "column": "ill", "privacy_unit": "person"}
 MUTATIONS = [
@@ -295,6 +311,51 @@ MUTATIONS = [
             ("one person has moved", "person", changed(TOWNS, 9, town="London")),
             ("one row is gone", None, without(TOWNS, 9)),
         ]
+    ),
+    Mutation(
+        "ExpectLinkageAttackToFail", "one of two is gone",
+        {"quasi_identifiers": ["town"], "reference": "known", "max_rate": 0.0}, TOWN_SCHEMA,
+        {name: values[3:7] for name, values in TOWNS.items()},
+        {name: values[3:6] for name, values in TOWNS.items()}, _attackers,
+    ),
+    Mutation(
+        "ExpectLinkageAttackToFail", "two rows are one person's",
+        {
+            "quasi_identifiers": ["town"], "reference": "known", "max_rate": 0.0,
+            "privacy_unit": "person",
+        },
+        TOWN_SCHEMA, {name: values[3:7] for name, values in TOWNS.items()},
+        changed({name: values[3:7] for name, values in TOWNS.items()}, 3, person=6), _attackers,
+    ),
+    Mutation(
+        "ExpectHomogeneityAttackToFail", "the only other value goes",
+        {"quasi_identifiers": ["town"], "column": "ill", "max_rate": 0.0, "privacy_unit": "person"},
+        TOWN_SCHEMA, changed(EVEN, 1, ill="flu"),
+        changed(changed(EVEN, 1, ill="flu"), 3, ill="flu"),
+    ),
+    Mutation(
+        "ExpectHomogeneityAttackToFail", "the only third value goes",
+        {"quasi_identifiers": ["town"], "column": "ill", "max_rate": 0.0, "excluded": 1},
+        TOWN_SCHEMA, TOWNS, changed(TOWNS, 2, ill="flu"),
+    ),
+    Mutation(
+        "ExpectFrequencyAttackToFail", "one row more of one pseudonym",
+        {"column": "v", "reference": "towns", "max_rate": 0.0}, "v string",
+        {"v": ["a", "a", "b", "b", "c", "c"]}, {"v": ["a", "a", "a", "b", "b", "c"]}, _attackers,
+    ),
+    Mutation(
+        "ExpectRowOrderToTellNothing", "one row is back in its place",
+        {"columns": ["n"], "reference": "order"}, "n int, id string", MOVED, ORDER, _attackers,
+    ),
+    Mutation(
+        "ExpectIdOrderToTellNothing", "one id is back in its place",
+        {"column": "id", "columns": ["n"], "reference": "order"}, "n int, id string",
+        NUMBERED, MOVED, _attackers,
+    ),
+    Mutation(
+        "ExpectTableSchemaToTellNothing", "one column is called after somebody",
+        {"reference": "names"}, "visits int", {"visits": [1, 2]}, {"of_AdaLovelace": [1, 2]},
+        _names, "of_AdaLovelace int",
     ),
     Mutation(
         "ExpectExactCopiesToBeBelow", "one copy too many",

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.spark
 
+ATTACKS = (
+    "linkage",
+    "homogeneity",
+    "background knowledge",
+    "frequency",
+    "row order",
+    "id order",
+    "schema",
+)
 Failed = set[tuple[str, str, str | None]]
 Judged = Callable[..., Judgement]
 
@@ -76,6 +85,7 @@ def test_an_output_that_keeps_its_promises_passes(judged: Judged, clinic: Any) -
         ("k-anonymity", "visits"),
         ("granularity", "people"),
         ("granularity", "visits"),
+        *((f"{attack} attack", table) for attack in ATTACKS for table in ("people", "visits")),
     }
     by_view = {risk.view: risk for risk in judgement.risk}
     people, visits = by_view["people"], by_view["visits"]
@@ -353,8 +363,10 @@ def test_the_key_is_in_no_plan(
     text = "\n".join(plans)
     assert "k" * 32 not in text
     assert (b"k" * 32).hex() not in text
-    # A pass over each table for its profile on either side, one for its counts, one for its view.
-    assert len(plans) == 2 * 4
+    # A pass over each table for its profile on either side, one for its counts, one for its view;
+    # for the attacks one over the source, one for frequencies, one for the order of rows and ids,
+    # and of the view one for its classes, one for its people and one for what is sensitive.
+    assert len(plans) == 2 * (4 + 6)
 
 
 def test_requests_are_unchanged_by_judging(judged: Judged, clinic: Any) -> None:

@@ -51,14 +51,14 @@ anonymize: {{k: {RUN["k"]}, suppression_limit: {RUN["suppression_limit"]}}}
 
 
 def recoded(raw: pd.DataFrame, adult: Path) -> pd.DataFrame:
-    """``raw`` at the levels of the reference run, its small classes suppressed."""
+    """``raw`` at the levels of the reference run, its small classes suppressed, shuffled."""
     output = raw.copy()
     for name, level in zip(NAMES, RUN["levels"], strict=True):
         hierarchy = CsvHierarchy.from_csv(adult / f"adult_hierarchy_{name}.csv")
         output[name] = hierarchy.generalize(raw[name].tolist(), level)
     sizes = Counter(output[NAMES].itertuples(index=False, name=None))
     keep = [sizes[row] >= RUN["k"] for row in output[NAMES].itertuples(index=False, name=None)]
-    return output[keep]
+    return output[keep].sample(frac=1, random_state=1)
 
 
 @pytest.fixture(scope="module")

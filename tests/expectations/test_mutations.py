@@ -29,7 +29,8 @@ def test_the_least_change_is_noticed(
     mutation.fill(references)
     expectation = mutation.build()
     assert check(make(mutation.passing, mutation.schema), expectation).passed
-    assert not check(make(mutation.broken, mutation.schema), expectation).passed
+    broken_schema = mutation.broken_schema or mutation.schema
+    assert not check(make(mutation.broken, broken_schema), expectation).passed
 
 
 @pytest.fixture(scope="module")
