@@ -105,6 +105,7 @@ def judge_request(
         holdout_key=holdout_key(run) if product == "synthetic" else b"",
         canary_key=canary_key(run) if product == "synthetic" else b"",
         labels=policy_labels(run.store, run.provider, run.policy),
+        files={name: tuple(f.path for f in maker.files if f.table == name) for name in output},
     )
 
 
