@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,9 @@ def test_the_default_suite_of_a_table_is_one_pass(
         for suite in plan_masked(policy, ("patients",))
         if (suite.table, suite.part) == (table, "values")
     )
+    # Attacks look at rows in their order and at frequencies: test_judge.py counts their passes.
+    asked = tuple(check for check in planned.checks if check.kind != "attack")
+    planned = dataclasses.replace(planned, checks=asked)
     assert len(planned.checks) > 5
     for check in planned.checks:
         for text in named(check.arguments):
