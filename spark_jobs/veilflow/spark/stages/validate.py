@@ -105,7 +105,11 @@ def judge_request(
         holdout_key=holdout_key(run) if product == "synthetic" else b"",
         canary_key=canary_key(run) if product == "synthetic" else b"",
         labels=policy_labels(run.store, run.provider, run.policy),
-        files={name: tuple(f.path for f in maker.files if f.table == name) for name in output},
+        files={
+            # Their folders are the run's and its attempt's: no maker of data names these.
+            name: tuple(f.path.rpartition("/")[2] for f in maker.files if f.table == name)
+            for name in output
+        },
     )
 
 
