@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from veilflow.errors import StageFailed
+from veilflow.risk import is_held_out
 from veilflow.spark.judging import Judgement, JudgeRequest
 from veilflow_expectations.judge import judge
 from veilflow_expectations.telling_rows import choose_telling
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ROWS = 2000
+HOLDOUT = b"h" * 32
 POLICY = """
 version: 1
 dataset: clinic
@@ -92,7 +95,7 @@ def judged(spark: SparkSession, tmp_path: Path) -> Callable[..., Judgement]:
     path.write_text(POLICY)
     policy = load_policy(path)
 
-    def run(made: pd.DataFrame, schema: str = MADE) -> Judgement:
+    def run(made: pd.DataFrame, schema: str = MADE, holdout_key: bytes = HOLDOUT) -> Judgement:
         made = made.astype(object).where(made.notna(), None)
         return judge(
             spark,
@@ -103,7 +106,7 @@ def judged(spark: SparkSession, tmp_path: Path) -> Callable[..., Judgement]:
                 source={"people": spark.createDataFrame(population(1, ROWS), RAW)},
                 levels={},
                 digest_key=b"k" * 32,
-                holdout_key=b"h" * 32,
+                holdout_key=holdout_key,
                 canary_key=b"c" * 32,
             ),
         )
@@ -146,6 +149,25 @@ class TestCopies:
         made = with_copies(as_made(population(2, ROWS)), 0.5).sample(frac=1, random_state=1)
         made["insurance"] = " " + made["insurance"].str.upper()
         assert ("exact copies", None) in failed(judged(made))
+
+
+@pytest.mark.spark
+class TestPeopleFittedOn:
+    """The judge finds out from the key alone who was fitted on and who was held out."""
+
+    @pytest.mark.parametrize("is_held", [False, True])
+    def test_copies_of_either_side(self, judged: Any, is_held: bool) -> None:
+        people = population(1, ROWS)
+        side = people["person"].map(lambda person: is_held_out(person, HOLDOUT) is is_held)
+        copied = as_made(people[side]).sample(600, random_state=3)
+        honest = as_made(population(2, ROWS)).iloc[600:]
+        refused = failed(judged(pd.concat([honest, copied], ignore_index=True)))
+        assert ("exact copies", None) in refused
+        assert (("closest record", None) in refused) is not is_held
+
+    def test_without_the_key_nothing_can_be_judged(self, judged: Any) -> None:
+        with pytest.raises(StageFailed, match="no key to find out who was held out"):
+            judged(as_made(population(2, ROWS)), holdout_key=b"")
 
 
 @pytest.mark.spark
