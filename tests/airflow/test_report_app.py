@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from veilflow.evidence import Check, StageEvidence
 from veilflow.pipeline import RunParameters, open_run, pin, run_id_for
+from veilflow.pipeline.history import remember
 from veilflow.pipeline.paths import run_prefix
 from veilflow.sample_data import write_hospital
 from veilflow_airflow.links import report_path
@@ -38,9 +40,26 @@ def web(
         run = open_run(uri)
         place = run_prefix(run.record.dataset, run.record.run)
         run.store.put(f"{place}/masked-report.html", PAGE.encode())
+        remember(run, "masked", _judged(run), passed=False)
         with TestClient(create_app("core")) as client:
             yield client
         purge_cached_app()
+
+
+def _judged(run: Any) -> StageEvidence:
+    check = Check(
+        name="k-anonymity", table="patients", passed=False, observed=4, bound=5, sentence="Classes."
+    )
+    return StageEvidence(
+        stage="validate",
+        run=run.record.run,
+        dataset="patients",
+        policy_sha256=run.record.policy_sha256,
+        started=run.record.created,
+        seconds=1,
+        cpu_seconds=1,
+        checks=(check,),
+    )
 
 
 def _record_dag_run(dag_id: str, run_id: str, uri: str) -> None:
@@ -147,3 +166,53 @@ def test_a_links_path_is_escaped() -> None:
         "/veilflow/reports/patients/manual__2026-01-01T00%3A00%3A00%2B00%3A00/masked"
     )
     assert "/../" not in report_path("patients", "a/../b", "masked")
+
+
+FIGURE = "failed: k-anonymity on patients: found 4, bound 5"
+
+
+@pytest.mark.parametrize("page", ["/veilflow/privacy/", "/veilflow/privacy/patients"])
+@pytest.mark.parametrize(
+    ("user", "status"), [("nobody", 401), ("forged", 403), ("viewer", 200), ("admin", 200)]
+)
+def test_trends_are_for_people_who_may_read_the_dag(
+    web: Any, tokens: dict[str, dict[str, str]], page: str, user: str, status: int
+) -> None:
+    answer = web.get(page, headers=tokens[user])
+    assert answer.status_code == status
+    assert (FIGURE in answer.text) == (status == 200)
+    if status == 200:
+        assert f'href="{report_path("patients", RUN_ID, "masked")}"' in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "script" not in answer.headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["staff", "~", "nobody", "docs", "openapi.json", "patients/x"])
+def test_there_are_no_other_trends(web: Any, tokens: dict[str, dict[str, str]], path: str) -> None:
+    answer = web.get(f"/veilflow/privacy/{path}", headers=tokens["admin"])
+    assert answer.status_code == 404
+    assert FIGURE not in answer.text
+
+
+def test_a_policy_that_may_not_be_read_is_left_out(
+    web: Any, tokens: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.api_fastapi.app import get_auth_manager
+
+    def only_the_dag(*_: object, access_entity: object = None, **__: object) -> bool:
+        return access_entity is None
+
+    monkeypatch.setattr(type(get_auth_manager()), "is_authorized_dag", only_the_dag)
+    answer = web.get("/veilflow/privacy/", headers=tokens["viewer"])
+    assert answer.status_code == 200 and FIGURE not in answer.text
+    assert web.get("/veilflow/privacy/patients", headers=tokens["viewer"]).status_code == 403
+
+
+def test_the_page_is_in_the_navigation(web: Any, tokens: dict[str, dict[str, str]]) -> None:
+    plugins = web.get("/api/v2/plugins", headers=tokens["admin"]).json()["plugins"]
+    (ours,) = [plugin for plugin in plugins if plugin["name"] == "veilflow"]
+    (view,) = ours["external_views"]
+    assert (view["name"], view["destination"]) == ("Privacy", "nav")
+    assert web.get(view["href"], headers=tokens["viewer"]).status_code == 200
