@@ -40,6 +40,7 @@ COLUMNS: Columns = {
     "person": [f"{STEM}-person-{row}" for row in range(6)],
     "key": [f"{STEM}-key-{row}" for row in range(5)] + [None],
     "number": list(NUMBERS),
+    "ward": [f"{STEM}-ward-{'aaabbc'[row]}" for row in range(6)],
     "note": [f"Seen: {STEM}-note-{row}, mail {STEM}@example.org." for row in range(6)],
 }
 TYPES = {**dict.fromkeys(COLUMNS, "string"), "number": "bigint"}
@@ -76,6 +77,23 @@ TEXTS: dict[str, list[dict[str, Any]]] = {
 }
 
 
+ORDER = {"columns": ["ill"], "reference": "order", "error_rate": 0.5}
+ATTACKS: dict[str, list[dict[str, Any]]] = {
+    "ExpectLinkageAttackToFail": [
+        {"quasi_identifiers": ["town"], "reference": "targets", "max_rate": 0.0}
+    ],
+    "ExpectHomogeneityAttackToFail": [
+        {"quasi_identifiers": ["town"], "column": "ill", "max_rate": 0.0}
+    ],
+    "ExpectFrequencyAttackToFail": [
+        {"column": "ward", "reference": "frequencies", "max_rate": 0.0}
+    ],
+    "ExpectRowOrderToTellNothing": [ORDER],
+    "ExpectIdOrderToTellNothing": [{"column": "person", **ORDER}],
+    "ExpectTableSchemaToTellNothing": [{"reference": "raw", "names": "files"}],
+}
+
+
 def _too_strict(arguments: dict[str, Any]) -> dict[str, Any]:
     """More people than there are, for what is laid beside a split."""
     return {"least_people": 100} if "least_people" in arguments else {}
@@ -83,7 +101,7 @@ def _too_strict(arguments: dict[str, Any]) -> dict[str, Any]:
 
 OURS = [
     asked(_kind(name), **STRICTER.get(name, {**arguments, **_too_strict(arguments)}))
-    for name, forms in {**FORMS, **TEXTS}.items()
+    for name, forms in {**FORMS, **TEXTS, **ATTACKS}.items()
     for arguments in forms[:1]
 ]
 GREAT_EXPECTATIONS = [
@@ -120,6 +138,10 @@ def filled(references: Any) -> None:
     ]
     add_labels(references, "labels", Labels.of(marked, references.key))
     references.add_split("split", split_of(raw, raw, canaries=drawn))
+    veilflow_expectations.register_targets("targets", raw, ["town"], is_everyone=True)
+    veilflow_expectations.register_order("order", raw, ["ill"])
+    veilflow_expectations.register_frequencies("frequencies", COLUMNS["ward"])
+    veilflow_expectations.register_names("files", [f"{STEM}-key-0.parquet"])
 
 
 class Seen:

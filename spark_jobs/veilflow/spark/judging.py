@@ -35,7 +35,7 @@ class JudgeRequest:
     the output claims, by (table, column). ``digest_key`` keys the digests by which values of both
     sides are compared; it lives for one validation. ``previous`` is the series' last masked
     release, decrypted, which promised ``previous_k``; empty if there is none to compare with.
-    sides are compared; it lives for one validation. ``holdout_key`` and ``canary_key``, of a
+    ``holdout_key`` and ``canary_key``, of a
     synthetic product, are those by which people were held out and canaries drawn, derived anew.
     ``labels`` are what people labelled in the source's free text, by (table, column).
     ``files`` are the names of each table's files.
