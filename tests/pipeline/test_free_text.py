@@ -124,7 +124,7 @@ def test_notes_are_released_with_a_labelled_sample_and_refused_otherwise(
     assert checks["detector recall"].low == pytest.approx(0.025 ** (1 / 80), abs=1e-4)
     assert "Winterbottom" not in evidence.model_dump_json()
 
-    one_left = policy(notes, spare="Ingrid Lindqvist")
+    one_left = policy(notes, spare="visit 18.")
     refused, _ = verdict(notes, one_left)
     assert "known identifiers absent failed" in refused
     assert "detected entities absent failed" in refused and "fewer than 10" in refused
