@@ -10,6 +10,7 @@ from veilflow.hierarchy import materialize
 from veilflow.mask import create_transform
 from veilflow.policy import ColumnPolicy, Policy
 
+from veilflow_expectations.domain_references import add_linked, shared_bounds
 from veilflow_expectations.leak_plan import CONSTANT
 from veilflow_expectations.measured import Output, Sides
 from veilflow_expectations.plan import (
@@ -50,7 +51,8 @@ def fill_shared(references: References, policy: Policy, sides: Sides) -> None:
 
 
 def fill_masked(references: References, policy: Policy, sides: Sides, roots: Sequence[str]) -> None:
-    """The people of each root table's output."""
+    """The people of each root table's output, and the values of its pseudonym columns."""
+    add_linked(references, policy, sides.output, sides.types)
     for root in roots:
         unit = policy.unit_column(root)
         assert unit is not None  # roots have one row a person
@@ -88,7 +90,7 @@ def parameters(policy: Policy, sides: Sides, table: str, roots: Sequence[str]) -
     given = {ROWS_LEAST: max(least, min(rows, 1)), ROWS_MOST: rows}
     for position, root in enumerate(roots):
         given[f"{ORPHANS}_{position}"] = _orphan_rows(policy, sides, table, root)
-    return given
+    return given | shared_bounds(policy, sides.source, sides.output, sides.types, table)
 
 
 def _orphan_rows(policy: Policy, sides: Sides, table: str, root: str) -> int:

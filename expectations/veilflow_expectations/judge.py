@@ -35,6 +35,7 @@ from veilflow_expectations.split_rows import fill_splits
 from veilflow_expectations.suite import build_suite
 from veilflow_expectations.text_judging import judge_text
 from veilflow_expectations.utility import Utility, measure_utility
+from veilflow_expectations.utility_references import fill_utility
 from veilflow_expectations.view_plan import sensitive_columns, with_roots
 from veilflow_expectations.views import output_roots, view_frame
 
@@ -71,6 +72,7 @@ def judge(
                 request.digest_key,
             )
             fill_shared(references, request.policy, sides)
+            fill_utility(references, request.policy, request.product, sides, request.source)
             if request.product == "masked":
                 found = _judge_masked(request, output, sides, references, given)
                 refused = (*refused, *judge_text(request, output, sides, references, given))

@@ -13,6 +13,8 @@ from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.hierarchies import build_hierarchy
 
 from veilflow_expectations.attack_plan import is_pseudonymous
+from veilflow_expectations.distributions import is_ordered_type
+from veilflow_expectations.domain_references import counted_output, counted_source
 from veilflow_expectations.leak_plan import cross_references, is_held_to_own
 from veilflow_expectations.plan import synthetic_columns
 from veilflow_expectations.planned import Types
@@ -82,7 +84,10 @@ def output_sides(
 ) -> Sides:
     """Profile every table of both sides: one pass each."""
     types = Types(
-        source=_text_columns(source), output=_text_columns(output), tables=frozenset(source)
+        source=_text_columns(source),
+        output=_text_columns(output),
+        tables=frozenset(source),
+        ordered=_ordered_columns(source),
     )
     outputs = {name: describe_output(policy, product, name, levels) for name in output}
     sought = set(cross_references(policy, types).values())
@@ -122,6 +127,7 @@ def _profile_source(
     unit = policy.unit_column(name)
     if unit is not None:
         counted.append(Counted(unit, "exact"))
+    counted += [one for one in counted_source(policy, name) if one.column != unit]
     return profile(frame, f"{name} of the source", counted, list(columns), key)
 
 
@@ -136,12 +142,22 @@ def _profile_output(
     if unit in output.columns:
         assert unit is not None
         counted.append(Counted(unit, "digests"))
+    linked = counted_output(policy, name)
+    counted += [one for one in linked if one.column in output.columns and one.column != unit]
     return profile(frame, f"{name} of the output", counted, list(output.columns), key)
 
 
 def _text_columns(frames: Mapping[str, Any]) -> dict[tuple[str, str], bool]:
     return {
         (table, name): data_type == "string"
+        for table, frame in frames.items()
+        for name, data_type in frame.dtypes
+    }
+
+
+def _ordered_columns(frames: Mapping[str, Any]) -> dict[tuple[str, str], bool]:
+    return {
+        (table, name): is_ordered_type(data_type)
         for table, frame in frames.items()
         for name, data_type in frame.dtypes
     }

@@ -18,12 +18,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.attack_plan import attacks_on_table
+from veilflow_expectations.content_plan import personal_data
 from veilflow_expectations.difference_plan import plan_difference
+from veilflow_expectations.domain_plan import domain_checks
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
 from veilflow_expectations.synthetic_plan import leak_gates
 from veilflow_expectations.text_plan import text_suites
+from veilflow_expectations.utility_plan import kept_columns, utility_checks
 from veilflow_expectations.view_plan import plan_view, small_cells
 
 __all__ = [
@@ -59,8 +62,10 @@ def plan_masked(
             *_rows_kept(policy, table),
             *_values(policy, table, known),
             *_people_known(policy, table, roots),
+            *domain_checks(policy, table, known),
             *small_cells(policy, table),
             *attacks_on_table(policy, table, known),
+            *utility_checks(policy, table, kept_columns(policy.tables[table].released), known),
             *extra_checks(policy, table, policy.tables[table].released),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
@@ -91,8 +96,10 @@ def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedS
             *_null_shares(policy, synthetic_columns(policy, table)),
             *_labels(policy, table),
             *cross_leaks(policy, table, synthetic_columns(policy, table), known),
+            *personal_data(synthetic_columns(policy, table)),
             *_copies(policy, table),
             *leak_gates(policy, table, list(comparable_columns(policy, table))),
+            *utility_checks(policy, table, comparable_columns(policy, table), known),
             *extra_checks(policy, table, synthetic_columns(policy, table)),
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
@@ -150,6 +157,7 @@ def _values(policy: Policy, table: str, types: Types) -> Iterator[PlannedCheck]:
         yield from _content(table, name, column)
         yield from own_leaks(table, name, column)
     yield from cross_leaks(policy, table, released, types)
+    yield from personal_data(released)
 
 
 def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCheck]:

@@ -46,11 +46,13 @@ class Types:
     """What is known of the data: whether a (table, column) is text, which tables can be read.
 
     A column that isn't listed counts as text; ``tables`` None means all of the policy's.
+    ``ordered`` are the source's columns of numbers, dates and moments.
     """
 
     source: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     output: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     tables: frozenset[str] | None = None
+    ordered: Mapping[tuple[str, str], bool] = field(default_factory=dict)
 
 
 def listed(names: Sequence[str]) -> str:

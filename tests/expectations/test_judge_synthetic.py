@@ -92,10 +92,12 @@ def judged(spark: SparkSession, tmp_path: Path) -> Callable[..., Judgement]:
     from veilflow.policy import load_policy
 
     path = tmp_path / "clinic.yaml"
-    path.write_text(POLICY)
-    policy = load_policy(path)
 
-    def run(made: pd.DataFrame, schema: str = MADE, holdout_key: bytes = HOLDOUT) -> Judgement:
+    def run(
+        made: pd.DataFrame, schema: str = MADE, holdout_key: bytes = HOLDOUT, bounds: str = ""
+    ) -> Judgement:
+        path.write_text(POLICY + bounds)
+        policy = load_policy(path)
         made = made.astype(object).where(made.notna(), None)
         return judge(
             spark,
@@ -190,6 +192,24 @@ def test_columns_that_synthetic_rows_may_not_have(judged: Any) -> None:
     made = as_made(population(2, ROWS))
     for schema in (MADE.replace("town", "person"), MADE.replace("town", "name")):
         assert failed(judged(made, schema)) == {("columns as promised", None)}
+
+
+@pytest.mark.spark
+def test_distributions_and_correlations_of_synthetic_rows(judged: Any) -> None:
+    """Weights are rounded and births are labels: the source is brought into that form first."""
+    bounds = (
+        "validate: {max_total_variation: 0.15, max_kolmogorov_smirnov: 0.06, "
+        "max_correlation_change: 0.15}"
+    )
+    alike = as_made(population(2, ROWS))
+    assert failed(judged(alike, bounds=bounds)) == set()
+    random = np.random.default_rng(5)
+    apart = alike.apply(lambda column: random.permutation(column.to_numpy()))
+    apart["weight"] = apart["weight"] + 5
+    assert failed(judged(apart, bounds=bounds)) == {
+        ("distribution", "weight"),
+        ("correlation", None),
+    }
 
 
 class TestChoice:

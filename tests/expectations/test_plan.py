@@ -66,30 +66,34 @@ def on_column(plan: Any, column: str = "c") -> set[str]:
 
 
 FORM, OWN, CROSS = "pseudonym form", "own raw values absent", "raw identifiers absent"
+KIND, APART = "no personal data", "joinability"
 LABELS, WORDS = "labels of the level", "nothing but the policy's words"
 
 
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
-        ("pseudonym", {FORM, OWN}),
-        ("{role: sensitive, protect: {pseudonym: {length: 20, prefix: x}}}", {FORM, OWN}),
-        ("{role: identifier, protect: {partial: {keep_last: 2}}}", {OWN, CROSS}),
-        ("keep", {CROSS}),
-        ("sensitive", {CROSS}),
-        ("{role: sensitive, as: string}", {CROSS}),
-        ("{role: sensitive, as: integer}", set()),
-        ("{role: sensitive, as: date}", set()),
+        ("pseudonym", {FORM, OWN, APART}),
+        ("{role: sensitive, protect: {pseudonym: {length: 20, prefix: x}}}", {FORM, OWN, APART}),
+        ("{role: identifier, protect: {partial: {keep_last: 2}}}", {OWN, CROSS, KIND}),
+        ("keep", {CROSS, KIND}),
+        ("sensitive", {CROSS, KIND}),
+        ("{role: sensitive, as: string}", {CROSS, KIND}),
+        ("{role: sensitive, as: integer}", {KIND}),
+        ("{role: sensitive, as: date}", {KIND}),
         ("redact", {WORDS}),
         ("nullify", {WORDS}),
         ("{role: identifier, protect: {constant: {value: none}}}", {WORDS}),
         ("{role: free_text, protect: redact}", {WORDS}),
-        ("{role: sensitive, protect: {truncate: {length: 6}}}", {CROSS}),
-        ("{role: sensitive, protect: {truncate: {length: 5}}}", set()),
-        ("{role: sensitive, as: date, protect: {truncate: {to: year}}}", set()),
-        ("{role: sensitive, protect: {round: {to: 5}}}", set()),
-        ("{role: sensitive, protect: {bucket: {width: 5}}}", set()),
-        ("{role: quasi}", {LABELS}),
+        ("{role: sensitive, protect: {truncate: {length: 6}}}", {CROSS, KIND}),
+        ("{role: sensitive, protect: {truncate: {length: 5}}}", {KIND}),
+        ("{role: sensitive, as: date, protect: {truncate: {to: year}}}", {KIND}),
+        ("{role: sensitive, protect: {round: {to: 5}}}", {KIND}),
+        ("{role: sensitive, protect: {bucket: {width: 5}}}", {KIND}),
+        ("{role: quasi}", {LABELS, KIND}),
+        ("{role: quasi, hierarchy: {prefix: [5, 3]}}", {LABELS}),
+        ("{role: quasi, hierarchy: {prefix: [6, 3]}}", {LABELS, KIND}),
+        ("{role: quasi, hierarchy: {intervals: [5]}}", {LABELS}),
         ("drop", set()),
     ],
 )
@@ -159,7 +163,7 @@ class TestWhichIdentifiersAreLookedFor:
         document = one_column(tmp_path, "keep")
         plan = plan_masked(document, (), types)
         assert sought(plan) == ["raw:t.id", "raw:people.id", "raw:people.letter"]
-        assert "shown" not in {check.column for check in checks(plan, "people")}
+        assert CROSS not in {c.name for c in checks(plan, "people") if c.column == "shown"}
         assert set(cross_references(document, types)) == {*sought(plan), "raw:people.town"}
 
 
@@ -255,7 +259,7 @@ class TestSynthetic:
         (columns,) = checks(plan, "people", "columns")
         assert columns.arguments == {"column_list": ["code", "born", "ward", "stay"]}
         by_name = {check.name: check for check in checks(plan, "people")}
-        assert set(by_name) == {"rows promised", LABELS, CROSS, "exact copies", *GATES}
+        assert set(by_name) == {"rows promised", LABELS, CROSS, KIND, "exact copies", *GATES}
         assert by_name["rows promised"].arguments == {"value": 70}
         # A row of the source can't be given the pseudonyms' form without the masking key.
         for name in ("exact copies", *GATES):

@@ -169,5 +169,8 @@ class ValidatePolicy(_Strict):
     max_homogeneity: Share | None = None
     max_background_knowledge: Share | None = None
     max_frequency: Share = 0.05
+    max_total_variation: Share | None = None
+    max_kolmogorov_smirnov: Share | None = None
+    max_correlation_change: Annotated[Number, Field(ge=0, le=2)] | None = None
     warn: tuple[Warnable, ...] = ()
     expectations: dict[Name, tuple[ExpectationPolicy, ...]] = {}
