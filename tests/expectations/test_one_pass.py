@@ -1,4 +1,4 @@
-"""A suite of a policy reads its table once to count, and once to look into values, whatever it asks.
+"""A policy's suite reads its table once to count and once to look into values, whatever it asks.
 
 Two columns of one linkage domain are compared by one more reading of one of them.
 """
