@@ -11,9 +11,12 @@ from veilflow.risk.class_sizes import ClassTable
 from veilflow.spark.reading import quoted, without_nan
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 __all__ = ["class_table"]
+
+# Columns that are grouped by as they are.
+_MOST = 100
 
 
 def class_table(
@@ -29,10 +32,8 @@ def class_table(
     """
     from pyspark.sql import functions as F
 
-    # Grouped by plain columns: Spark's planner takes minutes over expressions of 2,000 columns.
-    labels = [f"c{place}" for place in range(len(columns))]
-    named = dict(zip(labels, columns, strict=True))
-    taken = [without_nan(frame, name).alias(label) for label, name in named.items()]
+    taken = _labels(frame, columns)
+    labels = [f"c{place}" for place in range(len(taken))]
     rows, units = F.count(F.lit(1)), F.count(F.lit(1))
     if pairs is not None:
         taken.append(quoted(pairs).alias("pairs"))
@@ -48,3 +49,20 @@ def class_table(
         np.repeat(counted.column("rows").to_numpy(), times),
         np.repeat(counted.column("units").to_numpy(), times),
     )
+
+
+def _labels(frame: DataFrame, columns: Sequence[str]) -> list[Column]:
+    """What to group by, called c0, c1, ...: each column, or where there are many, records of them.
+
+    A plan that groups by 2,000 columns overflows the stack of the JVM's thread, which dies without
+    a word, and PySpark waits for it for ever.
+    """
+    from pyspark.sql import functions as F
+
+    taken = [without_nan(frame, name) for name in columns]
+    if len(taken) > _MOST:
+        taken = [
+            F.struct(*[one.alias(f"f{place}") for place, one in enumerate(taken[start:][:_MOST])])
+            for start in range(0, len(taken), _MOST)
+        ]
+    return [label.alias(f"c{place}") for place, label in enumerate(taken)]
