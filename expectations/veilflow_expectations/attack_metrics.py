@@ -23,12 +23,12 @@ from veilflow_expectations.gx import (
     TableMetricProvider,
 )
 from veilflow_expectations.marks import chosen_rows, marks, row_places, value_marks
-from veilflow_expectations.metrics import aggregate, value
+from veilflow_expectations.metrics import value
 from veilflow_expectations.references import current_references
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 __all__ = [
     "MATCHED_CLASSES",
@@ -152,13 +152,15 @@ def _pandas_people(frame: Any, privacy_unit: str | None = None) -> int:
     return len(frame) if privacy_unit is None else int(frame[privacy_unit].nunique())
 
 
-def _spark_people(frame: DataFrame, privacy_unit: str | None = None) -> Column:
+def _spark_people(frame: DataFrame, privacy_unit: str | None = None) -> int:
     from pyspark.sql import functions as F
     from veilflow.spark.reading import quoted
 
     if privacy_unit is None:
-        return F.count(F.lit(1))
-    return F.count_distinct(quoted(privacy_unit))
+        return frame.count()
+    row = frame.agg(F.count_distinct(quoted(privacy_unit))).first()
+    assert row is not None
+    return int(row[0])
 
 
 class PeopleMetric(TableMetricProvider):
@@ -167,7 +169,8 @@ class PeopleMetric(TableMetricProvider):
     metric_name = PEOPLE
     value_keys = ("privacy_unit",)
     _pandas = value(PandasExecutionEngine, _pandas_people)
-    _spark = aggregate(_spark_people)
+    # A pass of its own: distinct counts would multiply the rows of the aggregates beside them.
+    _spark = value(SparkDFExecutionEngine, _spark_people)
 
 
 def _pandas_order(

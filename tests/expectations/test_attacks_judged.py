@@ -155,7 +155,8 @@ def test_a_careless_release_is_refused(
 @pytest.mark.spark
 def test_raw_quasi_identifiers_name_people(judged: Callable[..., Judgement]) -> None:
     """Even where the output says so itself, by claiming level 0."""
-    made = shuffled(masked(source()).assign(born=source()["born"].astype(str)))
+    years = [f"[{year}, {year + 1})" for year in source()["born"]]
+    made = shuffled(masked(source()).assign(born=years))
     judgement = judged(made, levels={("people", "born"): 0})
     (linkage,) = (check for check in judgement.checks if check.name == "linkage attack")
     alone = (source()["born"].value_counts() == 1).sum()
@@ -166,15 +167,13 @@ def test_raw_quasi_identifiers_name_people(judged: Callable[..., Judgement]) -> 
 @pytest.mark.spark
 def test_a_policy_may_bound_and_warn(judged: Callable[..., Judgement], tmp_path: Path) -> None:
     more = "validate: {max_homogeneity: 0, max_background_knowledge: 0, warn: [row order attack]}\n"
-    policy = read_policy(tmp_path, more=more)
-    output = masked(source()).assign(ward="A", born="[1950, 1960)")
-    output.loc[0, "ward"] = "B"
-    judgement = judged(output, policy)
+    judgement = judged(masked(source()), read_policy(tmp_path, more=more))
     by_name = {(check.name, check.column): check for check in judgement.checks}
+    assert by_name["homogeneity attack", "ward"].blocking
     assert by_name["background knowledge attack", "ward"].blocking
-    assert by_name["homogeneity attack", "ward"].passed, "the whole table tells as much"
     assert not by_name["row order attack", None].passed
     assert not by_name["row order attack", None].blocking
+    assert "row order attack" not in refused(judgement)
 
 
 @pytest.mark.spark
