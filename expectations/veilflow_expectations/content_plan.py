@@ -6,6 +6,7 @@ shows the value or a long prefix of it. What may be there is what the policy dec
 
 * in a quasi-identifier or sensitive column every type that is one of the two by its nature;
 * the declared type, and its family (a birth date in a column of dates);
+* binary content, which nobody can look into: whoever keeps such a column decided about it;
 * with ``type: none`` everything but what can't be mistaken, as in classification;
 * in an identifier only the policy's transform decides what is left, so a partly masked one is
   searched for whole cards, accounts, social security numbers and secrets alone, and one made by a
@@ -25,6 +26,7 @@ from veilflow_expectations.planned import PlannedCheck
 
 __all__ = ["allowed_types", "personal_data"]
 
+_BINARY = "binary_content"
 _NEVER_LEFT = frozenset({"credit_card_number", "iban_code", "secret", "ssn"})
 
 
@@ -69,7 +71,7 @@ def _shortened(allowed: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _is_allowed(type_id: str, column: ColumnPolicy) -> bool:
-    if column.type == type_id and column.role == "identifier":
+    if type_id == _BINARY or (column.type == type_id and column.role == "identifier"):
         return True
     found = ColumnVerdict("", type_id, TAXONOMY[type_id].role, 1.0, ("",))
     return contradiction(found, column.role, column.type, column.treatment) is None
