@@ -148,6 +148,12 @@ class _Shared:
     functions: dict[str, Any] = field(default_factory=dict)
 
 
+def _end(shared: _Shared | None) -> None:
+    """Remove a broadcast from all workers, where its Spark still runs."""
+    if shared is not None and shared.context._jsc is not None:
+        shared.broadcast.destroy()
+
+
 class References:
     """Named sets of digests under one key. The key is random unless given, and never shown."""
 
@@ -287,7 +293,8 @@ class References:
         membership, context = self.membership(), spark.sparkContext
         shared = self._shared
         if shared is None or shared.membership is not membership or shared.context is not context:
-            self.release()
+            # Only this one: columns already planned look up the others.
+            _end(self._shared)
             shared = _Shared(membership, context, context.broadcast(membership))
             self._shared = shared
         return shared
@@ -313,8 +320,7 @@ class References:
     def release(self) -> None:
         """Remove the look-up tables, and the keys in them, from all workers."""
         for shared in (self._shared, *self._shared_others):
-            if shared is not None and shared.context._jsc is not None:
-                shared.broadcast.destroy()
+            _end(shared)
         self._shared, self._shared_others = None, []
 
     def _digests(self, name: str) -> Int64:

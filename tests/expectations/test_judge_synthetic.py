@@ -206,10 +206,9 @@ def test_distributions_and_correlations_of_synthetic_rows(judged: Any) -> None:
     random = np.random.default_rng(5)
     apart = alike.apply(lambda column: random.permutation(column.to_numpy()))
     apart["weight"] = apart["weight"] + 5
-    assert failed(judged(apart, bounds=bounds)) == {
-        ("distribution", "weight"),
-        ("correlation", None),
-    }
+    found = failed(judged(apart, bounds=bounds))
+    # Values that one person has are alone among shuffled ones too, which singling out may refuse.
+    assert found - {("singling out", None)} == {("distribution", "weight"), ("correlation", None)}
 
 
 class TestChoice:
