@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from veilflow_expectations.arguments import each_once, one_or_more
 from veilflow_expectations.difference_groups import DIFFERENCE_GROUPS
-from veilflow_expectations.gx import pydantic
 from veilflow_expectations.privacy_expectation import (
     Metrics,
     PrivacyExpectation,
@@ -55,17 +55,8 @@ class ExpectDifferenceToPreviousReleaseToHidePeople(PrivacyExpectation):
     )
     unit: ClassVar[str] = "people"
 
-    @pydantic.validator("quasi_identifiers")
-    def _some(cls, names: list[str]) -> list[str]:
-        if not names or len(set(names)) != len(names):
-            raise ValueError("name at least one quasi-identifier, and each once")
-        return names
-
-    @pydantic.validator("k")
-    def _positive(cls, k: int | dict[str, Any]) -> int | dict[str, Any]:
-        if isinstance(k, int) and k < 1:
-            raise ValueError("k is 1 or more")
-        return k
+    _some = each_once("quasi_identifiers", "quasi-identifier")
+    _positive = one_or_more("k")
 
     @property
     def bound(self) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from veilflow.risk import ClassTable, share_below, smallest_class
 
-from veilflow_expectations.gx import pydantic
+from veilflow_expectations.arguments import each_once, one_or_more
 from veilflow_expectations.metrics import CLASS_TABLE
 from veilflow_expectations.privacy_expectation import (
     Metrics,
@@ -42,17 +42,8 @@ class ExpectTableToBeKAnonymous(PrivacyExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("quasi_identifiers", "k", "privacy_unit")
     unit: ClassVar[str] = "people"
 
-    @pydantic.validator("quasi_identifiers")
-    def _some(cls, names: list[str]) -> list[str]:
-        if not names or len(set(names)) != len(names):
-            raise ValueError("name at least one quasi-identifier, and each once")
-        return names
-
-    @pydantic.validator("k")
-    def _positive(cls, k: int | dict[str, Any]) -> int | dict[str, Any]:
-        if isinstance(k, int) and k < 1:
-            raise ValueError("k is 1 or more")
-        return k
+    _some = each_once("quasi_identifiers", "quasi-identifier")
+    _positive = one_or_more("k")
 
     @property
     def bound(self) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from veilflow.risk import LinkageAttack, linkage_attack
 
+from veilflow_expectations.arguments import each_once
 from veilflow_expectations.attack_metrics import MATCHED_CLASSES, PEOPLE, MatchedClasses
 from veilflow_expectations.attack_references import Targets
 from veilflow_expectations.gx import pydantic
@@ -48,11 +49,7 @@ class ExpectLinkageAttackToFail(PrivacyExpectation):
     )  # fmt: skip
     unit: ClassVar[str] = "share"
 
-    @pydantic.validator("quasi_identifiers")
-    def _some(cls, names: list[str]) -> list[str]:
-        if not names or len(set(names)) != len(names):
-            raise ValueError("name at least one quasi-identifier, and each once")
-        return names
+    _some = each_once("quasi_identifiers", "quasi-identifier")
 
     @pydantic.validator("max_rate")
     def _a_share(cls, share: float | dict[str, Any]) -> float | dict[str, Any]:

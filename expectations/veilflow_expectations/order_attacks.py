@@ -9,6 +9,7 @@ import numpy as np
 from veilflow.risk import id_order_attack, row_order_attack
 from veilflow.risk.alike_order_attack import AlikeOrder, alike_order_attack, standard_errors
 
+from veilflow_expectations.arguments import each_once
 from veilflow_expectations.attack_metrics import OUTPUT_ORDER, OutputOrder
 from veilflow_expectations.attack_references import SourceOrder
 from veilflow_expectations.digests import Int64
@@ -31,11 +32,7 @@ class _OrderExpectation(PrivacyExpectation):
 
     unit: ClassVar[str] = "standard errors"
 
-    @pydantic.validator("columns")
-    def _some(cls, names: list[str]) -> list[str]:
-        if not names or len(set(names)) != len(names):
-            raise ValueError("name at least one column that output and source share, and each once")
-        return names
+    _some = each_once("columns", "column that output and source share")
 
     @pydantic.validator("error_rate")
     def _a_rate(cls, rate: float) -> float:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from veilflow.risk import ClassTable, count_small_cells
 
-from veilflow_expectations.gx import pydantic
+from veilflow_expectations.arguments import each_once, one_or_more
 from veilflow_expectations.metrics import CLASS_TABLE
 from veilflow_expectations.privacy_expectation import Metrics, PrivacyExpectation, Verdict, verdict
 
@@ -31,17 +31,8 @@ class ExpectSmallCellsToBeAbsent(PrivacyExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("columns", "threshold", "privacy_unit")
     unit: ClassVar[str] = "cells"
 
-    @pydantic.validator("columns")
-    def _some(cls, names: list[str]) -> list[str]:
-        if not names or len(set(names)) != len(names):
-            raise ValueError("name at least one column, and each once")
-        return names
-
-    @pydantic.validator("threshold")
-    def _positive(cls, threshold: int | dict[str, Any]) -> int | dict[str, Any]:
-        if isinstance(threshold, int) and threshold < 1:
-            raise ValueError("the threshold is 1 or more")
-        return threshold
+    _some = each_once("columns", "column")
+    _positive = one_or_more("threshold")
 
     @property
     def bound(self) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from veilflow.risk import AttackRisk
 
+from veilflow_expectations.arguments import each_once
 from veilflow_expectations.gx import pydantic
 from veilflow_expectations.privacy_expectation import (
     Metrics,
@@ -43,11 +44,7 @@ class SplitExpectation(PrivacyExpectation):
     unit: ClassVar[str] = "share"
     metric: ClassVar[str]
 
-    @pydantic.validator("columns")
-    def _some(cls, names: list[str]) -> list[str]:
-        if not names or len(set(names)) != len(names):
-            raise ValueError("name at least one column, and none twice")
-        return names
+    _some = each_once("columns", "column")
 
     @pydantic.validator("error_rate")
     def _a_rate(cls, rate: float) -> float:

@@ -1,0 +1,31 @@
+"""What several expectations ask of their arguments, as pydantic validators to be reused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from veilflow_expectations.gx import pydantic
+
+__all__ = ["each_once", "one_or_more"]
+
+
+def each_once(field: str, what: str) -> Any:
+    """A validator: the list ``field`` names at least one ``what``, and none twice."""
+
+    def check(cls: type, names: list[str]) -> list[str]:
+        if not names or len(set(names)) != len(names):
+            raise ValueError(f"name at least one {what}, and each once")
+        return names
+
+    return pydantic.validator(field, allow_reuse=True)(check)
+
+
+def one_or_more(field: str) -> Any:
+    """A validator: the number ``field``, where it isn't a suite parameter, is 1 or more."""
+
+    def check(cls: type, number: int | dict[str, Any]) -> int | dict[str, Any]:
+        if isinstance(number, int) and number < 1:
+            raise ValueError(f"{field} is 1 or more")
+        return number
+
+    return pydantic.validator(field, allow_reuse=True)(check)
