@@ -23,7 +23,7 @@ from veilflow.spark.workers import (
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-    from veilflow.spark.views import QuasiColumn
+    from veilflow.anonymize.view_plan import QuasiColumn
 
 __all__ = ["Masked", "linkage_domain", "mask_table"]
 

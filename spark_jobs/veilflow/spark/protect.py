@@ -11,22 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from veilflow.anonymize import Problem, Solution, solve, suppressed_classes
+from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan, plan_views, quasi_columns
 from veilflow.errors import ReleaseRefused
 from veilflow.hierarchy import HierarchyMismatch
 from veilflow.policy import Policy
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import describe
-from veilflow.spark.views import (
-    UNIT,
-    QuasiColumn,
-    ViewPlan,
-    build_problem,
-    join_roots,
-    labelled,
-    plan_views,
-    quasi_columns,
-)
+from veilflow.spark.views import UNIT, build_problem, join_roots, labelled
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from veilflow.anonymize.view_plan import quasi_columns
 from veilflow.errors import PolicyError
 from veilflow.policy import Policy
 from veilflow.spark.canaries import with_canaries
@@ -19,7 +20,6 @@ from veilflow.spark.holdout import DRAW, split_source
 from veilflow.spark.masking import mask_table
 from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
-from veilflow.spark.views import quasi_columns
 from veilflow.synthesize import Model, fit, merge_rare, sample
 
 if TYPE_CHECKING:

@@ -14,15 +14,14 @@ errs towards suppressing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from veilflow.anonymize import Problem, UnitCounts, View
-from veilflow.hierarchy import Hierarchy, materialize
+from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan, quasi_columns
+from veilflow.hierarchy import materialize
 from veilflow.policy import Policy
-from veilflow.policy.hierarchies import build_hierarchy
 from veilflow.spark.reading import quoted
 from veilflow.spark.workers import Generalize, worker_struct
 
@@ -30,72 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-__all__ = ["QuasiColumn", "ViewPlan", "build_problem", "labelled", "plan_views", "quasi_columns"]
+__all__ = ["UNIT", "build_problem", "join_roots", "labelled"]
 
 UNIT = "__unit"
-
-
-@dataclass(frozen=True)
-class QuasiColumn:
-    """A quasi-identifier with its place in the problem."""
-
-    index: int
-    table: str
-    name: str
-    hierarchy: Hierarchy
-    min_level: int
-    max_level: int
-
-    @property
-    def label(self) -> str:
-        """The name of the column of labels that stands for it in a view."""
-        return f"__q{self.index}"
-
-
-@dataclass(frozen=True)
-class ViewPlan:
-    """Which columns make the classes of ``table``: its own and those of the roots joined to it."""
-
-    table: str
-    own: tuple[QuasiColumn, ...]
-    joined: tuple[tuple[str, tuple[QuasiColumn, ...]], ...]
-    is_root: bool
-
-    @property
-    def columns(self) -> tuple[QuasiColumn, ...]:
-        """Own columns first, then each joined root's."""
-        return self.own + tuple(column for _, columns in self.joined for column in columns)
-
-
-def quasi_columns(policy: Policy) -> tuple[QuasiColumn, ...]:
-    """Every quasi-identifier that is released, in the policy's order."""
-    found: list[QuasiColumn] = []
-    for table_name, table in policy.tables.items():
-        for name, column in table.with_role("quasi").items():
-            hierarchy = build_hierarchy(column.hierarchy)
-            highest = hierarchy.levels - 1 if column.max_level is None else column.max_level
-            found.append(
-                QuasiColumn(len(found), table_name, name, hierarchy, column.min_level, highest)
-            )
-    return tuple(found)
-
-
-def plan_views(policy: Policy, roots: Sequence[str]) -> tuple[ViewPlan, ...]:
-    """One view a table with quasi-identifiers, roots first. ``roots`` have one row a person."""
-    columns = quasi_columns(policy)
-    by_table = {
-        name: tuple(column for column in columns if column.table == name) for name in policy.tables
-    }
-    return tuple(
-        ViewPlan(
-            table=name,
-            own=own,
-            joined=tuple((root, by_table[root]) for root in roots if root != name),
-            is_root=name in roots,
-        )
-        for name, own in sorted(by_table.items(), key=lambda item: item[0] not in roots)
-        if own
-    )
 
 
 def labelled(

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from veilflow.anonymize.view_plan import quasi_columns
 from veilflow.evidence import (
     Anonymization,
     OutputColumn,
@@ -23,7 +24,6 @@ from veilflow.spark.protect import Decision, decide, finish, protect
 from veilflow.spark.reading import TableReading, cast_columns, check_reading, read_source
 from veilflow.spark.risk_before import risk_before
 from veilflow.spark.stages.record import stage_evidence
-from veilflow.spark.views import quasi_columns
 from veilflow.spark.writing import write_output
 from veilflow.store.key_records import ensure_masking_root, masking_key_ref
 

@@ -1,0 +1,204 @@
+"""From aggregated raw values to the problem: each distinct value is generalised once.
+
+Whoever aggregates (Spark, or Arrow for one file) hands over one Arrow table a view with a text
+column for each quasi-identifier and a count of rows. What is made here doesn't depend on the order
+of its rows, so neither does anything that is decided from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from veilflow.anonymize.equivalence import group
+from veilflow.anonymize.problem import Problem, UnitCounts, View
+from veilflow.anonymize.recoding import Recoding
+from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan, quasi_columns
+from veilflow.errors import ReleaseRefused, UsageError
+from veilflow.hierarchy import HierarchyMismatch, HierarchyTable, materialize
+from veilflow.policy import Policy
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ROWS", "UNIT", "UNITS", "Aggregated", "RawView", "aggregated"]
+
+# What an aggregated view's columns are called besides those of values: how many rows each line
+# stands for; how many people these are, where each has one row; or one person's number.
+ROWS, UNITS, UNIT = "rows", "units", "unit"
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RawView:
+    """The distinct combinations of raw values in one view, and what each becomes a part of.
+
+    ``codes`` (one column a column of the plan) point into ``values``; ``line`` says for each line
+    of the aggregated table which of these combinations it has; ``combo`` says for each raw
+    combination which of the view's combinations (row of ``View.codes``) it has at level 0, where
+    several raw values may share a label.
+    """
+
+    plan: ViewPlan
+    values: tuple[tuple[str | None, ...], ...]
+    codes: Int32
+    line: Int64
+    combo: Int64
+
+    def text(self, position: int, chosen: npt.NDArray[np.bool_] | slice) -> pa.Array:
+        """The raw values of one column in the chosen combinations."""
+        import pyarrow as pa
+
+        codes = pa.array(np.ascontiguousarray(self.codes[chosen, position]))
+        return pa.array(self.values[position], pa.string()).take(codes)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Aggregated:
+    """A problem together with the raw values behind its codes. Stays where it was made."""
+
+    problem: Problem
+    views: tuple[RawView, ...]
+
+    def view(self, table: str) -> RawView:
+        found = [view for view in self.views if view.plan.table == table]
+        if not found:
+            raise UsageError(f"no view is named {table!r}")
+        return found[0]
+
+    def labels(self, recoding: Recoding, position: int, combo: Int64) -> pa.Array:
+        """The labels that ``recoding`` gives to the column at ``position``, for each of ``combo``.
+
+        Suppressed combinations get some label, too: it is the caller's to leave them out.
+        """
+        import pyarrow as pa
+
+        view = self.problem.view(recoding.view)
+        table = self.problem.columns[view.columns[position]]
+        starts = np.cumsum([0, *(len(labels) for labels in table.labels)])
+        levels = recoding.levels[combo, position].astype(np.int64)
+        codes = np.stack(table.codes)[levels, view.codes[combo, position]]
+        every = pa.array([label for labels in table.labels for label in labels], pa.string())
+        return every.take(pa.array(starts[levels] + codes))
+
+
+def aggregated(
+    policy: Policy, plans: Sequence[ViewPlan], collected: Mapping[str, pa.Table]
+) -> Aggregated:
+    """The problem of the policy's views, from what was ``collected`` of each by its table's name.
+
+    A collected table has the columns ``QuasiColumn.value`` of its plan, ``ROWS``, and where people
+    are counted ``UNITS`` (each has one row) or ``UNIT`` (a line a combination and person; any
+    integer, null for nobody). Lines may repeat. Raises ReleaseRefused if a hierarchy doesn't know
+    some of the values.
+    """
+    assert policy.anonymize is not None
+    columns = quasi_columns(policy)
+    values = [_distinct(column, plans, collected) for column in columns]
+    labels = _generalised(columns, values)
+    observed = [sorted(set(found), key=_order) for found in labels]
+    lifts = [_positions(found, seen) for found, seen in zip(labels, observed, strict=True)]
+    each = zip(columns, observed, strict=True)
+    tables = tuple(materialize(column.hierarchy, column.name, seen) for column, seen in each)
+    made = [_view(plan, collected[plan.table], values, lifts, tables) for plan in plans]
+    problem = Problem(
+        columns=tables,
+        views=tuple(view for view, _ in made),
+        k=policy.anonymize.k,
+        suppression_limit=policy.anonymize.suppression_limit,
+        min_levels=tuple(column.min_level for column in columns),
+        max_levels=tuple(column.max_level for column in columns),
+    )
+    return Aggregated(problem, tuple(raw for _, raw in made))
+
+
+def _distinct(
+    column: QuasiColumn, plans: Sequence[ViewPlan], collected: Mapping[str, pa.Table]
+) -> list[str | None]:
+    found: set[str | None] = set()
+    for plan in plans:
+        if column in plan.columns:
+            found.update(collected[plan.table].column(column.value).unique().to_pylist())
+    return sorted(found, key=_order)
+
+
+def _order(text: str | None) -> tuple[bool, str]:
+    return text is None, text or ""
+
+
+def _generalised(
+    columns: Sequence[QuasiColumn], values: Sequence[list[str | None]]
+) -> list[list[str | None]]:
+    """The level-0 label of each value. Every column that its hierarchy doesn't know is named."""
+    labels: list[list[str | None]] = []
+    unknown: list[str] = []
+    remedies: dict[str, None] = {}
+    for column, found in zip(columns, values, strict=True):
+        try:
+            labels.append(column.hierarchy.generalize(found, 0, column=column.name))
+        except HierarchyMismatch as error:
+            unknown.append(f"table {column.table}, {error.message}")
+            remedies[error.remedy] = None
+    if unknown:
+        raise ReleaseRefused(unknown, remedy=" ".join([*remedies, "Then start a new run."]))
+    return labels
+
+
+def _positions(labels: Sequence[str | None], distinct: Sequence[str | None]) -> Int32:
+    code_of = {label: code for code, label in enumerate(distinct)}
+    return np.fromiter((code_of[label] for label in labels), np.int32, len(labels))
+
+
+def _view(
+    plan: ViewPlan,
+    table: pa.Table,
+    values: Sequence[list[str | None]],
+    lifts: Sequence[Int32],
+    tables: Sequence[HierarchyTable],
+) -> tuple[View, RawView]:
+    indices = [column.index for column in plan.columns]
+    raw = [_encoded(table, column, values[column.index]) for column in plan.columns]
+    chosen, line = group(raw, [len(values[index]) for index in indices], table.num_rows)
+    raw = [codes[chosen] for codes in raw]
+    fine = [lifts[index][codes] for index, codes in zip(indices, raw, strict=True)]
+    first, combo = group(fine, [len(tables[index].labels[0]) for index in indices], chosen.size)
+    combos, place = first.size, combo[line]
+    view = View(
+        name=plan.table,
+        columns=tuple(indices),
+        own=tuple(column.index for column in plan.own),
+        codes=np.stack([codes[first] for codes in fine], axis=1),
+        rows=_sums(table, ROWS, place, combos),
+        units=_units(table, place, combos),
+    )
+    kept = tuple(tuple(values[index]) for index in indices)
+    return view, RawView(plan, kept, np.stack(raw, axis=1), line, combo)
+
+
+def _encoded(table: pa.Table, column: QuasiColumn, values: Sequence[str | None]) -> Int32:
+    encoded = table.column(column.value).combine_chunks().dictionary_encode("encode")
+    lookup = _positions(encoded.dictionary.to_pylist(), values)
+    codes: Int32 = lookup[encoded.indices.to_numpy(zero_copy_only=False)]
+    return codes
+
+
+def _units(table: pa.Table, place: Int64, combos: int) -> UnitCounts | None:
+    if UNITS in table.column_names:
+        nobody = np.zeros(0, dtype=np.int64)
+        return UnitCounts(_sums(table, UNITS, place, combos), nobody, nobody)
+    if UNIT not in table.column_names:
+        return None
+    unit = table.column(UNIT)
+    known = ~unit.is_null().to_numpy()
+    return UnitCounts.from_pairs(place[known], unit.fill_null(0).to_numpy()[known], combos)
+
+
+def _sums(table: pa.Table, name: str, place: Int64, combos: int) -> Int64:
+    weights = table.column(name).to_numpy()
+    return np.bincount(place, weights=weights, minlength=combos).astype(np.int64)

@@ -1,0 +1,166 @@
+"""Anonymising one table in memory, without an engine: for files that fit, and for study.
+
+The result is the one that the Spark stages come to on the same table and policy: the same casts,
+the same problem, and rows left out or generalised by the same recoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from veilflow.anonymize.aggregate import ROWS, UNIT, UNITS, Aggregated, aggregated
+from veilflow.anonymize.arrow_casts import cast, nulled
+from veilflow.anonymize.arrow_text import as_text
+from veilflow.anonymize.problem import Problem
+from veilflow.anonymize.recoding import Recoding
+from veilflow.anonymize.view_plan import ViewPlan, plan_views
+from veilflow.errors import PolicyError, ReleaseRefused, UsageError
+from veilflow.policy import Policy, TablePolicy
+from veilflow.policy.draft import yaml_key
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["TableProblem", "cast_table", "problem_of"]
+
+_SMALL = 10
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TableProblem:
+    """One table's problem, and for each of its rows the combination (row of ``View.codes``)."""
+
+    problem: Problem
+    combo: npt.NDArray[np.int64]
+    _plan: ViewPlan
+    _aggregated: Aggregated
+
+    def apply(self, recoding: Recoding, table: pa.Table) -> pa.Table:
+        """``table`` with quasi-identifiers recoded and suppressed rows left out, in its order.
+
+        ``table`` must have the rows that the problem was made of. Its other columns stay as they
+        are: masking them is the caller's, and so is the order, which can name people.
+        """
+        import pyarrow as pa
+
+        if table.num_rows != self.combo.size:
+            raise UsageError("the recoding was found for another table")
+        kept = ~recoding.suppressed[self.combo]
+        table = table.filter(pa.array(kept))
+        combo = self.combo[kept]
+        for position, column in enumerate(self._plan.own):
+            labels = self._aggregated.labels(recoding, position, combo)
+            place = table.column_names.index(column.name)
+            table = table.set_column(place, column.name, labels)
+        return table
+
+
+def cast_table(policy: Policy, table: pa.Table) -> pa.Table:
+    """The columns that the policy lists, in its order, null-like texts nulled and casts done.
+
+    Raises ReleaseRefused with a count where values can't be cast and the policy refuses them, and
+    where the table's columns aren't those that the policy lists (unless it drops unlisted ones).
+    """
+    import pyarrow as pa
+
+    name, rules = _only_table(policy)
+    _check_columns(name, rules, table)
+    columns, failures = {}, []
+    for column, wanted in rules.columns.items():
+        before = nulled(table.column(column), policy.source.null_values)
+        columns[column] = before
+        if wanted.cast is not None:
+            columns[column] = after = _cast(before, f"tables.{name}.columns.{column}", wanted.cast)
+            failed = after.null_count - before.null_count
+            if failed and wanted.on_cast_error == "refuse":
+                count = f"fewer than {_SMALL}" if failed < _SMALL else f"{failed:,}"
+                failures.append(
+                    f"tables.{name}.columns.{yaml_key(column)}: {count} values can't be cast to "
+                    f"{wanted.cast}."
+                )
+    if failures:
+        raise ReleaseRefused(
+            failures,
+            remedy="Mend the source, drop 'as', or add 'on_cast_error: nullify' to the column.",
+        )
+    return pa.table(columns)
+
+
+def problem_of(policy: Policy, table: pa.Table) -> TableProblem:
+    """The problem of a policy with one table; ``table`` as :func:`cast_table` gives it.
+
+    People are counted where the policy names a privacy unit, as on Spark. Raises ReleaseRefused if
+    a hierarchy doesn't know some of the values.
+    """
+    import pyarrow as pa
+
+    name, _ = _only_table(policy)
+    unit = policy.unit_column(name)
+    people = None if unit is None else _people(table.column(unit))
+    is_root = people is not None and _one_row_each(people)
+    plans = plan_views(policy, [name] if is_root else [])
+    if not plans:
+        raise PolicyError(
+            f"table {name} has no quasi-identifier", remedy="Give a column the role quasi."
+        )
+    (plan,) = plans
+    columns = {column.value: as_text(table.column(column.name)) for column in plan.own}
+    columns[ROWS] = pa.array(np.ones(table.num_rows, dtype=np.int64))
+    if people is not None:
+        columns |= {UNITS: people.is_valid().cast("int64")} if is_root else {UNIT: people}
+    found = aggregated(policy, plans, {name: pa.table(columns)})
+    raw = found.view(name)
+    return TableProblem(found.problem, raw.combo[raw.line], plan, found)
+
+
+def _check_columns(name: str, rules: TablePolicy, table: pa.Table) -> None:
+    there = table.column_names
+    reasons = [
+        f"tables.{name}.columns.{yaml_key(column)}: the source has no such column."
+        for column in rules.columns
+        if column not in there
+    ]
+    if rules.unlisted == "refuse":
+        reasons += [
+            f"table {name}: column {yaml_key(column)} isn't listed in the policy."
+            for column in there
+            if column not in rules.columns
+        ]
+    if len(set(there)) < len(there):
+        reasons.append(f"table {name}: two columns have the same name.")
+    if reasons:
+        raise ReleaseRefused(
+            reasons, remedy="Correct the policy: nothing is released that it doesn't list."
+        )
+
+
+def _only_table(policy: Policy) -> tuple[str, TablePolicy]:
+    if len(policy.tables) != 1:
+        raise UsageError(
+            "the policy has several tables, which are judged on their join",
+            remedy="Run them through the pipeline.",
+        )
+    return next(iter(policy.tables.items()))
+
+
+def _cast(values: pa.ChunkedArray, place: str, to: str) -> pa.ChunkedArray:
+    problem = ""
+    try:
+        return cast(values, to)
+    except PolicyError as error:
+        problem = str(error)
+    raise PolicyError(f"{place}: {problem}")
+
+
+def _people(values: pa.ChunkedArray) -> pa.Array:
+    """A number for each person, null for nobody."""
+    encoded = as_text(values).combine_chunks().dictionary_encode()
+    return encoded.indices.cast("int64")
+
+
+def _one_row_each(people: pa.Array) -> bool:
+    return len(people.drop_null()) == len(people.drop_null().unique())
