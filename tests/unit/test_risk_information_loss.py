@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from veilflow.errors import UsageError
-from veilflow.risk import ColumnShares, discernibility, granularity_quality, loss_score
+from veilflow.risk import (
+    ColumnShares,
+    average_class_size,
+    discernibility,
+    granularity_quality,
+    loss_score,
+)
 
 
 def column(shares: list[float], rows: list[int], leaves: int, suppressed: int = 0) -> ColumnShares:
@@ -90,7 +96,22 @@ def test_discernibility(rows, suppressed, expected):
     assert isinstance(found, int)
 
 
+@pytest.mark.parametrize(
+    ("rows", "suppressed", "expected"),
+    [
+        pytest.param([], 0, 0, id="no rows"),
+        pytest.param([], 3, 3, id="all suppressed make one class"),
+        pytest.param([3, 5], 0, 4, id="two classes"),
+        pytest.param([3, 5], 1, 3, id="and a suppressed row"),
+        pytest.param([4_000_000_000] * 3, 0, 4_000_000_000, id="large"),
+    ],
+)
+def test_average_class_size(rows, suppressed, expected):
+    assert average_class_size(np.array(rows, dtype=np.int64), suppressed) == expected
+
+
 @pytest.mark.parametrize(("rows", "suppressed"), [([0], 0), ([-1], 0), ([1.5], 0), ([1], -1)])
 def test_what_has_no_discernibility(rows, suppressed):
-    with pytest.raises(UsageError):
-        discernibility(np.array(rows), suppressed)
+    for figure in (discernibility, average_class_size):
+        with pytest.raises(UsageError):
+            figure(np.array(rows), suppressed)

@@ -6,17 +6,23 @@ that a mistake there can't excuse itself here.
 
 from veilflow.risk.attack_risk import AttackRisk
 from veilflow.risk.attribute_inference import attribute_inference, attribute_inferences
+from veilflow.risk.beta_likeness import Likeness, share_above_beta, smallest_beta
+from veilflow.risk.class_counts import SampleClasses
 from veilflow.risk.class_sizes import ClassTable, HistogramBin, class_size_histogram, smallest_class
 from veilflow.risk.class_values import SensitiveCounts
 from veilflow.risk.closest_record import ClosestRecord, closest_record
 from veilflow.risk.copy_excess import CopyExcess
+from veilflow.risk.delta_disclosure import Absent, largest_disclosure, share_disclosing
+from veilflow.risk.delta_presence import presence_range, share_outside_presence
 from veilflow.risk.encoding import EncodedTable, encode_tables
+from veilflow.risk.entropy_loss import ValueLabels, non_uniform_entropy, share_of_entropy
 from veilflow.risk.frequency_attack import FrequencyAttack, Naming, frequency_attack
 from veilflow.risk.gower import Nearest, distance_blocks, nearest_rows
 from veilflow.risk.holdout import Holdout, is_held_out, person_draws, split_holdout
 from veilflow.risk.homogeneity_attack import HomogeneityAttack, homogeneity_attack
 from veilflow.risk.information_loss import (
     ColumnShares,
+    average_class_size,
     discernibility,
     granularity_quality,
     loss_score,
@@ -26,6 +32,21 @@ from veilflow.risk.intervals import (
     MeasuredShare,
     clopper_pearson_interval,
     wilson_interval,
+)
+from veilflow.risk.journalist_risk import (
+    estimated_journalist_max_risk,
+    estimated_marketer_risk,
+    expected_inverse,
+    journalist_average_risk,
+    journalist_max_risk,
+    marketer_risk_in_population,
+)
+from veilflow.risk.k_map import (
+    CellSizeEstimator,
+    estimated_class_size,
+    share_below_k_map,
+    share_below_map_estimate,
+    smallest_map,
 )
 from veilflow.risk.l_diversity import (
     recursive_ratio,
@@ -37,12 +58,19 @@ from veilflow.risk.l_diversity import (
 )
 from veilflow.risk.linkability import linkability
 from veilflow.risk.linkage_attack import LinkageAttack, linkage_attack
+from veilflow.risk.pitman import pitman_uniques
 from veilflow.risk.planted_canaries import (
     Canaries,
     CanaryExposure,
     CanaryHits,
     canary_exposure,
     draw_canaries,
+)
+from veilflow.risk.population_classes import PopulationClasses
+from veilflow.risk.population_uniques import (
+    Estimator,
+    PopulationUniques,
+    estimate_population_uniques,
 )
 from veilflow.risk.reidentification import (
     marketer_risk,
@@ -53,11 +81,55 @@ from veilflow.risk.reidentification import (
 )
 from veilflow.risk.row_order_attack import OrderAttack, id_order_attack, row_order_attack
 from veilflow.risk.singling_out import singling_out
+from veilflow.risk.slide_negative_binomial import slide_negative_binomial_uniques
 from veilflow.risk.small_cells import SmallCells, count_small_cells
+from veilflow.risk.special_uniques import (
+    MOST_COMBINATIONS,
+    SpecialUniques,
+    matching_probability,
+    special_uniques,
+)
 from veilflow.risk.t_closeness import Distance, Taxonomy, largest_t, share_above_t
 from veilflow.risk.utility import kolmogorov_smirnov, normalised_entropy_loss, total_variation
+from veilflow.risk.zayatz import zayatz_uniqueness, zayatz_uniques
 
 __all__ = [
+    "Likeness",
+    "share_above_beta",
+    "smallest_beta",
+    "SampleClasses",
+    "Absent",
+    "largest_disclosure",
+    "share_disclosing",
+    "presence_range",
+    "share_outside_presence",
+    "ValueLabels",
+    "non_uniform_entropy",
+    "share_of_entropy",
+    "estimated_journalist_max_risk",
+    "estimated_marketer_risk",
+    "expected_inverse",
+    "journalist_average_risk",
+    "journalist_max_risk",
+    "marketer_risk_in_population",
+    "CellSizeEstimator",
+    "estimated_class_size",
+    "share_below_k_map",
+    "share_below_map_estimate",
+    "smallest_map",
+    "pitman_uniques",
+    "PopulationClasses",
+    "Estimator",
+    "PopulationUniques",
+    "estimate_population_uniques",
+    "slide_negative_binomial_uniques",
+    "MOST_COMBINATIONS",
+    "SpecialUniques",
+    "matching_probability",
+    "special_uniques",
+    "zayatz_uniqueness",
+    "zayatz_uniques",
+    "average_class_size",
     "AttackRisk",
     "Canaries",
     "CanaryExposure",

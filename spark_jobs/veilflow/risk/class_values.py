@@ -38,25 +38,35 @@ class SensitiveCounts:
     Suppressed rows are in no class and so in no line. Several sensitive columns need a table each:
     that each is diverse doesn't make their combinations so.
 
+    ``whole`` is what a class's values are compared with: the ids of all values, and how many people
+    hold each, in the whole table, suppressed rows included, as ARX compares. Without it the classes
+    given are the whole.
+
     Once made, ``classes`` and ``values`` are renumbered from 0 in the order of the ids given, and
-    the lines sorted by both, without those that count nobody. ``value_ids`` are the ids as given,
-    ``class_totals`` the counts of each class added up.
+    the lines sorted by both, without those that count nobody. ``value_ids`` are the ids as given of
+    the values that somebody in the whole table holds, ``class_totals`` the counts of each class
+    added up, ``whole_counts`` the people of each value in the whole table.
     """
 
     classes: Ints
     values: Ints
     counts: Ints
     people: InitVar[Ints | None] = None
+    whole: InitVar[tuple[Ints, Ints] | None] = None
     value_ids: Ints = field(init=False)
     class_people: Ints = field(init=False)
     class_totals: Ints = field(init=False)
+    whole_counts: Ints = field(init=False)
 
-    def __post_init__(self, people: Ints | None) -> None:
+    def __post_init__(self, people: Ints | None, whole: tuple[Ints, Ints] | None) -> None:
         classes, values, counts = _lines(self.classes, self.values, self.counts)
         class_ids, classes = _renumbered(classes)
         held = counts > 0
         classes, values, counts = classes[held], values[held], counts[held]
         value_ids, values = _renumbered(values)
+        whole_counts = np.bincount(values, counts, value_ids.size).astype(np.int64)
+        if whole is not None:
+            value_ids, values, whole_counts = _within(value_ids, values, whole)
         classes, values, counts = _sorted(classes, values, counts, value_ids.size)
         totals = np.bincount(classes, counts, class_ids.size).astype(np.int64)
         largest = np.zeros(class_ids.size, dtype=np.int64)
@@ -74,6 +84,7 @@ class SensitiveCounts:
             ("value_ids", value_ids),
             ("class_people", told),
             ("class_totals", totals),
+            ("whole_counts", whole_counts),
         ):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
@@ -84,7 +95,7 @@ class SensitiveCounts:
 
     @property
     def value_count(self) -> int:
-        """The distinct values that anybody holds."""
+        """The distinct values that anybody in the whole table holds."""
         return int(self.value_ids.size)
 
     @property
@@ -92,9 +103,26 @@ class SensitiveCounts:
         """The counts added up."""
         return int(self.class_totals.sum())
 
+    @property
+    def whole_total(self) -> int:
+        """The counts of the whole table added up."""
+        return int(self.whole_counts.sum())
+
     def per_class(self, weights: npt.NDArray[np.generic]) -> Floats:
         """``weights``, one a line, added up by class."""
         return np.bincount(self.classes, weights, self.class_count).astype(np.float64)
+
+    def class_ratio(self) -> Floats:
+        """Of each line, how many times as common its value is in the class as in the whole table.
+
+        One division: while people of the class times people of the table stay below 2**53, what
+        is exactly a short binary fraction comes out as it.
+        """
+        inside = self.counts * float(self.whole_total)
+        outside = self.class_totals[self.classes] * self.whole_counts[self.values].astype(
+            np.float64
+        )
+        return np.asarray(inside / outside)
 
     def people_share(self, chosen: npt.NDArray[np.bool_]) -> float:
         """The share of people in the classes that are ``chosen``; 0 for a table without classes.
@@ -142,6 +170,25 @@ def _lines(classes: Ints, values: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]
     if np.any(checked[2] < 0) or checked[2].sum(dtype=np.float64) >= _MOST:
         raise UsageError("counts can't be negative, nor add up to 2**53 or more")
     return checked
+
+
+def _within(value_ids: Ints, values: Ints, whole: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
+    """The ids, lines and counts by the values of the whole table."""
+    ids, counts = (whole_numbers(one, "the whole table's values") for one in whole)
+    if ids.shape != counts.shape or np.unique(ids).size != ids.size or np.any(counts < 0):
+        raise UsageError("the whole table needs one count from 0 for each of its values")
+    if counts.sum(dtype=np.float64) >= _MOST:
+        raise UsageError("counts can't add up to 2**53 or more")
+    ids, counts = ids[counts > 0], counts[counts > 0]
+    order = np.argsort(ids)
+    ids, counts = ids[order], counts[order]
+    place = np.minimum(np.searchsorted(ids, value_ids), max(ids.size - 1, 0))
+    if value_ids.size and (not ids.size or np.any(ids[place] != value_ids)):
+        raise UsageError(
+            "a class has a value that nobody in the whole table holds",
+            remedy="Count the whole table before any row was left out, by the same ids.",
+        )
+    return ids, place[values], counts
 
 
 def _renumbered(ids: Ints) -> tuple[Ints, Ints]:

@@ -14,7 +14,13 @@ import numpy.typing as npt
 
 from veilflow.errors import UsageError
 
-__all__ = ["ColumnShares", "discernibility", "granularity_quality", "loss_score"]
+__all__ = [
+    "ColumnShares",
+    "average_class_size",
+    "discernibility",
+    "granularity_quality",
+    "loss_score",
+]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,13 +94,30 @@ def discernibility(class_rows: npt.NDArray[np.int64], suppressed: int) -> int:
 
     Exact at any size: equal sizes are counted and then multiplied as Python integers.
     """
+    pairs = _sizes(class_rows, suppressed)
+    total = sum(size * n for size, n in pairs) + suppressed
+    return sum(size**2 * n for size, n in pairs) + suppressed * total
+
+
+def average_class_size(class_rows: npt.NDArray[np.int64], suppressed: int) -> float:
+    """All rows / classes, the suppressed rows being one class more; 0 for a table without rows.
+
+    LeFevre, DeWitt and Ramakrishnan, "Mondrian Multidimensional k-Anonymity" (ICDE 2006), but, as
+    ARX does, not divided by k: other models than k-anonymity have none.
+    """
+    pairs = _sizes(class_rows, suppressed)
+    total = sum(size * n for size, n in pairs) + suppressed
+    classes = sum(n for _, n in pairs) + (suppressed > 0)
+    return total / classes if classes else 0.0
+
+
+def _sizes(class_rows: npt.NDArray[np.int64], suppressed: int) -> list[tuple[int, int]]:
+    """Each size of a class, and how many classes have it."""
     rows = np.asarray(class_rows)
     if suppressed < 0 or (rows.size and (rows.dtype.kind not in "iu" or rows.min() < 1)):
         raise UsageError("classes need whole numbers of rows from 1, suppressed rows from 0")
     sizes, times = np.unique(rows, return_counts=True)
-    pairs = list(zip(sizes.tolist(), times.tolist(), strict=True))
-    total = sum(int(size) * int(n) for size, n in pairs) + suppressed
-    return sum(int(size) ** 2 * int(n) for size, n in pairs) + suppressed * total
+    return [(int(size), int(n)) for size, n in zip(sizes.tolist(), times.tolist(), strict=True)]
 
 
 def _some(columns: Sequence[ColumnShares]) -> Sequence[ColumnShares]:

@@ -11,7 +11,8 @@ to move from one value to another, between 0 and 1, is the ground distance:
 - ``hierarchical``: the lowest level of a taxonomy at which they are the same / its height.
 
 What the whole table tells (a disease that most of it has) isn't protected, and counts as known.
-Rows that suppression removed are in no class and not in the whole table either.
+Rows that suppression removed are in no class; they are in the whole table where its counts are
+given (``SensitiveCounts.whole``), as in ARX, and otherwise not.
 """
 
 from __future__ import annotations
@@ -95,31 +96,32 @@ def _t(table: SensitiveCounts, distance: Distance, taxonomy: Taxonomy | None) ->
     if (taxonomy is not None) != (distance == "hierarchical"):
         raise UsageError("the hierarchical distance needs a taxonomy, and no other takes one")
     if distance == "equal":
-        work, steps = _excess(table, table.values), 1
+        work, steps = _excess(table, np.arange(table.value_count)), 1
     elif distance == "ordered":
         work, steps = _work_along_ranks(table), max(table.value_count - 1, 1)
     elif taxonomy is not None:
         work, steps = _work_along_tree(table, taxonomy), taxonomy.height
     else:
         raise UsageError("distance must be equal, ordered or hierarchical")
-    most = table.class_totals * float(table.total) * steps
+    most = table.class_totals * float(table.whole_total) * steps
     t: Floats = np.ones(most.shape)
     np.divide(work, most, out=t, where=most > 0)
     return t
 
 
-def _excess(table: SensitiveCounts, nodes: Ints) -> Floats:
+def _excess(table: SensitiveCounts, of_value: Ints) -> Floats:
     """The part of each class's people that must change node, times the table's people.
 
-    ``nodes`` has one node a line. What a class has too much of, some other node has too little of,
-    so nodes that don't occur in a class needn't be looked at.
+    ``of_value`` has the node of each value. What a class has too much of, some other node has
+    too little of, so nodes that don't occur in a class needn't be looked at.
     """
-    width = int(nodes.max(initial=0)) + 1
-    of_table = np.bincount(nodes, table.counts, width)
+    nodes = of_value[table.values]
+    width = int(of_value.max(initial=0)) + 1
+    of_table = np.bincount(of_value, table.whole_counts, width)
     pairs, line = np.unique(table.classes * width + nodes, return_inverse=True)
     held = np.bincount(line, table.counts, pairs.size)
     classes, node = np.divmod(pairs, width)
-    more = held * table.total - of_table[node] * table.class_totals[classes]
+    more = held * table.whole_total - of_table[node] * table.class_totals[classes]
     return np.bincount(classes, np.maximum(more, 0), table.class_count).astype(np.float64)
 
 
@@ -133,7 +135,7 @@ def _work_along_tree(table: SensitiveCounts, taxonomy: Taxonomy) -> Floats:
         )
     work = np.zeros(table.class_count)
     for level in taxonomy.codes[:-1]:
-        work += _excess(table, level[ids][table.values])
+        work += _excess(table, level[ids])
     return work
 
 
@@ -145,7 +147,7 @@ def _work_along_ranks(table: SensitiveCounts) -> Floats:
     """
     if not table.value_count:
         return np.zeros(table.class_count)
-    of_table = np.cumsum(np.bincount(table.values, table.counts, table.value_count))
+    of_table = np.cumsum(table.whole_counts.astype(np.float64))
     below = np.concatenate(([0.0], np.cumsum(of_table)))
     totals = table.class_totals[table.classes].astype(np.float64)
     first = np.concatenate(([True], table.classes[1:] != table.classes[:-1]))
@@ -155,7 +157,7 @@ def _work_along_ranks(table: SensitiveCounts) -> Floats:
     own = running - np.maximum.accumulate(before)
     start = table.values
     end = np.where(last, table.value_count, np.roll(table.values, -1))
-    level = own * float(table.total)
+    level = own * float(table.whole_total)
     # Up to `turn` the class is ahead of the table, from there the table is.
     turn = np.clip(np.searchsorted(of_table, level / totals, side="right"), start, end)
     work = level * (turn - start) - totals * (below[turn] - below[start])
