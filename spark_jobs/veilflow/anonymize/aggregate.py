@@ -25,11 +25,12 @@ from veilflow.policy import Policy
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ROWS", "UNIT", "UNITS", "Aggregated", "RawView", "aggregated"]
+__all__ = ["KEY", "ROWS", "UNIT", "UNITS", "Aggregated", "RawView", "aggregated"]
 
 # What an aggregated view's columns are called besides those of values: how many rows each line
-# stands for; how many people these are, where each has one row; or one person's number.
-ROWS, UNITS, UNIT = "rows", "units", "unit"
+# stands for; how many people these are, where each has one row; or one person's number; and a hash
+# of the line's combination.
+ROWS, UNITS, UNIT, KEY = "rows", "units", "unit", "key"
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -42,7 +43,8 @@ class RawView:
     ``codes`` (one column a column of the plan) point into ``values``; ``line`` says for each line
     of the aggregated table which of these combinations it has; ``combo`` says for each raw
     combination which of the view's combinations (row of ``View.codes``) it has at level 0, where
-    several raw values may share a label.
+    several raw values may share a label. ``keys`` are the hashes that the aggregation gave to the
+    raw combinations, None if it gave none or two are equal.
     """
 
     plan: ViewPlan
@@ -50,8 +52,9 @@ class RawView:
     codes: Int32
     line: Int64
     combo: Int64
+    keys: Int64 | None = None
 
-    def text(self, position: int, chosen: npt.NDArray[np.bool_] | slice) -> pa.Array:
+    def text(self, position: int, chosen: npt.NDArray[np.bool_]) -> pa.Array:
         """The raw values of one column in the chosen combinations."""
         import pyarrow as pa
 
@@ -93,10 +96,10 @@ def aggregated(
 ) -> Aggregated:
     """The problem of the policy's views, from what was ``collected`` of each by its table's name.
 
-    A collected table has the columns ``QuasiColumn.value`` of its plan, ``ROWS``, and where people
-    are counted ``UNITS`` (each has one row) or ``UNIT`` (a line a combination and person; any
-    integer, null for nobody). Lines may repeat. Raises ReleaseRefused if a hierarchy doesn't know
-    some of the values.
+    A collected table has the columns ``QuasiColumn.value`` of its plan, ``ROWS``, where people are
+    counted ``UNITS`` (each has one row) or ``UNIT`` (a line a combination and person; any integer,
+    null for nobody), and may have ``KEY``. Lines may repeat. Raises ReleaseRefused if a hierarchy
+    doesn't know some of the values.
     """
     assert policy.anonymize is not None
     columns = quasi_columns(policy)
@@ -178,7 +181,15 @@ def _view(
         units=_units(table, place, combos),
     )
     kept = tuple(tuple(values[index]) for index in indices)
-    return view, RawView(plan, kept, np.stack(raw, axis=1), line, combo)
+    return view, RawView(plan, kept, np.stack(raw, axis=1), line, combo, _keys(table, chosen))
+
+
+def _keys(table: pa.Table, chosen: Int64) -> Int64 | None:
+    """A key for each raw combination, unless two have the same."""
+    if KEY not in table.column_names:
+        return None
+    keys: Int64 = table.column(KEY).to_numpy()[chosen]
+    return keys if np.unique(keys).size == keys.size else None
 
 
 def _encoded(table: pa.Table, column: QuasiColumn, values: Sequence[str | None]) -> Int32:

@@ -1,7 +1,7 @@
 """A policy's casts on Arrow columns, as Spark's ``try_cast`` does them; tests hold the two equal.
 
-Work is done once a distinct value. Narrower than Spark in this: years lie between 1 and 9999, and
-a timestamp's zone is an offset or UTC; other zones count as values that can't be cast.
+Work is done once a distinct value. Narrower than Spark in this: years lie between 1 and 9999, a
+timestamp has a date, and its zone is an offset or UTC; others count as values that can't be cast.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ _NAMED_NUMBERS = {
 _TRUE, _FALSE = {"t", "true", "y", "yes", "1"}, {"f", "false", "n", "no", "0"}
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 _CLOCK = re.compile(
-    r"([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{1,9}))?)?)?"
-    r"\s*(Z|UTC|GMT|[+-][0-9]{1,2}(?::[0-9]{1,2})?)?"
+    r"([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{1,9}))?"
+    r"\s*(Z|UTC|GMT|[+-][0-9]{1,2}(?::[0-9]{1,2})?)?)?)?"
 )
+_CLOCK_FOLLOWS = re.compile(r"[ T]")
 _SPACE = "".join(map(chr, [*range(0x21), *range(0x7F, 0xA0)]))
 _FIRST, _LAST = -(2**63), 2**63 - 1
 
@@ -133,9 +134,9 @@ def _boolean(text: str) -> bool | None:
 
 
 def _date(text: str) -> dt.date | None:
-    day, _, _ = text.replace("T", " ", 1).partition(" ")
+    day, *rest = _CLOCK_FOLLOWS.split(text, maxsplit=1)
     match = _DATE.fullmatch(day)
-    if match is None or (day != text and match[3] is None):
+    if match is None or (rest and match[3] is None):
         return None
     try:
         return dt.date(*(int(part or 1) for part in match.groups()))
@@ -144,12 +145,10 @@ def _date(text: str) -> dt.date | None:
 
 
 def _timestamp(text: str) -> dt.datetime | None:
-    day, _, clock = text.replace("T", " ", 1).partition(" ")
+    day, *clock = _CLOCK_FOLLOWS.split(text, maxsplit=1)
     date = _date(day)
-    if date is None or not clock:
-        return None if date is None else dt.datetime.combine(date, dt.time(), dt.UTC)
-    match = _CLOCK.fullmatch(clock)
-    if match is None:
+    match = _CLOCK.fullmatch(clock[0] if clock else "0")
+    if date is None or match is None:
         return None
     hour, minute, second = (int(part or 0) for part in match.groups()[:3])
     micros = int((match[4] or "0").ljust(6, "0")[:6])

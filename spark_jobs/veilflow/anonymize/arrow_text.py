@@ -1,4 +1,8 @@
-"""The text that hierarchies read of a typed value, as Spark writes it; tests hold the two equal."""
+"""The text that hierarchies read of a typed value, as Spark writes it; tests hold the two equal.
+
+Floats get the fewest digits that tell them apart, as Java 19 and later write them; older ones add a
+digit to some.
+"""
 
 from __future__ import annotations
 

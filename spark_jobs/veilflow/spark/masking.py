@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,6 @@ from veilflow.spark.workers import (
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
-
-    from veilflow.anonymize.view_plan import QuasiColumn
 
 __all__ = ["Masked", "linkage_domain", "mask_table"]
 
@@ -55,21 +53,24 @@ def mask_table(
     frame: DataFrame,
     table: str,
     policy: Policy,
-    quasi: Sequence[QuasiColumn],
-    levels: Mapping[int, int],
+    generalized: Mapping[str, Column | Generalize],
     key_ref: str,
 ) -> Masked:
     """``frame`` (cast, with the listed columns) and the expressions of its released columns.
 
-    The caller selects ``columns`` from ``frame``, or from it after removing rows.
+    ``generalized`` says for each quasi-identifier that is released where its label is, or how a
+    worker makes it.
     """
     types = {field.name: field.dataType for field in frame.schema.fields}
-    generalized = {column.name: column for column in quasi if column.table == table}
     work: list[WorkerColumn] = []
     inputs: list[Column] = []
     finished: list[Column] = []
     for name, column in policy.tables[table].released.items():
-        step = _worker_step(policy, table, name, column, generalized, levels, key_ref)
+        label = generalized.get(name)
+        if label is not None and not isinstance(label, Generalize):
+            finished.append(label.alias(name))
+            continue
+        step = label or _worker_step(policy, table, name, column, key_ref)
         if step is None:
             transform = _transform(column)
             _check_type(table, name, transform, types[name].simpleString())
@@ -88,13 +89,8 @@ def _worker_step(
     table: str,
     name: str,
     column: ColumnPolicy,
-    generalized: Mapping[str, QuasiColumn],
-    levels: Mapping[int, int],
     key_ref: str,
 ) -> WorkerColumn | None:
-    if name in generalized:
-        quasi = generalized[name]
-        return Generalize(name, quasi.hierarchy, levels[quasi.index])
     transform = _transform(column)
     if isinstance(transform, KeyedTransform):
         return MaskByKey(name, transform, key_ref, linkage_domain(policy, table, name))

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from veilflow.anonymize import Problem, Solution, solve, suppressed_classes
-from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan, plan_views, quasi_columns
-from veilflow.errors import ReleaseRefused
-from veilflow.hierarchy import HierarchyMismatch
+from veilflow.anonymize import Problem, Recoding, Solution, solve
+from veilflow.anonymize.aggregate import Aggregated
+from veilflow.anonymize.full_domain import recoding_of
+from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.reading import quoted
-from veilflow.spark.redaction import describe
-from veilflow.spark.views import UNIT, build_problem, join_roots, labelled
+from veilflow.spark.recode import recoded, suppressed_people
+from veilflow.spark.views import UNIT, aggregate, with_roots
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -32,16 +32,16 @@ SEARCH_SECONDS = 900.0
 
 @dataclass(frozen=True)
 class Decision:
-    """The chosen generalisation. Holds labels of the data: it stays on the driver."""
+    """The chosen generalisation. Holds values of the data: it stays on the driver."""
 
     plans: tuple[ViewPlan, ...]
-    problem: Problem
+    aggregated: Aggregated
     solution: Solution
+    recodings: Mapping[str, Recoding]
 
     @property
-    def levels(self) -> dict[int, int]:
-        """The chosen level of each quasi-identifier, by its index."""
-        return dict(enumerate(self.solution.levels))
+    def problem(self) -> Problem:
+        return self.aggregated.problem
 
 
 def find_roots(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[str, ...]:
@@ -71,19 +71,10 @@ def decide(policy: Policy, frames: Mapping[str, DataFrame]) -> Decision | None:
     if policy.anonymize is None:
         return None
     plans = plan_views(policy, find_roots(policy, frames))
-    unknown = ""
-    try:
-        problem = build_problem(policy, frames, plans)
-    except Exception as error:
-        # A worker's error arrives as text; what isn't about a hierarchy was no verdict.
-        unknown = describe(error)
-        if isinstance(error, HierarchyMismatch):
-            unknown = f"{HierarchyMismatch.__name__}: {error}".rstrip(".")
-        if HierarchyMismatch.__name__ not in unknown:
-            raise
-    if unknown:
-        raise ReleaseRefused(f"{unknown}.", remedy="Then start a new run.")
-    return Decision(plans, problem, solve(problem, SEARCH_SECONDS))
+    found = aggregate(policy, frames, plans)
+    solution = solve(found.problem, SEARCH_SECONDS)
+    recodings = {plan.table: recoding_of(found.problem, solution, plan.table) for plan in plans}
+    return Decision(plans, found, solution, recodings)
 
 
 def protect(
@@ -98,15 +89,17 @@ def protect(
     ``key_ref`` names where workers fetch the masking root; it holds no key. :func:`finish` makes
     the output frame.
     """
-    quasi = quasi_columns(policy) if decision is not None else ()
-    levels = decision.levels if decision is not None else {}
-    roots = _root_labels(policy, frames, decision, quasi)
     outputs = {}
     for name, frame in frames.items():
-        masked = mask_table(frame, name, policy, quasi, levels, key_ref)
-        if decision is not None:
-            masked = _suppress(spark, name, policy, masked, decision, roots)
-        outputs[name] = masked
+        plan = _plan(decision, name)
+        if decision is not None and plan is not None:
+            whole = with_roots(policy, frame, frames, plan)
+            frame = recoded(spark, whole, decision.aggregated, decision.recodings[name])
+        elif decision is not None:
+            frame = _without_people(spark, name, policy, frames, decision)
+        own = () if plan is None else plan.own
+        labels = {column.name: quoted(column.label) for column in own}
+        outputs[name] = mask_table(frame, name, policy, labels, key_ref)
     return outputs
 
 
@@ -118,73 +111,27 @@ def finish(masked: Masked) -> DataFrame:
     return frame.repartition("__order").sortWithinPartitions("__order").drop("__order")
 
 
-def _root_labels(
-    policy: Policy,
-    frames: Mapping[str, DataFrame],
-    decision: Decision | None,
-    quasi: tuple[QuasiColumn, ...],
-) -> dict[str, DataFrame]:
-    if decision is None:
-        return {}
-    return {
-        plan.table: labelled(
-            frames[plan.table],
-            plan.table,
-            policy.unit_column(plan.table),
-            plan.own,
-            decision.levels,
-        )
-        for plan in decision.plans
-        if plan.is_root and policy.unit_column(plan.table) is not None
-    }
+def _plan(decision: Decision | None, table: str) -> ViewPlan | None:
+    plans = () if decision is None else decision.plans
+    return next((plan for plan in plans if plan.table == table), None)
 
 
-def _suppress(
+def _without_people(
     spark: SparkSession,
     table: str,
     policy: Policy,
-    masked: Masked,
+    frames: Mapping[str, DataFrame],
     decision: Decision,
-    roots: Mapping[str, DataFrame],
-) -> Masked:
-    """Remove the rows of ``table`` whose class is too small, or whose person's row was removed."""
-    plan = next((plan for plan in decision.plans if plan.table == table), None)
-    frame = masked.frame
-    unit = policy.unit_column(table)
-    others = [labels for name, labels in roots.items() if name != table]
-    if others and unit is not None:
-        frame = join_roots(frame.withColumn(UNIT, quoted(unit).cast("string")), others)
-    if plan is not None:
-        released = list(policy.tables[table].released)
-        names = {str(column.name): position for position, column in enumerate(plan.own)}
-        for name, column in zip(released, masked.columns, strict=True):
-            if name in names:
-                frame = frame.withColumn(plan.own[names[name]].label, column)
-        frame = _without(spark, frame, plan, decision)
-    else:
-        for root in (plan for plan in decision.plans if plan.is_root and plan.table in roots):
-            frame = _without(spark, frame, root, decision)
-    return Masked(frame, masked.columns)
-
-
-def _without(
-    spark: SparkSession, frame: DataFrame, plan: ViewPlan, decision: Decision
 ) -> DataFrame:
-    """``frame`` without the classes of ``plan`` that are too small.
-
-    The classes are joined as a frame, never as literals: literals show in plans.
-    """
-    from pyspark.sql import functions as F
-
-    small = suppressed_classes(decision.problem, decision.solution, plan.table)
-    if not small:
-        return frame
-    names = [f"__small{column.index}" for column in plan.columns]
-    schema = ", ".join(f"{name} string" for name in names)
-    classes = spark.createDataFrame(sorted(small, key=repr), schema)
-    condition = None
-    for column, name in zip(plan.columns, names, strict=True):
-        same = F.col(column.label).eqNullSafe(F.col(name))
-        condition = same if condition is None else condition & same
-    assert condition is not None
-    return frame.join(F.broadcast(classes), condition, "left_anti")
+    """A table without quasi-identifiers, without the people whose row in a root is left out."""
+    frame = frames[table]
+    unit = policy.unit_column(table)
+    for root in (plan for plan in decision.plans if plan.is_root):
+        recoding = decision.recodings[root.table]
+        if unit is None or policy.unit_column(root.table) is None or not recoding.suppressed.any():
+            continue
+        rows = with_roots(policy, frames[root.table], frames, root)
+        people = suppressed_people(spark, rows, decision.aggregated, recoding).select(UNIT)
+        there = frame.withColumn(UNIT, quoted(unit).cast("string"))
+        frame = there.join(people, UNIT, "left_anti")
+    return frame

@@ -20,6 +20,7 @@ from veilflow.spark.holdout import DRAW, split_source
 from veilflow.spark.masking import mask_table
 from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
+from veilflow.spark.workers import Generalize
 from veilflow.synthesize import Model, fit, merge_rare, sample
 
 if TYPE_CHECKING:
@@ -62,9 +63,12 @@ def training_frame(policy: Policy, table: str, frame: DataFrame) -> DataFrame:
     narrowed = policy.model_copy(
         update={"tables": {**policy.tables, table: rules.model_copy(update={"columns": allowed})}}
     )
-    quasi = [column for column in quasi_columns(narrowed) if column.table == table]
-    finest = {column.index: column.min_level for column in quasi}
-    masked = mask_table(frame, table, narrowed, quasi, finest, key_ref="")
+    finest = {
+        column.name: Generalize(column.name, column.hierarchy, column.min_level)
+        for column in quasi_columns(narrowed)
+        if column.table == table
+    }
+    masked = mask_table(frame, table, narrowed, finest, key_ref="")
     draws = [quoted(DRAW)] if DRAW in frame.columns else []
     return masked.frame.select(*masked.columns, *draws)
 

@@ -1,0 +1,213 @@
+"""Spark and the engine-free path come to the same table, on the same input and policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from veilflow.anonymize import Recoding
+from veilflow.anonymize.aggregate import Aggregated
+from veilflow.anonymize.tables import cast_table, problem_of
+from veilflow.errors import ReleaseRefused
+from veilflow.policy import Policy
+from veilflow.spark import recode
+from veilflow.spark.protect import decide, finish, protect
+from veilflow.spark.reading import cast_columns
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PURPOSE = {
+    "purpose": "test", "legal_basis": "test", "owner": "test",
+    "recipients": ["test"], "retention_days": 1,
+}  # fmt: skip
+
+
+def quasi(hierarchy: Any = "redact", **more: Any) -> dict[str, Any]:
+    return {"role": "quasi", "hierarchy": hierarchy, **more}
+
+
+AGES = {"intervals": [1, 5, 10], "lower": 0, "upper": 90}
+TIMES = {"dates": ["day", "month", "year"]}
+COLUMNS: dict[str, dict[str, Any]] = {
+    "text": {"word": quasi()},
+    "integers": {"age": quasi(AGES)},
+    "doubles": {"weight": quasi()},
+    "decimals": {"cost": quasi()},
+    "booleans": {"alive": quasi()},
+    "dates": {"born": quasi(TIMES)},
+    "timestamps": {"seen": quasi()},
+    "text as integers": {"digits": quasi(AGES, **{"as": "integer", "on_cast_error": "nullify"})},
+    "text as numbers": {"digits": quasi(**{"as": "number", "on_cast_error": "nullify"})},
+    "text as booleans": {"digits": quasi(**{"as": "boolean", "on_cast_error": "nullify"})},
+    "text as dates": {"written": quasi(TIMES, **{"as": "date", "on_cast_error": "nullify"})},
+    "text as timestamps": {"written": quasi(**{"as": "timestamp", "on_cast_error": "nullify"})},
+    "doubles as integers": {"weight": quasi(**{"as": "integer", "on_cast_error": "nullify"})},
+    "integers as text": {"age": quasi({"prefix": [2, 1]}, **{"as": "string"})},
+    "several": {"age": quasi(AGES), "born": quasi(TIMES), "word": quasi(min_level=0)},
+}
+COSTS = [Decimal("1.10"), Decimal("0.00"), Decimal("-7.25")]
+DIGITS = [
+    "7", " 7 ", "+7", "-0", "007", "7.5", "1e3", "1d", "inf", "NaN", "true", "Y", "", "n/a", "x",
+    "9223372036854775807", "9223372036854775808", "12345678.5", "0.0001", "١",
+]  # fmt: skip
+WRITTEN = [
+    "1984-03-09", "1984-3-9", "1984-03", "1984", " 1984-03-09 ", "1984-03-09T10:11:12.5",
+    "1984-03-09 10:11:12Z", "1984-03-09 10:11+02:00", "1984-02-30", "09.03.1984", "n/a", "",
+    "1899-12-31", "1984-03-09 25:00:00", "1984-03-09 1:2:3",
+]  # fmt: skip
+
+
+def sample(rows: int, seed: int) -> pa.Table:
+    """Rows with nulls and awkward values of every type, several of each."""
+    draw = random.Random(seed)
+
+    def column(values: list[Any], kind: pa.DataType) -> pa.Array:
+        return pa.array([draw.choice([*values, None]) for _ in range(rows)], kind)
+
+    day = dt.date(1999, 12, 31)
+    time = dt.datetime(2001, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
+    floats = [0.0, 1.5, 1e7, 12345678.9, 1e-4, 1e300, float("nan"), float("inf"), -2.0, 0.1]
+    return pa.table(
+        {
+            "who": column([f"p{n}" for n in range(rows // 2)], pa.string()),
+            "word": column(["a", "b", "", "ä", "a b"], pa.string()),
+            "age": column([*range(20, 30), -4, 120], pa.int32()),
+            "weight": column(floats, pa.float64()),
+            "cost": column(COSTS, pa.decimal128(9, 2)),
+            "alive": column([True, False], pa.bool_()),
+            "born": column([day, dt.date(1850, 1, 2), dt.date(2000, 2, 29)], pa.date32()),
+            "seen": column([time, time.replace(microsecond=120)], pa.timestamp("us", "UTC")),
+            "digits": column(DIGITS, pa.string()),
+            "written": column(WRITTEN, pa.string()),
+            "row": pa.array(range(rows), pa.int64()),
+        }
+    )  # fmt: skip
+
+
+def policy(columns: dict[str, Any], k: int, limit: float, unit: str | None) -> Policy:
+    return Policy.model_validate(
+        {
+            "dataset": "people",
+            "purpose": PURPOSE,
+            "source": {"root": ".", "null_values": ["n/a"]},
+            "privacy_unit": unit,
+            "tables": {
+                "people": {
+                    "path": "people",
+                    "unlisted": "drop",
+                    "columns": {"who": "keep", "row": "keep", **columns},
+                }
+            },
+            "anonymize": {"k": k, "suppression_limit": limit},
+        }
+    )
+
+
+def by_spark(spark: SparkSession, rules: Policy, table: pa.Table, **change: Any) -> list[Any]:
+    columns = rules.tables["people"].columns
+    frame = cast_columns(spark.createDataFrame(table), columns, rules.source.null_values)
+    decision = decide(rules, {"people": frame})
+    assert decision is not None
+    decision = replace(decision, **{name: make(decision) for name, make in change.items()})
+    made = protect(spark, rules, {"people": frame}, decision, "")
+    return finish(made["people"]).toArrow().to_pylist()
+
+
+def by_arrow(rules: Policy, table: pa.Table, recode: Any = None) -> list[Any]:
+    from veilflow.anonymize import solve
+    from veilflow.anonymize.full_domain import recoding_of
+
+    table = cast_table(rules, table)
+    found = problem_of(rules, table)
+    recoding = recoding_of(found.problem, solve(found.problem), "people")
+    recoding = recoding if recode is None else recode(recoding)
+    return found.apply(recoding, table).to_pylist()
+
+
+def counted(rows: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
+    return Counter(tuple(row.values()) for row in rows)
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_both_paths_make_the_same_table(spark: SparkSession, case: str) -> None:
+    table = sample(240, seed=len(case))
+    rules = policy(COLUMNS[case], k=4, limit=0.3, unit=None)
+    assert counted(by_spark(spark, rules, table)) == counted(by_arrow(rules, table))
+
+
+@pytest.mark.parametrize("unit", ["who", "row"])
+def test_both_paths_count_people(spark: SparkSession, unit: str) -> None:
+    table = sample(240, seed=8)
+    rules = policy(COLUMNS["several"], k=4, limit=0.3, unit=unit)
+    assert counted(by_spark(spark, rules, table)) == counted(by_arrow(rules, table))
+
+
+def scattered(recoding: Recoding) -> Recoding:
+    """Another level in each cell, and every fifth combination left out."""
+    shape = recoding.levels.shape
+    levels = (np.arange(shape[0] * shape[1]).reshape(shape) % 3).astype(np.int8)
+    levels[:, -1] %= 2  # the last column's hierarchy has two levels
+    return Recoding(recoding.view, levels, np.arange(shape[0]) % 5 == 0)
+
+
+@pytest.mark.parametrize("case", ["broadcast", "shuffled", "keys that collide"])
+def test_every_combination_can_have_levels_of_its_own(
+    spark: SparkSession, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = sample(240, seed=3)
+    rules = policy(COLUMNS["several"], k=4, limit=0.3, unit=None)
+    change = {
+        "recodings": lambda decision: {
+            name: scattered(recoding) for name, recoding in decision.recodings.items()
+        }
+    }
+    if case == "shuffled":
+        monkeypatch.setattr(recode, "BROADCAST_COMBINATIONS", 10)
+    if case == "keys that collide":
+        change["aggregated"] = lambda decision: without_keys(decision.aggregated)
+    made = by_spark(spark, rules, table, **change)
+    assert counted(made) == counted(by_arrow(rules, table, scattered))
+    assert 0 < len(made) < table.num_rows
+
+
+def without_keys(found: Aggregated) -> Aggregated:
+    """What an aggregation is in which two combinations had the same key."""
+    return replace(found, views=tuple(replace(view, keys=None) for view in found.views))
+
+
+def test_keys_tell_null_from_the_column_it_is_in(spark: SparkSession) -> None:
+    columns = {"word": quasi(), "other": quasi()}
+    table = pa.table({"word": ["a", None], "other": [None, "a"], "who": ["p", "q"], "row": [1, 2]})
+    frame = spark.createDataFrame(table)
+    decision = decide(policy(columns, k=2, limit=0.0, unit=None), {"people": frame})
+    assert decision is not None
+    assert decision.aggregated.views[0].keys is not None
+
+
+def test_rows_that_no_decision_was_made_about_are_left_out(spark: SparkSession) -> None:
+    rules = policy({"word": quasi()}, k=2, limit=0.0, unit=None)
+    names = list(rules.tables["people"].columns)
+    frame = spark.createDataFrame([("p", 1, "a"), ("q", 2, "a")], names)
+    later = frame.union(spark.createDataFrame([("r", 3, "new")], names))
+    made = protect(spark, rules, {"people": later}, decide(rules, {"people": frame}), "")
+    assert sorted(row["word"] for row in finish(made["people"]).collect()) == ["a", "a"]
+
+
+def test_every_column_with_unknown_values_is_named(spark: SparkSession) -> None:
+    table = pa.table({"who": ["p", "q"], "row": [1, 2], "age": ["x", "1"], "born": ["y", "z"]})
+    rules = policy({"age": quasi(AGES), "born": quasi(TIMES)}, k=2, limit=0.0, unit=None)
+    with pytest.raises(ReleaseRefused) as by_both:
+        decide(rules, {"people": spark.createDataFrame(table)})
+    with pytest.raises(ReleaseRefused) as by_one:
+        problem_of(rules, table)
+    assert str(by_both.value) == str(by_one.value)
+    assert "column 'age'" in str(by_one.value)
+    assert "column 'born'" in str(by_one.value)
