@@ -17,7 +17,7 @@ from veilflow.mask import KeyedTransform, create_transform
 from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.leak_plan import CONSTANT, LEAK_LENGTH, cross_references
-from veilflow_expectations.planned import PlannedCheck, Types, listed
+from veilflow_expectations.planned import PlannedCheck, Types, listed, percent
 
 __all__ = [
     "attacks_on_table",
@@ -43,11 +43,11 @@ def attacks_on_view(
         "linkage attack",
         "expect_linkage_attack_to_fail",
         {**domain, "reference": f"targets:{table}", "max_rate": most},
-        f"Of the source's people at most {most:.4g} are named by {listed(names)}: nobody else in "
-        "the output fits what the attacker looks for, and the row can be theirs. The attacker is "
-        "assumed to hold these values in the raw for everybody in the source, or a random sample "
-        "of 50,000 people, to know how the output generalises them, and not to know who was left "
-        "out.",
+        f"Of the source's people at most {percent(most)} are named by {listed(names)}: nobody "
+        "else in the output fits what the attacker looks for, and the row can be theirs. The "
+        "attacker is assumed to hold these values in the raw for everybody in the source, or a "
+        "random sample of 50,000 people, to know how the output generalises them, and not to know "
+        "who was left out.",
         raw_side=True,
         kind="attack",
     )
@@ -126,10 +126,10 @@ def _homogeneity(
             **({"excluded": excluded} if excluded else {}),
             **({"read_with": others} if others else {}),
         },
-        f"For at most {most:.4g} of the people, beyond those of whom the whole table tells it, "
-        f"nine in ten of those who share their quasi-identifiers have their {name}. The attacker "
-        f"is assumed to know all quasi-identifiers of somebody who is in the data{knows}; nobody "
-        "has to be told apart for that, so k-anonymity doesn't prevent it.",
+        f"For at most {percent(most)} of the people, beyond those of whom the whole table tells "
+        f"it, nine in ten of those who share their quasi-identifiers have the same {name} as they. "
+        f"The attacker is assumed to know all quasi-identifiers of somebody who is in the data"
+        f"{knows}; nobody has to be told apart for that, so k-anonymity doesn't prevent it.",
         name,
         kind="attack",
         blocking=bound is not None,
@@ -149,9 +149,9 @@ def _frequency(policy: Policy, table: str, name: str, others: Sequence[str]) -> 
             "max_rate": most,
             **({"read_with": list(others)} if others else {}),
         },
-        f"At most {most:.4g} of the rows, beyond what guessing names, have a pseudonym that its "
-        f"frequency names. The attacker is assumed to know {whose} in the source, exactly, and to "
-        "take the commonest pseudonym for the commonest value, and so on.",
+        f"At most {percent(most)} of the rows, beyond what guessing names, have a pseudonym that "
+        f"its frequency names. The attacker is assumed to know {whose} in the source, exactly, "
+        "and to take the commonest pseudonym for the commonest value, and so on.",
         name,
         raw_side=True,
         kind="attack",

@@ -22,7 +22,7 @@ from veilflow_expectations.content_plan import personal_data
 from veilflow_expectations.difference_plan import plan_difference
 from veilflow_expectations.domain_plan import domain_checks
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
-from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed
+from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed, percent
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
 from veilflow_expectations.synthetic_plan import leak_gates
 from veilflow_expectations.text_plan import text_suites
@@ -138,7 +138,7 @@ def _columns_suite(table: str, columns: list[str]) -> PlannedSuite:
 def _rows_kept(policy: Policy, table: str) -> Iterator[PlannedCheck]:
     limit = policy.anonymize.suppression_limit if policy.anonymize is not None else 0.0
     own = bool(policy.tables[table].with_role("quasi"))
-    least = f"at least {1 - limit:.4g} of the source's rows" if own else "rows"
+    least = f"at least {percent(1 - limit)} of the source's rows" if own else "rows"
     yield PlannedCheck(
         "rows kept",
         "expect_table_row_count_to_be_between",
@@ -199,7 +199,7 @@ def _null_shares(policy: Policy, columns: Mapping[str, ColumnPolicy]) -> Iterato
                 "null share",
                 "expect_column_null_share_to_be_below",
                 {"column": name, "max_share": bound},
-                f"At most {bound:.4g} of the column's values are missing.",
+                f"At most {percent(bound)} of the column's values are missing.",
                 name,
                 kind="utility",
             )
@@ -247,9 +247,9 @@ def _copies(policy: Policy, table: str) -> Iterator[PlannedCheck]:
                 "by_chance_error": {"$PARAMETER": BY_CHANCE_ERROR},
                 "telling_share": {"$PARAMETER": TELLING_SHARE},
             },
-            f"At most {bound:.4g} of the rows are estimated to be copies of source rows, beyond "
-            f"what chance explains. Looked for: rows equal, in all of {listed(columns)}, to one "
-            "that fewer than 10 people have and that is too improbable to arise often. The "
+            f"At most {percent(bound)} of the rows are estimated to be copies of source rows, "
+            f"beyond what chance explains. Looked for: rows equal, in all of {listed(columns)}, to "
+            "one that fewer than 10 people have and that is too improbable to arise often. The "
             "attacker is assumed to search the output for a row that they know.",
             raw_side=True,
             kind="leak",

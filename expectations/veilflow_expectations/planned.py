@@ -8,7 +8,7 @@ from typing import Any
 
 from veilflow.evidence import CheckKind
 
-__all__ = ["PlannedCheck", "PlannedSuite", "Types", "listed"]
+__all__ = ["PlannedCheck", "PlannedSuite", "Types", "listed", "percent"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Types:
     output: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     tables: frozenset[str] | None = None
     ordered: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+
+
+def percent(share: float) -> str:
+    """A share of a policy as its sentence says it: 0.05 is 5%."""
+    return f"{share * 100:.4g}%"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from veilflow.policy import Policy
 
-from veilflow_expectations.planned import PlannedCheck, listed
+from veilflow_expectations.planned import PlannedCheck, listed, percent
 
 __all__ = ["ERROR_RATE", "leak_gates", "split_name"]
 
@@ -41,7 +41,7 @@ def leak_gates(policy: Policy, table: str, columns: Sequence[str]) -> Iterator[P
 
 def _closest(policy: Policy, table: str, columns: Sequence[str]) -> PlannedCheck:
     bound = policy.validation.max_copy_excess
-    allowed = f"at most {bound:.4g} of the rows may be; " if bound else ""
+    allowed = f"at most {percent(bound)} of the rows may be; " if bound else ""
     return PlannedCheck(
         "closest record",
         "expect_copies_of_training_to_be_below",

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from veilflow.policy import Policy
 from veilflow.policy.validation import FreeTextPolicy
 
-from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed
+from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed, percent
 
 __all__ = [
     "IDENTIFIERS",
@@ -133,8 +133,8 @@ def _recall(policy: Policy, table: str, name: str, types: Sequence[str]) -> Iter
         "expect_detector_recall_to_be_at_least",
         arguments,
         f"Of what people labelled in a random sample of the source's texts, "
-        f"{listed(rules.detectors)} finds {rules.min_recall:.4g} or more, by the lower end of the "
-        "95 % interval with spans of one text taken as dependent. Without a labelled sample "
+        f"{listed(rules.detectors)} finds {percent(rules.min_recall)} or more, by the lower end of "
+        "the 95 % interval with spans of one text taken as dependent. Without a labelled sample "
         "nothing is known, and free text isn't released.",
         name,
         kind="text",

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from veilflow.policy import Policy
+from veilflow.policy.hierarchies import HierarchyPolicy, build_hierarchy
 
 from veilflow_expectations.attack_plan import attacks_on_view
-from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed
+from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed, percent
 
 __all__ = ["plan_view", "sensitive_columns", "small_cells", "view_roots", "with_roots"]
 
@@ -131,13 +132,27 @@ def _t_closeness(policy: Policy, table: str, domain: Mapping[str, Any]) -> Itera
         yield PlannedCheck(
             "t-closeness",
             "expect_table_to_be_t_close",
-            {**domain, "column": f"{table}.{name}", "t": rule.t, "distance": rule.distance},
+            {
+                **domain,
+                "column": f"{table}.{name}",
+                "t": rule.t,
+                "distance": rule.distance,
+                **({} if rule.hierarchy is None else {"hierarchy": _taxonomy(rule.hierarchy)}),
+            },
             f"Among the people who share their quasi-identifiers {name} is distributed as in the "
             f"whole table, up to a distance of {rule.t:g}. The attacker is assumed to know the "
             "quasi-identifiers of one person and the whole table's distribution.",
             name,
             kind="privacy",
         )
+
+
+def _taxonomy(spec: HierarchyPolicy) -> list[list[str | None]]:
+    """The rows of a listed hierarchy, and null as a value that nothing but the root joins."""
+    hierarchy = build_hierarchy(spec)
+    rows: list[list[str | None]] = [list(row) for row in dict.fromkeys(spec.rows or ())]
+    nothing: list[str | None] = [None] * (hierarchy.levels - 1)
+    return [*rows, [*nothing, hierarchy.root]]
 
 
 def _risk(policy: Policy, domain: Mapping[str, Any]) -> Iterator[PlannedCheck]:
@@ -158,6 +173,6 @@ def _risk(policy: Policy, domain: Mapping[str, Any]) -> Iterator[PlannedCheck]:
                 "expect_reidentification_risk_to_be_below",
                 {**domain, name: bound},
                 f"For an attacker who knows the quasi-identifiers of one person who is in the "
-                f"data, {said[name]} at most {bound:.4g}.",
+                f"data, {said[name]} at most {percent(bound)}.",
                 kind="privacy",
             )

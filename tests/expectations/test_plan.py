@@ -344,6 +344,8 @@ RULES = """
         ("l_diversity: {l: 2, kind: recursive, c: 3, columns: [ill]}", "view",
          {("l-diversity", "ill")}),
         ("t_closeness: {t: 0.2, columns: [ward]}", "view", {("t-closeness", "ward")}),
+        ("t_closeness: {t: 0.2, distance: hierarchical, hierarchy: {csv: i.csv}, columns: [ill]}",
+         "view", {("t-closeness", "ill")}),
         ("max_risk: 0.2", "view", {("re-identification risk", None)}),
         ("small_cells: {threshold: 3, tables: {t: [ill]}}", "values", {("small cells", None)}),
         ("expectations: {t: [{type: expect_column_to_exist, kwargs: {column: ill}}]}", "values",
@@ -353,6 +355,8 @@ RULES = """
 def test_a_policy_s_rules_are_planned_and_can_be_built(
     tmp_path: Path, rule: str, part: str, expected: set[tuple[str, str | None]]
 ) -> None:
+    (tmp_path / "i.csv").write_text("flu;lung;*\ngout;joint;*\n")
+
     def planned(more: str) -> set[tuple[str, str | None]]:
         plan = plan_masked(policy(tmp_path, RULES, more), ["t"])
         assert all(len(build_suite(s).expectations) == len(s.checks) for s in plan)
@@ -360,6 +364,16 @@ def test_a_policy_s_rules_are_planned_and_can_be_built(
 
     plain = planned("anonymize: {k: 2}")
     assert planned(f"anonymize: {{k: 2}}\nvalidate: {{{rule}}}") - plain == expected
+
+
+def test_null_is_a_value_that_only_the_root_joins(tmp_path: Path) -> None:
+    (tmp_path / "ills.csv").write_text("flu;lung;*\ngout;joint;*\n")
+    rule = "{t: 0.2, distance: hierarchical, hierarchy: {csv: ills.csv}, columns: [ill]}"
+    more = f"anonymize: {{k: 2}}\nvalidate: {{t_closeness: {rule}}}"
+    plan = plan_masked(policy(tmp_path, RULES, more), ["t"])
+    (check,) = [c for c in checks(plan, part="view") if c.name == "t-closeness"]
+    rows = [["flu", "lung", "*"], ["gout", "joint", "*"], [None, None, "*"]]
+    assert check.arguments["hierarchy"] == rows
 
 
 def test_what_the_policy_warns_of_doesn_t_block(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_notes_are_released_with_a_labelled_sample_and_refused_otherwise(
     told = json.loads(capsys.readouterr().out)
     assert (told["labelled_by_two"], told["disagreeing"]) == (80, 20)
     refused, _ = verdict(notes, good)
-    assert "detector recall failed" in refused and "found 0.8, bound 0.9" in refused
+    assert "detector recall failed" in refused and "found 80%, bound 90%" in refused
     assert "80 texts are labelled, 80 by two people or more, who differ in 20." in refused
     # Labels, evidence, refusals, audit and encrypted tables: no name is in any of them.
     needles = [text_needle(name, name) for name in NAMES]

@@ -92,6 +92,10 @@ BROKEN = [
     ("cells of a dropped column", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {small_cells: {threshold: 3, tables: {patients: [name]}}}", 26, "column 'name' isn't released"),
     ("l of no sensitive column", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {l_diversity: {l: 2, columns: [sex]}}", 26, "no released sensitive column is called 'sex'"),
     ("c without its kind", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {l_diversity: {l: 2, c: 3}}", 26, "'c' belongs to 'kind: recursive'"),
+    ("hierarchical without its hierarchy", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {t_closeness: {t: 0.2, distance: hierarchical}}", 26, "'hierarchy' belongs to 'distance: hierarchical'"),
+    ("hierarchy of another distance", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {t_closeness: {t: 0.2, hierarchy: redact}}", 26, "'hierarchy' belongs to 'distance: hierarchical'"),
+    ("distance without listed values", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {t_closeness: {t: 0.2, distance: hierarchical, hierarchy: {prefix: [3, 1]}}}", 26, "give the hierarchy as {csv: FILE}"),
+    ("distance in a file that isn't there", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {t_closeness: {t: 0.2, distance: hierarchical, hierarchy: {csv: no.csv}}}", 26, "hierarchy file can't be read"),
     ("risk above 1", "anonymize: {k: 5}", "anonymize: {k: 5}\nvalidate: {max_risk: 1.5}", 26, "less than or equal to 1"),
     ("preset unknown", "dataset: patients", "extends: strict\ndataset: patients", 1, "no such preset"),
 ]  # fmt: skip
@@ -113,6 +117,23 @@ def test_a_broken_policy_is_refused_with_file_line_and_key(
         for problem in refused.value.problems
     ), refused.value.problems
     assert refused.value.exit_code == 2
+
+
+def test_the_hierarchy_of_a_distance_is_part_of_the_policy(write) -> None:
+    rule = "{t: 0.2, distance: hierarchical, hierarchy: {csv: ills.csv}}"
+    path = write(GOOD + f"validate: {{t_closeness: {rule}}}\n")
+    hashes = []
+    for rows in ("I10;heart;*\nE11;gland;*\n", "I10;heart;*\nE11;heart;*\n"):
+        write(rows, "ills.csv")
+        hashes.append(policy_sha256(load_policy(path)))
+    assert len(set(hashes)) == 2
+    for rows, said in (
+        ("I10;heart\nE11;gland\n", "its last column must hold one label"),
+        ("I10;heart;*\nE11;*\n", "hierarchy"),
+    ):
+        write(rows, "ills.csv")
+        with pytest.raises(PolicyError, match=rf"patients\.yaml:26: .*{said}"):
+            load_policy(path)
 
 
 def test_all_problems_are_named_at_once(write) -> None:

@@ -18,9 +18,11 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A plain table, columns as wide as their cells; long cells are cut."""
-    cells = [[_cell(cell) for cell in row] for row in rows]
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60
+) -> None:
+    """A plain table, columns as wide as their cells; cells of more than ``widest`` are cut."""
+    cells = [[_cell(cell, widest) for cell in row] for row in rows]
     widths = [
         max([len(heading), *(len(row[i]) for row in cells)]) for i, heading in enumerate(headings)
     ]
@@ -29,10 +31,10 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
         print(shown.rstrip())
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, widest: int) -> str:
     text = "" if value is None else str(value)
     text = "".join(char if char.isprintable() else "·" for char in text)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= widest else text[: widest - 3] + "..."
 
 
 @contextmanager

@@ -21,7 +21,9 @@ def add_release_arguments(
     """``DATASET [--release R] [--product P] [--series S] [--store URI]``."""
     parser.add_argument("dataset", help=dataset)
     parser.add_argument("--release", help="a release (default: the series' current one)")
-    parser.add_argument("--product", choices=("masked", "synthetic"), default="masked")
+    parser.add_argument(
+        "--product", choices=("masked", "synthetic"), default="masked", help="default: masked"
+    )
     parser.add_argument("--series", default="default", help="the policy's series")
     parser.add_argument("--store", default=_STORE, help=f"where releases are (default {_STORE})")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from veilflow.evidence import Check, ClassRisk, StageEvidence
+from veilflow.report.formatting import amount
 
-__all__ = ["headline", "place_of", "said_of", "summary_lines"]
+__all__ = ["figure", "figures_of", "headline", "place_of", "said_of", "summary_lines"]
 
 
 def summary_lines(evidence: StageEvidence) -> tuple[str, ...]:
@@ -46,9 +47,21 @@ def place_of(check: Check) -> str:
 
 def said_of(check: Check) -> str:
     """A check's sentence, with what was found and allowed where that was told."""
+    figures = figures_of(check)
+    return f"{check.sentence} ({figures})" if figures else check.sentence
+
+
+def figures_of(check: Check) -> str:
+    """What a check found and allows, shares in percent; empty where a figure wasn't told."""
     if check.observed is None or check.bound is None:
-        return check.sentence
-    return f"{check.sentence} (found {check.observed:g}, bound {check.bound:g})"
+        return ""
+    return f"found {figure(check.observed, check.unit)}, bound {figure(check.bound, check.unit)}"
+
+
+def figure(number: float, unit: str) -> str:
+    """A number as a line of text tells it: a share in percent, anything else as it is."""
+    told = amount(number, unit)
+    return told if told.endswith("%") else f"{number:g}"
 
 
 def _details(evidence: StageEvidence) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from veilflow.errors import PolicyError
 from veilflow.mask import TransformError, create_transform, is_allowed
 from veilflow.policy.columns import ColumnPolicy
-from veilflow.policy.hierarchies import build_hierarchy
+from veilflow.policy.hierarchies import HierarchyPolicy, build_hierarchy
 from veilflow.policy.model import Policy
 
 __all__ = ["Problem", "check_rules"]
@@ -173,3 +173,17 @@ def _validate(policy: Policy) -> Iterator[Problem]:
         for column in rule.columns:
             if column not in sensitive:
                 yield ("validate", key), f"no released sensitive column is called {column!r}"
+    if rules.t_closeness is not None and rules.t_closeness.hierarchy is not None:
+        yield from _distances(rules.t_closeness.hierarchy)
+
+
+def _distances(spec: HierarchyPolicy) -> Iterator[Problem]:
+    """A distance needs each value apart at the first level and all joined at the last."""
+    place = ("validate", "t_closeness", "hierarchy")
+    try:
+        hierarchy = build_hierarchy(spec)
+    except PolicyError as error:
+        yield place, str(error)
+        return
+    if hierarchy.root is None:
+        yield place, "its last column must hold one label, usually *, that joins all values"

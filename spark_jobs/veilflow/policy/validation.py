@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from veilflow.classify.entity import ENTITY_TYPES, is_detector
+from veilflow.policy.hierarchies import HierarchySpec
 from veilflow.policy.scalars import Int, Name, Number
 
 __all__ = [
@@ -74,12 +75,25 @@ class LDiversityPolicy(_Strict):
 class TClosenessPolicy(_Strict):
     """How far a class may differ from the whole table in each sensitive column (Li et al. 2007).
 
-    ``ordered`` takes numbers in their order. ``columns`` narrows it to columns by name.
+    ``ordered`` takes numbers in their order, ``hierarchical`` the level of ``hierarchy`` that joins
+    two values: a list of all values, as in ``{csv: FILE}``. ``columns`` narrows it to columns by
+    name.
     """
 
     t: Number = Field(ge=0, le=1)
-    distance: Literal["equal", "ordered"] = "equal"
+    distance: Literal["equal", "ordered", "hierarchical"] = "equal"
+    hierarchy: HierarchySpec | None = None
     columns: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _hierarchy_where_it_belongs(self) -> TClosenessPolicy:
+        if (self.distance == "hierarchical") != (self.hierarchy is not None):
+            raise ValueError("'hierarchy' belongs to 'distance: hierarchical', which needs it")
+        if self.hierarchy is not None and self.hierarchy.kind != "csv":
+            raise ValueError(
+                "a distance is taken between listed values: give the hierarchy as {csv: FILE}"
+            )
+        return self
 
 
 class SmallCellsPolicy(_Strict):

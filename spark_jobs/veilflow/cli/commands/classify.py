@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             (table, v.name, v.type, v.role, f"{v.score:.2f}", "; ".join(v.evidence))
             for table, v in found
         ],
+        widest=200,
     )
     return 0
 

@@ -4,9 +4,10 @@ Shows raw notes, so it needs --reason; who looked at how many, and why, is in th
 Only keyed digests of the notes, offsets and types are kept, in the policy's store. Stop with
 q and go on later; several people may label the same notes, and where they differ is counted.
 
-  terminal   one note after the other, with the detectors' proposals unless --blind; ? shows how
-  an editor  --export FILE writes the sample as JSON lines (readable by you alone: delete it after);
-             --import FILE reads lines {"text": ..., "spans": [{"start": 0, "end": 4, "type": ...}]}
+In the terminal one note is shown after the other, with the detectors' proposals unless --blind; ?
+says what can be typed. For an editor, --export FILE writes the sample as JSON lines (readable by
+you alone: delete it afterwards), and --import FILE reads lines
+{"text": ..., "spans": [{"start": 0, "end": 4, "type": ...}]}.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ If the source is there, its columns are held against the policy too.
 from __future__ import annotations
 
 import argparse
+import json
 from typing import TYPE_CHECKING, Any
 
 from veilflow.cli.console import print_json, print_table
@@ -109,10 +110,18 @@ def _settings(
 ) -> list[tuple[tuple[str, ...], Any]]:
     found: list[tuple[tuple[str, ...], Any]] = []
     for key, value in data.items():
-        if key == "columns" and path[:1] == ("tables",):
+        if (key == "columns" and path[:1] == ("tables",)) or (key == "rows" and "csv" in data):
             continue
         if isinstance(value, dict) and value:
             found += _settings(value, (*path, key))
         elif value not in (None, [], {}):
-            found.append(((*path, key), ", ".join(value) if isinstance(value, list) else value))
+            found.append(((*path, key), _listed(value) if isinstance(value, list) else value))
     return found
+
+
+def _listed(values: list[Any]) -> str:
+    """A list in one line; what a policy lists beside words and numbers is shown as JSON."""
+    return ", ".join(
+        json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+        for value in values
+    )

@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How many, which seed, where."""
     parser.add_argument("--rows", type=int, default=20_000, help="patients (default 20000)")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same data (default 1)")
-    parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    parser.add_argument(
+        "--format", choices=("parquet", "csv"), default="parquet", help="default: parquet"
+    )
     parser.add_argument("--out", type=Path, help="folder (default $VEILFLOW_HOME/sample)")
 
 

@@ -28,7 +28,12 @@ class StageCommand:
         """The run, and for shared stages which product."""
         parser.add_argument("run_uri", metavar="RUN", help="STORE/runs/DATASET/RUN")
         if self.has_product:
-            parser.add_argument("--product", choices=("masked", "synthetic"), default="masked")
+            parser.add_argument(
+                "--product",
+                choices=("masked", "synthetic"),
+                default="masked",
+                help="default: masked",
+            )
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Run the stage and print what it measured."""

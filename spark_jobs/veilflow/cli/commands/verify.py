@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(f"{report.dataset} {report.release}")
         rows = [("ok" if c.passed else "FAILED", c.name, c.detail) for c in report.checks]
-        print_table(("", "check", "detail"), rows)
+        print_table(("", "check", "detail"), rows, widest=200)
         for extra in report.extra:
             print(f"not listed in the manifest: {extra}")
         print("verified" if report.passed else "NOT verified: don't use this release")

@@ -13,6 +13,7 @@ from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.refuse import OutputRefused
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
+from veilflow.pipeline.summary import figures_of
 from veilflow.policy.draft import yaml_key
 from veilflow.spark.holdout import canary_key, holdout_key
 from veilflow.spark.judging import JudgeRequest, load_judge
@@ -125,7 +126,6 @@ def _claimed_levels(maker: StageEvidence) -> dict[tuple[str, str], int]:
 
 def _sentence(check: Check) -> str:
     place = f"{check.table}.{yaml_key(check.column)}" if check.column else check.table
-    figures = ""
-    if check.observed is not None and check.bound is not None:
-        figures = f" (found {check.observed:g}, bound {check.bound:g})."
-    return f"{place}: {check.name} failed: {check.sentence}{figures}"
+    figures = figures_of(check)
+    told = f" ({figures})." if figures else ""
+    return f"{place}: {check.name} failed: {check.sentence}{told}"
