@@ -1,8 +1,34 @@
 """Anonymisation without an engine: the best generalisation of counted combinations."""
 
+from veilflow.anonymize.models import (
+    BetaLikeness,
+    DeltaDisclosure,
+    DeltaPresence,
+    Diversity,
+    KMap,
+    TCloseness,
+)
 from veilflow.anonymize.problem import Problem, UnitCounts, View
 from veilflow.anonymize.recoding import Recoding
 from veilflow.anonymize.search import solve
-from veilflow.anonymize.solution import Solution, suppressed_classes
+from veilflow.anonymize.sensitive import Lines, SensitiveColumn
+from veilflow.anonymize.solution import Solution, recoding_of, suppressed_classes
 
-__all__ = ["Problem", "Recoding", "Solution", "UnitCounts", "View", "solve", "suppressed_classes"]
+__all__ = [
+    "BetaLikeness",
+    "DeltaDisclosure",
+    "DeltaPresence",
+    "Diversity",
+    "KMap",
+    "Lines",
+    "Problem",
+    "Recoding",
+    "SensitiveColumn",
+    "Solution",
+    "TCloseness",
+    "UnitCounts",
+    "View",
+    "recoding_of",
+    "solve",
+    "suppressed_classes",
+]

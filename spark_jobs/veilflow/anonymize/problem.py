@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from veilflow.anonymize.sensitive import SensitiveColumn
 from veilflow.errors import PolicyError, UsageError
 from veilflow.hierarchy import HierarchyTable
 
-__all__ = ["Problem", "UnitCounts", "View"]
+if TYPE_CHECKING:
+    from veilflow.anonymize.models import Model
+
+__all__ = ["ObjectiveName", "Problem", "UnitCounts", "View"]
+
+ObjectiveName = Literal[
+    "loss", "granularity", "discernibility", "average_class_size", "non_uniform_entropy"
+]
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -62,7 +71,10 @@ class View:
     ``columns`` index the problem's columns: they make the classes. The columns in ``own`` have
     their loss measured on this view's rows; each column of a problem is owned by one view.
     ``codes`` holds the level-0 code of each combination (row) in each of ``columns``; ``rows`` its
-    number of rows, at least 1. Without ``units`` each row is a unit of its own.
+    number of rows, at least 1. Without ``units`` each row is a unit of its own. ``sensitive`` are
+    the columns that privacy models ask about. ``population`` counts the people of the population
+    table with each combination, those of this table among them; combinations that only the
+    population has follow with 0 rows.
     """
 
     name: str
@@ -71,6 +83,8 @@ class View:
     codes: Int32
     rows: Int64
     units: UnitCounts | None = None
+    sensitive: tuple[SensitiveColumn, ...] = ()
+    population: Int64 | None = None
     total_rows: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,10 +96,20 @@ class View:
             raise UsageError(f"view {self.name!r}: codes and rows don't describe the same combos")
         if len(set(self.columns)) != len(self.columns) or not set(self.own) <= set(self.columns):
             raise UsageError(f"view {self.name!r}: own columns must be among its distinct columns")
-        if self.rows.min(initial=1) < 1 or self.total_rows >= _MOST_ROWS:
+        least = 1 if self.population is None else 0
+        if self.rows.min(initial=1) < least or self.total_rows >= _MOST_ROWS:
             raise UsageError(f"view {self.name!r}: each combination needs 1 to 2**53 rows")
+        for column in self.sensitive:
+            owner = column.lines.owner
+            if owner.size and not 0 <= int(owner.min()) <= int(owner.max()) < combos:
+                raise UsageError(f"view {self.name!r}: {column.name!r} names other combinations")
         if self.units is not None:
             self._check_units(self.units, combos)
+
+    def sensitive_column(self, name: str) -> int | None:
+        """The place of a sensitive column in this view, or None where it has none of the name."""
+        names = [column.name for column in self.sensitive]
+        return names.index(name) if name in names else None
 
     def _check_units(self, units: UnitCounts, combos: int) -> None:
         pairs = units.pair_combo
@@ -107,7 +131,10 @@ class Problem:
 
     A class of fewer than ``k`` units is suppressed, all its rows; in each view at most
     ``floor(suppression_limit * rows)`` rows may be. ``min_levels`` and ``max_levels`` (one entry a
-    column) bound the levels; None is no bound. Arguments are checked here, once.
+    column) bound the levels; None is no bound. ``models`` are asked beside k: a class that fails
+    one is suppressed too. A released view's average risk, classes / rows left, is at most
+    ``max_average_risk``. ``objective`` says what the search makes least; ``weights`` (one a column)
+    say what a column counts for in it. Arguments are checked here, once.
     """
 
     columns: tuple[HierarchyTable, ...]
@@ -116,6 +143,10 @@ class Problem:
     suppression_limit: float
     min_levels: tuple[int, ...] | None = None
     max_levels: tuple[int, ...] | None = None
+    models: tuple[Model, ...] = ()
+    max_average_risk: float | None = None
+    objective: ObjectiveName = "loss"
+    weights: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         if not self.columns or not self.views:
@@ -133,6 +164,7 @@ class Problem:
             )
         self._check_views()
         self._check_levels()
+        self._check_models()
 
     def _check_views(self) -> None:
         owned = sorted(column for view in self.views for column in view.own)
@@ -161,6 +193,32 @@ class Problem:
                 "the lowest and highest levels must lie within the hierarchies, in order",
                 remedy="Correct the columns' min_level and max_level.",
             )
+
+    def _check_models(self) -> None:
+        for model in self.models:
+            known = any(view.sensitive_column(model.column) is not None for view in self.views
+                        if model.column is not None)  # fmt: skip
+            if model.column is not None and not known:
+                raise UsageError(f"{model.name}: no view has this sensitive column")
+        if self.weights is not None and (
+            len(self.weights) != len(self.columns)
+            or any(not 0 <= weight < math.inf for weight in self.weights)
+            or not any(self.weights)
+        ):
+            raise PolicyError(
+                "weights must be numbers from 0, not all 0, one a quasi-identifier",
+                remedy="Correct `anonymize.weights`.",
+            )
+        if self.max_average_risk is not None and not 0 < self.max_average_risk <= 1:
+            raise PolicyError(
+                "the average risk must lie above 0 and not above 1",
+                remedy="Correct `anonymize.max_average_risk`.",
+            )
+
+    @property
+    def least_units(self) -> int:
+        """The fewest units that a released class can have under k and all models."""
+        return max([self.k, *(model.least for model in self.models)])
 
     @property
     def low(self) -> tuple[int, ...]:

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import le
 
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.anonymize.equivalence import Classes, coarsen, from_view
+from veilflow.anonymize.judging import ClassJudge
+from veilflow.anonymize.objective import Floor, Outcome
 from veilflow.anonymize.problem import Problem, View, restrict
 from veilflow.hierarchy import HierarchyTable
 
-__all__ = ["Outcome", "ViewSearch"]
+__all__ = ["ViewSearch"]
 
+Bools = npt.NDArray[np.bool_]
 Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
 Levels = tuple[int, ...]
 
 _CACHE_BYTES = 256 * 2**20
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What suppressing the small classes of one view at one node does.
-
-    ``leaves`` says, for each of the view's own columns, how many leaves more its suppressed cells
-    count for than the generalised ones would.
-    """
-
-    suppressed: int
-    classes: int
-    leaves: tuple[int, ...]
 
 
 class ViewSearch:
@@ -42,13 +32,16 @@ class ViewSearch:
     def __init__(self, problem: Problem, view: View) -> None:
         self.view = view
         self.allowed = problem.allowed(view)
-        self._k = problem.k
+        self.judge = ClassJudge(problem, view)
         self._tables = [problem.columns[column] for column in view.columns]
         self._own = [view.columns.index(column) for column in view.own]
+        self._wants_entropy = problem.objective == "non_uniform_entropy"
         self._outcomes: dict[Levels, Outcome] = {}
         self._lifts: dict[tuple[int, int, int], Int32] = {}
         self._judged = np.zeros((0, len(view.columns)), dtype=np.int16)
-        self._found = np.zeros((0, 1 + len(view.own)), dtype=np.int64)
+        # Per visited node: what the monotone models suppress, the leaves it adds, and the squares
+        # and number of all its classes.
+        self._found = np.zeros((0, 3 + len(view.own)))
         start = (0,) * len(view.columns)
         base = restrict(problem.low, view)
         raw = from_view(view)
@@ -59,24 +52,29 @@ class ViewSearch:
     def outcome(self, levels: Levels) -> Outcome:
         """The outcome at ``levels``, computed once."""
         if levels not in self._outcomes:
-            found = self._outcomes[levels] = self._judge(self.classes(levels), levels)
-            row = np.array([levels], dtype=np.int16)
-            self._judged = np.concatenate([self._judged, row])
-            numbers = np.array([[found.suppressed, *found.leaves]], dtype=np.int64)
-            self._found = np.concatenate([self._found, numbers])
+            self._outcomes[levels] = self._measure(self.classes(levels), levels)
         return self._outcomes[levels]
 
-    def at_least(self, levels: Levels) -> tuple[int, tuple[int, ...]]:
-        """Lower bounds of ``suppressed`` and ``leaves`` at ``levels``, from visited nodes above.
+    def is_known(self, levels: Levels) -> bool:
+        """Whether the outcome at ``levels`` has been computed."""
+        return levels in self._outcomes
 
-        Generalising joins classes, and a class with k units only ever gains some: so what a node
-        suppresses, every node below it suppresses as well. That holds for units as for rows,
-        because the units of a joined class are the union of the units of its parts. And a
-        suppressed cell adds the more leaves, the fewer it would have had at that level.
+    def floor(self, levels: Levels) -> Floor:
+        """What visited nodes show of the outcome at ``levels``.
+
+        Generalising joins classes, and a class that holds the monotone models goes on holding
+        them: so what a node suppresses for them, every node below it suppresses as well. That
+        holds for units as for rows, because the units of a joined class are the union of the units
+        of its parts. And a suppressed cell adds the more leaves, the fewer it would have had at
+        that level. Joining classes adds to their squares and lessens their number.
         """
-        above = np.all(self._judged >= np.array(levels, dtype=np.int16), axis=1)
-        suppressed, *leaves = self._found[above].max(axis=0, initial=0).tolist()
-        return suppressed, tuple(leaves)
+        here = np.array(levels, dtype=np.int16)
+        above = self._found[np.all(self._judged >= here, axis=1)]
+        below = self._found[np.all(self._judged <= here, axis=1)]
+        suppressed, *leaves = above[:, 2:].max(axis=0, initial=0).astype(np.int64).tolist()
+        squares = int(below[:, 0].max(initial=0))
+        classes = int(below[:, 1].min(initial=self.view.total_rows))
+        return Floor(suppressed, tuple(leaves), squares, classes)
 
     def classes(self, levels: Levels) -> Classes:
         """The classes at ``levels``."""
@@ -101,7 +99,8 @@ class ViewSearch:
         ]
         each = zip(self._tables, target, strict=True)
         sizes = [len(table.labels[level]) for table, level in each]
-        return coarsen(classes, lifts, sizes, self._k)
+        values = [column.values for column in self.view.sensitive]
+        return coarsen(classes, lifts, sizes, self.judge.least, values)
 
     def _lift(self, position: int, source: int, target: int) -> Int32:
         key = (position, source, target)
@@ -112,14 +111,34 @@ class ViewSearch:
             self._lifts[key] = lift
         return self._lifts[key]
 
-    def _judge(self, classes: Classes, levels: Levels) -> Outcome:
-        small = classes.units < self._k
-        rows = classes.rows[small]
-        leaves = tuple(
-            _added(self._tables[n], levels[n], classes.codes[n][small], rows) for n in self._own
+    def _measure(self, classes: Classes, levels: Levels) -> Outcome:
+        verdict = self.judge.judge(classes)
+        failing = self._leaves(classes, levels, ~verdict.monotone)
+        sizes = classes.rows.astype(np.float64)
+        every = [float(sizes @ sizes), float(np.count_nonzero(classes.rows))]
+        self._judged = np.concatenate([self._judged, np.array([levels], dtype=np.int16)])
+        found = [*every, float(classes.rows[~verdict.monotone].sum()), *map(float, failing)]
+        self._found = np.concatenate([self._found, np.array([found])])
+        out = ~verdict.released
+        kept = classes.rows[verdict.released]
+        return Outcome(
+            suppressed=int(classes.rows[out].sum()),
+            classes=int(kept.size),
+            leaves=self._leaves(classes, levels, out),
+            squares=sum_of_squares(kept),
+            entropy=self._entropy(classes, out) if self._wants_entropy else (),
         )
-        kept = classes.rows.size - rows.size
-        return Outcome(int(rows.sum()), kept, leaves)
+
+    def _leaves(self, classes: Classes, levels: Levels, out: Bools) -> tuple[int, ...]:
+        """The leaves that suppressing the classes ``out`` adds, per own column."""
+        rows = classes.rows[out]
+        return tuple(
+            _added(self._tables[n], levels[n], classes.codes[n][out], rows) for n in self._own
+        )
+
+    def _entropy(self, classes: Classes, out: Bools) -> tuple[float, ...]:
+        rows = classes.rows[out].astype(np.float64)
+        return tuple(_bits(classes.codes[n][out], rows) for n in self._own)
 
     def _evict(self) -> None:
         """Forget the oldest tables; the base stays, because everything can be made from it."""
@@ -130,5 +149,21 @@ class ViewSearch:
                 self._held -= self._visited.pop(levels).nbytes
 
 
-def _added(table: HierarchyTable, level: int, codes: Int32, rows: npt.NDArray[np.int64]) -> int:
+def sum_of_squares(rows: Int64) -> int:
+    """Exact at any size: equal sizes are counted, then multiplied as Python integers."""
+    sizes, times = np.unique(rows, return_counts=True)
+    return sum(int(size) ** 2 * int(n) for size, n in zip(sizes, times, strict=True))
+
+
+def _added(table: HierarchyTable, level: int, codes: Int32, rows: Int64) -> int:
     return int(rows @ (table.leaf_count - table.leaves[level][codes]))
+
+
+def _bits(codes: Int32, rows: npt.NDArray[np.float64]) -> float:
+    """The bits lost by making the labels of some rows alike."""
+    whole = rows.sum()
+    if not whole:
+        return 0.0
+    counts = np.bincount(codes, rows)
+    counts = counts[counts > 0]
+    return float(counts @ np.log2(whole / counts))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from veilflow.anonymize.equivalence import group
+from veilflow.anonymize.grouping import group
 
 
 def check(codes: list[np.ndarray], sizes: list[int], length: int) -> None:
