@@ -21,14 +21,16 @@ __all__ = ["CsvHierarchy"]
 class CsvHierarchy:
     """Labels looked up in ``rows``: column 0 is the value, the last column normally the root.
 
-    Refuses ragged rows, one value with two generalisations, and labels that split again at a
-    higher level (a hierarchy must be nested, or the search for the best levels would be wrong).
-    Errors name row numbers, counted from 1, never the content.
+    Refuses ragged rows, labels left empty above the value, one value with two generalisations, and
+    labels that split again at a higher level (a hierarchy must be nested, or the search for the
+    best levels would be wrong). Errors name row numbers, counted from 1 without a header and empty
+    lines, never the content. ``remedy`` says where a missing value is added.
     """
 
     rows: tuple[tuple[str, ...], ...]
     level_names: tuple[str, ...] = ()
     on_unknown: OnUnknown = "refuse"
+    remedy: str = "Add them to the hierarchy's CSV file."
 
     def __post_init__(self) -> None:
         rows = tuple(dict.fromkeys(tuple(row) for row in self.rows))
@@ -114,7 +116,7 @@ class CsvHierarchy:
                 column,
                 len(unknown),
                 "are not in its hierarchy",
-                "Add them to the hierarchy's CSV file.",
+                self.remedy,
             )
         return [lookup[value] for value in values]
 
@@ -150,6 +152,9 @@ def _problems(rows: tuple[tuple[str, ...], ...]) -> list[str]:
     ragged = [n for n, row in enumerate(rows, 1) if len(row) != width]
     if ragged:
         return [f"hierarchy: rows {_listed(ragged)} don't have {width} columns as row 1 has"]
+    empty = [n for n, row in enumerate(rows, 1) if not all(row[1:])]
+    if empty:
+        return [f"hierarchy: rows {_listed(empty)} leave a label above the value empty"]
     problems = []
     for level in range(width - 1):
         parents: dict[str, str] = {}

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
 from veilflow.errors import PolicyError
 from veilflow.hierarchy.built import BuiltHierarchy
+from veilflow.hierarchy.numbers import EXACT, as_number, exact, number_text
 from veilflow.hierarchy.protocol import ROOT, OnUnknown
 
 __all__ = ["IntervalHierarchy"]
-
-# Far beyond any measured quantity, and it keeps "1e999999999" from filling the memory.
-_MAX_EXPONENT = 30
-_EXACT = Context(prec=100)
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,14 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
         given = [*self.widths, self.origin, self.lower, self.upper]
-        if any(number is not None and _decimal(repr(number)) is None for number in given):
+        if any(number is not None and as_number(repr(number)) is None for number in given):
             raise PolicyError(
                 "hierarchy: widths, origin, lower and upper must be finite numbers",
                 remedy="Correct the number.",
             )
         widths = self._exact_widths
         positive = widths[1:] if widths and widths[0] == 0 else widths
-        rising = all(a < b and _EXACT.remainder(b, a) == 0 for a, b in zip(
+        rising = all(a < b and EXACT.remainder(b, a) == 0 for a, b in zip(
             positive, positive[1:], strict=False))  # fmt: skip
         if not widths or any(w <= 0 for w in positive) or not rising:
             raise PolicyError(
@@ -63,30 +60,30 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
 
     @cached_property
     def _exact_widths(self) -> tuple[Decimal, ...]:
-        return tuple(_exact(width) for width in self.widths)
+        return tuple(exact(width) for width in self.widths)
 
     @cached_property
     def _exact_origin(self) -> Decimal:
-        return _exact(self.origin)
+        return exact(self.origin)
 
     @cached_property
     def _bounds(self) -> tuple[Decimal | None, Decimal | None]:
-        low, high = (None if b is None else _exact(b) for b in (self.lower, self.upper))
+        low, high = (None if b is None else exact(b) for b in (self.lower, self.upper))
         return low, high
 
     @property
     def _named(self) -> tuple[tuple[str, str], ...]:
-        coded = [f"below {_text(b)} as one" for b in self._bounds[:1] if b is not None]
-        coded += [f"from {_text(b)} as one" for b in self._bounds[1:] if b is not None]
+        coded = [f"below {number_text(b)} as one" for b in self._bounds[:1] if b is not None]
+        coded += [f"from {number_text(b)} as one" for b in self._bounds[1:] if b is not None]
         extra = f" ({', '.join(coded)})" if coded else ""
         return tuple(
-            (f"width {_text(w)}", f"intervals of width {_text(w)}{extra}")
+            (f"width {number_text(w)}", f"intervals of width {number_text(w)}{extra}")
             if w else ("value", f"the number itself{extra}")
             for w in self._exact_widths
         )  # fmt: skip
 
     def _place(self, value: str) -> Decimal | None:
-        return _decimal(value)
+        return as_number(value)
 
     def _place_label(self, label: str) -> Decimal:
         if label.startswith("< "):
@@ -97,36 +94,15 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
     def _label(self, place: Decimal, level: int) -> str:
         low, high = self._bounds
         if low is not None and place < low:
-            return f"< {_text(low)}"
+            return f"< {number_text(low)}"
         if high is not None and place >= high:
-            return f">= {_text(high)}"
+            return f">= {number_text(high)}"
         width = self._exact_widths[level]
         if not width:
-            return _text(place)
-        offset = _EXACT.remainder(_EXACT.subtract(place, self._exact_origin), width)
-        start = _EXACT.subtract(place, offset if offset >= 0 else _EXACT.add(offset, width))
-        end = _EXACT.add(start, width)
+            return number_text(place)
+        offset = EXACT.remainder(EXACT.subtract(place, self._exact_origin), width)
+        start = EXACT.subtract(place, offset if offset >= 0 else EXACT.add(offset, width))
+        end = EXACT.add(start, width)
         start = start if low is None else max(start, low)
         end = end if high is None else min(end, high)
-        return f"[{_text(start)}, {_text(end)})"
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or "_" in text:
-        return None
-    if number and not -_MAX_EXPONENT <= number.adjusted() < _MAX_EXPONENT:
-        return None if number.adjusted() > 0 else Decimal(0)
-    return number
-
-
-def _exact(number: float) -> Decimal:
-    """The decimal number that was written: 0.1, not the binary fraction nearest to it."""
-    return _decimal(repr(number)) or Decimal(0)
-
-
-def _text(number: Decimal) -> str:
-    return f"{_EXACT.normalize(number):f}" if number else "0"
+        return f"[{number_text(start)}, {number_text(end)})"

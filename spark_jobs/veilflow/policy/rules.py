@@ -121,6 +121,9 @@ def _anonymize(policy: Policy) -> Iterator[Problem]:
 
 
 def _levels(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Problem]:
+    if column.hierarchy is not None and column.hierarchy.needs_data:
+        # How many levels there will be shows once it is settled; then this is asked again.
+        return
     try:
         top = build_hierarchy(column.hierarchy).levels - 1
     except PolicyError as error:

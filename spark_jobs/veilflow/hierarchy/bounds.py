@@ -1,0 +1,87 @@
+"""Numbers between cut points, which may lie unevenly; each level keeps some of the cuts below."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import ClassVar
+
+from veilflow.errors import PolicyError
+from veilflow.hierarchy.built import BuiltHierarchy
+from veilflow.hierarchy.numbers import as_number, exact, number_text
+from veilflow.hierarchy.protocol import ROOT, OnUnknown
+
+__all__ = ["BoundsHierarchy"]
+
+
+@dataclass(frozen=True)
+class BoundsHierarchy(BuiltHierarchy[Decimal]):
+    """Labels "< 20", "[20, 35)", ">= 80": bottom and top coded, from one cut to below the next.
+
+    ``cuts`` has the cut points of each level, fine to coarse; a level's cuts must be among those
+    of the level below. Equal-frequency groups become such a hierarchy once they are settled.
+    """
+
+    cuts: tuple[tuple[float, ...], ...]
+    root: str | None = ROOT
+    on_unknown: OnUnknown = "refuse"
+
+    _unplaced: ClassVar[str] = "are no numbers that its hierarchy can read"
+    _remedy: ClassVar[str] = "Clean them, or choose another hierarchy for the column."
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cuts", tuple(tuple(level) for level in self.cuts))
+        if any(as_number(repr(cut)) is None for level in self.cuts for cut in level):
+            raise PolicyError(
+                "hierarchy: bounds must be finite numbers", remedy="Correct the number."
+            )
+        rising = all(
+            a < b for level in self.cuts for a, b in zip(level, level[1:], strict=False)
+        )
+        if not self.cuts or not all(self.cuts) or not rising:
+            raise PolicyError(
+                "hierarchy: each level needs bounds that rise",
+                remedy="Write them as in `bounds: [[20, 40, 60, 80], [40, 60]]`.",
+            )
+        levels = zip(self.cuts, self.cuts[1:], strict=False)
+        if any(not set(above) < set(below) for below, above in levels):
+            raise PolicyError(
+                "hierarchy: the bounds of a level must be some of those of the level before",
+                remedy="Write them as in `bounds: [[20, 40, 60, 80], [40, 60]]`.",
+            )
+        self._check_root()
+
+    @cached_property
+    def _exact_cuts(self) -> tuple[tuple[Decimal, ...], ...]:
+        return tuple(tuple(exact(cut) for cut in level) for level in self.cuts)
+
+    @property
+    def _named(self) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (
+                f"{len(level) + 1} groups",
+                f"below {number_text(level[0])}, {len(level) - 1} intervals, "
+                f"from {number_text(level[-1])} on",
+            )
+            for level in self._exact_cuts
+        )
+
+    def _place(self, value: str) -> Decimal | None:
+        return as_number(value)
+
+    def _place_label(self, label: str) -> Decimal:
+        if label.startswith("< "):
+            # Any number below the lowest bound: they all share their labels.
+            return Decimal(label[2:]) - 1
+        return Decimal(label.removeprefix(">= ").lstrip("[").split(",")[0])
+
+    def _label(self, place: Decimal, level: int) -> str:
+        cuts = self._exact_cuts[level]
+        position = bisect_right(cuts, place)
+        if position == 0:
+            return f"< {number_text(cuts[0])}"
+        if position == len(cuts):
+            return f">= {number_text(cuts[-1])}"
+        return f"[{number_text(cuts[position - 1])}, {number_text(cuts[position])})"
