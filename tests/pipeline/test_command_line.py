@@ -163,7 +163,8 @@ def test_plan_tells_what_would_be_done_and_where_it_was_said(place: Place, capsy
     told = json.loads(out)
     assert code == 0
     assert set(told) == {
-        "dataset", "policy_sha256", "stages", "settings", "columns", "source", "problems",
+        "dataset", "policy_sha256", "stages", "settings", "columns", "hierarchies", "source",
+        "problems",
     }  # fmt: skip
     assert told["problems"] == []
     assert told["policy_sha256"] == place.pin(policy).record.policy_sha256
@@ -179,6 +180,26 @@ def test_plan_tells_what_would_be_done_and_where_it_was_said(place: Place, capsy
         json.loads(ran(capsys, "plan", policy, "--k", "7", "--json")[1])["policy_sha256"]
         != (told["policy_sha256"])
     )
+
+
+def test_plan_shows_what_is_chosen_from_the_data_before_a_run(place: Place, capsys: Output) -> None:
+    age = {"role": "quasi", "hierarchy": {"quantiles": 4}}
+    policy = place.policy({**PEOPLE, "age": age, "sex": {"role": "quasi", "hierarchy": "auto"}})
+    told = json.loads(ran(capsys, "plan", policy, "--json")[1])
+    shown = {row["column"]: row for row in told["hierarchies"]}
+    assert shown["age"]["chosen_by"] == "quantiles"
+    assert (shown["sex"]["chosen_by"], shown["sex"]["hierarchy"]) == ("auto", "redact")
+    assert [line.split(":")[0] for line in shown["age"]["levels"]] == [
+        "0 4 groups", "1 2 groups", "2 any",
+    ]  # fmt: skip
+    run = place.pin(policy)
+    assert told["policy_sha256"] == run.record.policy_sha256
+    pinned = run.policy.tables["people"].columns["age"].hierarchy
+    assert pinned is not None and pinned.as_said() == shown["age"]["hierarchy"]
+    (note, _) = run.evidence("pin").notes
+    assert note == "The hierarchy of 'sex' of people was chosen from the data: 2 levels."
+    out = ran(capsys, "plan", policy)[1]
+    assert f"people.age: {shown['age']['hierarchy']}  (chosen by quantiles)" in out
 
 
 def test_plan_names_every_unsettled_column(place: Place, capsys: Output) -> None:

@@ -9,6 +9,7 @@ import pytest
 from veilflow.errors import PolicyError
 from veilflow.policy import canonical_bytes, load_policy, policy_sha256, read_policy
 from veilflow.policy.canonical import stored_policy_sha256
+from veilflow.policy.hierarchies import build_hierarchy
 from veilflow.policy.schema import schema_text
 
 GOOD = """\
@@ -187,6 +188,35 @@ def test_the_rows_of_a_csv_hierarchy_are_part_of_the_hash(write, tmp_path: Path)
     levels.unlink()
     with pytest.raises(PolicyError, match=r"patients\.yaml:17: .*can't be read"):
         load_policy(path)
+
+
+def test_a_csv_hierarchy_may_have_a_header_and_another_delimiter(write, tmp_path: Path) -> None:
+    (tmp_path / "sex.csv").write_text("sex,group,all\nF,x,*\nM,x,*\n")
+    said = "hierarchy: {csv: sex.csv, delimiter: ',', header: true}"
+    policy = load_policy(write(GOOD.replace("hierarchy: redact", said)))
+    hierarchy = build_hierarchy(policy.tables["patients"].columns["sex"].hierarchy)
+    assert hierarchy.level_names == ("sex", "group", "all")
+    assert hierarchy.generalize(["F", None], 1) == ["x", None]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("F;x;*\nM;x\n", "rows 2 don't have 3 columns", id="a level is missing"),
+        pytest.param("F;x;*\nM;;*\n", "rows 2 leave a label above the value empty", id="empty"),
+        pytest.param("F;x;*\n\nM;x;*;*\n", "rows 2 don't have 3 columns", id="one too many"),
+        pytest.param("\n", "no rows", id="nothing"),
+        pytest.param("F,x,*\nM,x,*\n", None, id="another delimiter makes one column"),
+    ],
+)
+def test_a_ragged_hierarchy_is_refused_with_its_rows(
+    write, tmp_path: Path, content: str, said: str | None
+) -> None:
+    (tmp_path / "sex.csv").write_text(content)
+    with pytest.raises(PolicyError) as refused:
+        load_policy(write(GOOD.replace("hierarchy: redact", "hierarchy: {csv: sex.csv}")))
+    assert (said or "one column") in str(refused.value)
+    assert "patients.yaml:17" in str(refused.value)
 
 
 def test_a_preset_lies_under_the_policy_and_says_where_each_line_came_from(write) -> None:

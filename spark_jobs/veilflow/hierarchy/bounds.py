@@ -37,9 +37,7 @@ class BoundsHierarchy(BuiltHierarchy[Decimal]):
             raise PolicyError(
                 "hierarchy: bounds must be finite numbers", remedy="Correct the number."
             )
-        rising = all(
-            a < b for level in self.cuts for a, b in zip(level, level[1:], strict=False)
-        )
+        rising = all(a < b for level in self.cuts for a, b in zip(level, level[1:], strict=False))
         if not self.cuts or not all(self.cuts) or not rising:
             raise PolicyError(
                 "hierarchy: each level needs bounds that rise",

@@ -16,6 +16,8 @@ from veilflow.hierarchy.protocol import ROOT_NAME, OnUnknown, check_level
 
 __all__ = ["CsvHierarchy"]
 
+_DELIMITERS = ";,\t|"
+
 
 @dataclass(frozen=True)
 class CsvHierarchy:
@@ -152,6 +154,8 @@ def _problems(rows: tuple[tuple[str, ...], ...]) -> list[str]:
     ragged = [n for n, row in enumerate(rows, 1) if len(row) != width]
     if ragged:
         return [f"hierarchy: rows {_listed(ragged)} don't have {width} columns as row 1 has"]
+    if width == 1 and any(all(mark in row[0] for row in rows) for mark in _DELIMITERS):
+        return ["hierarchy: rows have one column; their delimiter seems to be another one"]
     empty = [n for n, row in enumerate(rows, 1) if not all(row[1:])]
     if empty:
         return [f"hierarchy: rows {_listed(empty)} leave a label above the value empty"]

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import veilflow
+from veilflow.anonymize.settling import unsettled_columns
 from veilflow.errors import PolicyError, SourceError, UsageError
 from veilflow.evidence import SourceTable, StageEvidence
 from veilflow.keys import KeyProvider, derive, open_masking_root, open_provider
@@ -17,6 +18,7 @@ from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import run_key
 from veilflow.pipeline.quarantine import end_quarantines
 from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
+from veilflow.pipeline.settle import settle
 from veilflow.pipeline.source import (
     PinnedColumn,
     PinnedSource,
@@ -28,6 +30,7 @@ from veilflow.pipeline.source import (
 from veilflow.pipeline.state import Run, put_json, read_json
 from veilflow.policy import Policy, policy_sha256, read_policy
 from veilflow.policy.draft import yaml_key
+from veilflow.policy.hierarchies import build_hierarchy
 from veilflow.store.key_records import ensure_masking_root
 from veilflow.store.object_store import ObjectStore, open_store
 from veilflow.store.probe import probe
@@ -38,7 +41,8 @@ __all__ = ["check_source_columns", "effective_policy", "pin", "pin_source", "unl
 def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = None) -> RunRef:
     """Start the run ``run``, or find it: the same id always means what was pinned first.
 
-    Nothing is read but file headers and, for the digest, bytes; no Spark is started.
+    Nothing is read but file headers, bytes for the digest, and columns whose hierarchy is chosen by
+    what they hold (the run's policy and its hash have what was chosen); no Spark is started.
 
     Raises:
         PolicyError: the policy can't be used, a parameter loosens it, or the source has columns
@@ -61,6 +65,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
         provider = open_provider(keys_uri)
         provider.probe()
         source = pin_source(policy, Path(policy_path), parameters, store, provider)
+        policy = settle(policy, source.tables)
         record = RunRecord(
             dataset=policy.dataset,
             run=run,
@@ -83,7 +88,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
             f"{ref.uri}: was pinned with other parameters.",
             remedy="Leave them out to resume it, or start a new run.",
         )
-    opened.finish(_evidence(opened.record, clock, _notes(opened)))
+    opened.finish(_evidence(opened.record, clock, _notes(opened, loaded.policy)))
     return ref
 
 
@@ -124,14 +129,18 @@ def pin_source(
     return PinnedSource(root=str(root), reading=policy.source, tables=tables)
 
 
-def check_source_columns(policy: Policy, policy_path: Path) -> None:
-    """Hold the source's columns against the policy without pinning. Raises as ``pin_source``."""
+def check_source_columns(policy: Policy, policy_path: Path) -> tuple[PinnedTable, ...]:
+    """Hold the source's columns against the policy without pinning. Raises as ``pin_source``.
+
+    Gives the tables, with no digest.
+    """
     root = resolve_root(expand(policy.source.root), policy_path.resolve(), None)
     tables = tuple(
         table_columns(root, name, table.path, policy.source)
         for name, table in policy.tables.items()
     )
     _refuse_undecided(policy, policy_path, root, tables)
+    return tables
 
 
 def _refuse_undecided(
@@ -199,9 +208,19 @@ def _nested(column: PinnedColumn) -> str:
     return f"{kind[1]}s" if kind else ""
 
 
-def _notes(run: Run) -> tuple[str, ...]:
-    """Which unlisted columns are left out, and for how many days nobody has decided."""
-    notes = []
+def _chosen(said: Policy, policy: Policy) -> list[str]:
+    """That hierarchies were chosen by looking at the data, and how many levels they have."""
+    return [
+        f"The hierarchy of {name!r} of {table} was chosen from the data: "
+        f"{build_hierarchy(policy.tables[table].columns[name].hierarchy).levels} levels."
+        for table, name in unsettled_columns(said)
+        if table in policy.tables and name in policy.tables[table].columns
+    ]
+
+
+def _notes(run: Run, said: Policy) -> tuple[str, ...]:
+    """What was chosen; which unlisted columns are left out, undecided for how many days."""
+    notes = _chosen(said, run.policy)
     for table in run.record.source.tables:
         for name in unlisted_columns(run.policy, table):
             digest = hashlib.sha256(f"{table.name}\0{name}".encode()).hexdigest()[:16]

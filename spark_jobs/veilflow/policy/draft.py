@@ -11,9 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from veilflow.classify import TAXONOMY, ColumnSample, ColumnVerdict
-from veilflow.errors import PolicyError
-from veilflow.hierarchy import DateHierarchy, HierarchyMismatch
+from veilflow.hierarchy.automatic import automatic_hierarchy
+from veilflow.hierarchy.column_values import ColumnValues
+from veilflow.hierarchy.date_formats import formats_in_use
 
 __all__ = ["DraftTable", "draft_policy", "find_unit", "yaml_key"]
 
@@ -22,13 +25,12 @@ _PERSON = re.compile(
 )
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-_FORMATS = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d")
 _HIERARCHIES = {
     "date_of_birth": "{dates: [year, 5 years, decade, 20 years]%s}",
     "date": "{dates: [month, quarter, year]%s}",
     "zipcode": "{prefix: [3, 2, 1]}",
     "age": "{intervals: [5, 10, 20], lower: 0, upper: 90}",
-    "icd10_code": "{prefix: [3, 1]}",
+    "icd10_code": "icd10",
 }
 
 
@@ -137,34 +139,22 @@ def _column(sample: ColumnSample, verdict: ColumnVerdict, unit: str | None) -> t
 
 
 def _quasi(sample: ColumnSample, verdict: ColumnVerdict) -> str:
-    pattern = _HIERARCHIES.get(verdict.type, "redact")
+    pattern = _HIERARCHIES.get(verdict.type) or _by_content(sample)
     if "%s" in pattern:
-        formats = _date_formats(sample.values)
+        formats = formats_in_use([value for value in sample.values if value])
         named = ", ".join(json.dumps(one) for one in formats)
         pattern %= f", formats: [{named}]" if formats else ""
     return f"{{role: quasi, hierarchy: {pattern}}}"
 
 
-def _date_formats(values: Sequence[str | None]) -> list[str]:
-    """The formats, besides ISO, that the most of the sampled dates need, in order of use."""
-    left = {value for value in values if value and not _reads(value, ())}
-    chosen: list[str] = []
-    while left:
-        best = max(_FORMATS, key=lambda one: sum(_reads(value, (one,)) for value in left))
-        read = {value for value in left if _reads(value, (best,))}
-        if not read:
-            break
-        chosen.append(best)
-        left -= read
-    return chosen
-
-
-def _reads(value: str, formats: tuple[str, ...]) -> bool:
-    try:
-        DateHierarchy(("year",), formats).generalize([value], 0)
-    except (HierarchyMismatch, PolicyError):
-        return False
-    return True
+def _by_content(sample: ColumnSample) -> str:
+    """``auto`` for numbers, dates and codes, which have an order; words go as a whole."""
+    values = [value for value in sample.values if value]
+    texts = tuple(dict.fromkeys(values))
+    place = {text: code for code, text in enumerate(texts)}
+    code = np.array([place[value] for value in values], dtype=np.int64)
+    found = automatic_hierarchy(ColumnValues(texts, code, np.arange(code.size)))
+    return "redact" if "redact" in found else "auto"
 
 
 def yaml_key(name: str) -> str:

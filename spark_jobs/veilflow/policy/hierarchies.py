@@ -111,6 +111,28 @@ class HierarchyPolicy(BaseModel):
         """True for a kind that is settled from the source when a run is pinned."""
         return self.auto is not None or self.quantiles is not None
 
+    def as_said(self) -> str:
+        """The hierarchy on one line, as a policy file may have it; of a CSV file only its name."""
+        import yaml
+
+        given = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"rows"})
+        word = next((word for word, said in _WORDS.items() if said == given), None)
+        if word is not None:
+            return word
+        flow = yaml.safe_dump(
+            _short(given), default_flow_style=True, sort_keys=False, allow_unicode=True, width=9**9
+        )
+        return flow.strip()
+
+
+def _short(said: object) -> object:
+    """The same with whole numbers written as such."""
+    if isinstance(said, dict):
+        return {key: _short(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_short(value) for value in said]
+    return int(said) if isinstance(said, float) and said == int(said) else said
+
 
 _KINDS = (
     "redact", "csv", "dates", "prefix", "intervals", "bounds", "order", "icd10", "postcode",

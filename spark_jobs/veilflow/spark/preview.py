@@ -10,6 +10,7 @@ from veilflow.pipeline.audit import append_audit
 from veilflow.pipeline.home import expand
 from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
+from veilflow.pipeline.settle import settle
 from veilflow.policy import policy_sha256, read_policy
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.reading import cast_columns, check_reading, quoted, read_table
@@ -38,6 +39,7 @@ def preview(
     silence_engine_log()
     with stage_errors("preview"):
         source = pin_source(policy, Path(policy_path), RunParameters(), store, provider)
+        policy = settle(policy, source.tables)
         nulls = policy.source.null_values
         frames = {}
         for table in source.tables:

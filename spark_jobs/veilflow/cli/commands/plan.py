@@ -1,7 +1,8 @@
 """plan: show the effective policy and what would be done to each column, without doing it.
 
 Every line says where it was decided: in the policy (file and line), in a preset, or by default.
-If the source is there, its columns are held against the policy too.
+If the source is there, its columns are held against the policy too, and hierarchies that look at
+the data are settled and shown as a run that started now would use them.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ def run(arguments: argparse.Namespace) -> int:
     from veilflow.errors import PolicyError, SourceError
     from veilflow.pipeline import RunParameters, stages_for
     from veilflow.pipeline.pin import check_source_columns, effective_policy
+    from veilflow.pipeline.settle import settle
     from veilflow.policy import policy_sha256, read_policy
 
     loaded = read_policy(arguments.policy)
     policy = effective_policy(loaded.policy, RunParameters(k=arguments.k))
     problems: list[str] = []
     try:
-        check_source_columns(policy, loaded.path)
+        policy = settle(policy, check_source_columns(policy, loaded.path))
         source = "every column of the source is settled"
     except PolicyError as error:
         problems = list(error.problems)
@@ -48,6 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
         _column(loaded, table, name, column)
         for table, rules in policy.tables.items()
         for name, column in rules.columns.items()
+    ]
+    hierarchies = [
+        _hierarchy(loaded, table, name, column)
+        for table, rules in policy.tables.items()
+        for name, column in rules.with_role("quasi").items()
     ]
     settings = [
         {"setting": ".".join(path), "value": value, "from": loaded.origin(*path)}
@@ -61,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "stages": stages_for(policy),
                 "settings": settings,
                 "columns": columns,
+                "hierarchies": hierarchies,
                 "source": source,
                 "problems": problems,
             }
@@ -74,6 +82,11 @@ def run(arguments: argparse.Namespace) -> int:
             ("table", "column", "role", "what is done", "key", "from"),
             [list(row.values()) for row in columns],
         )
+        for row in hierarchies:
+            chosen = f"  (chosen by {row['chosen_by']})" if row["chosen_by"] else ""
+            print(f"\n{row['table']}.{row['column']}: {row['hierarchy']}{chosen}")
+            for line in row["levels"]:
+                print(f"  {line}")
         print(f"\n{source}")
         for problem in problems:
             print(f"  {problem}")
@@ -91,6 +104,21 @@ def _column(loaded: LoadedPolicy, table: str, name: str, column: ColumnPolicy) -
     }
 
 
+def _hierarchy(loaded: LoadedPolicy, table: str, name: str, column: ColumnPolicy) -> dict[str, Any]:
+    """The hierarchy as a line for the policy, and what each of its levels shows."""
+    from veilflow.policy.hierarchies import build_hierarchy
+
+    said = loaded.policy.tables[table].columns[name].hierarchy
+    is_open = column.hierarchy is not None and column.hierarchy.needs_data
+    return {
+        "table": table,
+        "column": name,
+        "hierarchy": "redact" if column.hierarchy is None else column.hierarchy.as_said(),
+        "chosen_by": said.kind if said is not None and said.needs_data else "",
+        "levels": [] if is_open else build_hierarchy(column.hierarchy).describe().split("\n"),
+    }
+
+
 def treatment_text(column: ColumnPolicy) -> str:
     """What happens to a column, in a phrase: the transform with its parameters, or the levels."""
     from veilflow.policy.hierarchies import build_hierarchy
@@ -98,6 +126,8 @@ def treatment_text(column: ColumnPolicy) -> str:
     if column.protect is not None:
         given = ", ".join(f"{k} {v}" for k, v in column.protect.parameters.items())
         phrase = f"{column.protect.name} ({given})" if given else column.protect.name
+    elif column.hierarchy is not None and column.hierarchy.needs_data:
+        phrase = f"generalize: {column.hierarchy.kind}"
     else:
         names = build_hierarchy(column.hierarchy).level_names
         top = len(names) - 1 if column.max_level is None else column.max_level
