@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from veilflow.errors import UsageError
+from veilflow.spark.java import find_java_home
 
-from veilflow_airflow.java import find_java_home
 from veilflow_airflow.stages import SPARK_STAGES
 
 __all__ = ["StageCommand", "find_spark_submit", "job_script", "stage_command", "stage_operator"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from veilflow.evidence import PastCheck, PastValidation
+from veilflow.pipeline.summary import figure, figures_of
 from veilflow.report.markup import Markup, join, tag
 
 from veilflow_airflow.links import PRIVACY_PREFIX, airflow_path, report_path
@@ -151,7 +152,8 @@ def _figures(validations: Validations) -> Markup | None:
     for checks in found.values():
         last = checks[max(checks)]
         cells = [tag("td", _figure(checks.get(n)), class_="figure") for n in range(len(past))]
-        bound = tag("td", "" if last.bound is None else f"{last.bound:g}", class_="figure")
+        allowed = "" if last.bound is None else figure(last.bound, last.unit)
+        bound = tag("td", allowed, class_="figure")
         rows.append(tag("tr", tag("td", f"{last.name} on {_place(last)}"), *cells, bound))
     title = tag("h3", f"Figures of {validations.product} data")
     return join(title, _table(headings, rows))
@@ -160,8 +162,8 @@ def _figures(validations: Validations) -> Markup | None:
 def _figure(check: PastCheck | None) -> Markup | str:
     if check is None or check.observed is None:
         return "–"
-    figure = f"{check.observed:g}"
-    return figure if check.passed else tag("span", figure, class_=_kind(check))
+    shown = figure(check.observed, check.unit)
+    return shown if check.passed else tag("span", shown, class_=_kind(check))
 
 
 def _table(headings: Sequence[str], rows: Sequence[Markup]) -> Markup:
@@ -170,11 +172,9 @@ def _table(headings: Sequence[str], rows: Sequence[Markup]) -> Markup:
 
 
 def _told(check: PastCheck) -> str:
-    figures = ""
-    if check.observed is not None and check.bound is not None:
-        figures = f": found {check.observed:g}, bound {check.bound:g}"
+    figures = figures_of(check)
     word = "failed" if check.blocking else "warning"
-    return f"{word}: {check.name} on {_place(check)}{figures}"
+    return f"{word}: {check.name} on {_place(check)}" + (f": {figures}" if figures else "")
 
 
 def _kind(check: PastCheck) -> str:

@@ -200,6 +200,7 @@ class PastCheck(_Record):
     blocking: bool = True
     observed: float | None = None
     bound: float | None = None
+    unit: str = ""
 
 
 class PastValidation(_Record):

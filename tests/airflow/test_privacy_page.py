@@ -57,6 +57,12 @@ def test_verdicts_are_shown_newest_first_with_warnings_and_figures() -> None:
     assert page.count("/veilflow/reports/") == 1, "only runs that Airflow knows have a report here"
 
 
+def test_shares_are_told_in_percent() -> None:
+    linked = check(0.0625, name="linkage attack", bound=0.05, unit="share", blocking=False)
+    shown = text(overview_page([policy(past(0, linked))]))
+    assert "warning: linkage attack on people: found 6.25%, bound 5%" in shown
+
+
 def test_a_policys_own_page_has_figures_over_time() -> None:
     days = [past(day, check(5 + day), check(None, name="leak")) for day in range(12)]
     shown = text(

@@ -208,10 +208,13 @@ def test_a_taken_port_stops_the_demo_and_nothing_else(machine: Machine) -> None:
         assert machine.check("test").returncode == 0
 
 
-@pytest.mark.parametrize("port", ["http", "99999"])
+@pytest.mark.parametrize("port", ["http", "99999", "0"])
 def test_a_port_that_is_none_is_refused(machine: Machine, port: str) -> None:
     machine.environment["VEILFLOW_DEMO_PORT"] = port
-    assert machine.check("demo").returncode == 1
+    refused = machine.check("demo")
+    assert refused.returncode == 1
+    assert "a port is a number" in refused.stderr
+    assert "VEILFLOW_DEMO_PORT=8081 make demo" in refused.stderr
 
 
 def test_an_installed_environment_needs_little_more_space(machine: Machine) -> None:

@@ -37,8 +37,9 @@ LEAK = Check(
     sentence="No value is a raw value. Found: fewer than 10 rows.",
 )
 CLASSES = Check(
-    name="k-anonymity", table="people", passed=True, observed=7, bound=5, sentence="Classes of 5."
-)
+    name="k-anonymity", table="people", passed=True, observed=7, bound=5, unit="people",
+    sentence="Classes of 5.",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -88,11 +89,11 @@ def test_a_verdict_keeps_what_its_checks_told_and_nothing_more(
         "checks": [
             {
                 "name": "raw identifiers absent", "table": "people", "column": "colour",
-                "passed": False, "blocking": False, "observed": None, "bound": None,
+                "passed": False, "blocking": False, "observed": None, "bound": None, "unit": "",
             },
             {
                 "name": "k-anonymity", "table": "people", "column": None,
-                "passed": True, "blocking": True, "observed": 7.0, "bound": 5.0,
+                "passed": True, "blocking": True, "observed": 7.0, "bound": 5.0, "unit": "people",
             },
         ],
     }  # fmt: skip

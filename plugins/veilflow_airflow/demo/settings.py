@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from veilflow.errors import PrerequisiteMissing, UsageError
-
-from veilflow_airflow.java import find_java_home
+from veilflow.spark.java import find_java_home
 
 __all__ = ["DemoSettings", "airflow_environment", "read_settings"]
 

@@ -116,4 +116,5 @@ def _past(check: Check) -> PastCheck:
         blocking=check.blocking,
         observed=check.observed,
         bound=check.bound,
+        unit=check.unit,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veilflow.evidence import Check, ClassRisk, StageEvidence
+from veilflow.evidence import Check, ClassRisk, PastCheck, StageEvidence
 from veilflow.report.formatting import amount
 
 __all__ = ["figure", "figures_of", "headline", "place_of", "said_of", "summary_lines"]
@@ -51,7 +51,7 @@ def said_of(check: Check) -> str:
     return f"{check.sentence} ({figures})" if figures else check.sentence
 
 
-def figures_of(check: Check) -> str:
+def figures_of(check: Check | PastCheck) -> str:
     """What a check found and allows, shares in percent; empty where a figure wasn't told."""
     if check.observed is None or check.bound is None:
         return ""

@@ -52,7 +52,7 @@ def read_policy(path: str | Path) -> LoadedPolicy:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise PolicyError(
-            f"{path}: there is no such file", remedy="'veilflow draft DATA' writes a first policy."
+            f"{path}: there is no such file.", remedy="'veilflow draft DATA' writes a first policy."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: can't be read as UTF-8 text ({type(error).__name__})") from None

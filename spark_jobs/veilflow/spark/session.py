@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from veilflow.spark.cluster import site_settings
 from veilflow.spark.hardening import check_hardened, is_local, submit_conf
+from veilflow.spark.java import find_java_home
 from veilflow.spark.redaction import silence_engine_log
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def session(
     """A hardened session, stopped at the end.
 
     ``master`` None means what spark-submit decided, else ``VEILFLOW_MASTER``, else all cores of
-    this machine. Workers use this interpreter. Raises PrerequisiteMissing naming a setting that
-    the cluster lacks.
+    this machine. Workers use this interpreter. Raises PrerequisiteMissing where there is no Java
+    that Spark runs on, or naming a setting that the cluster lacks.
     """
     from pyspark.sql import SparkSession
 
@@ -37,6 +38,8 @@ def session(
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(f"veilflow {name}")
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit has decided the master and settings
+        # Spark's launcher would end with a line of its own shell script.
+        os.environ["JAVA_HOME"] = str(find_java_home())
         chosen = master or os.environ.get("VEILFLOW_MASTER") or DEFAULT_MASTER
         builder = builder.master(chosen)
         settings = {**submit_conf(chosen), **(extra or {})}

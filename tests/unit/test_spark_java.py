@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from veilflow.errors import PrerequisiteMissing
-from veilflow_airflow import java
+from veilflow.spark import java
 
 
 def make_java(home: Path, release: str | None) -> Path:
@@ -56,3 +56,16 @@ def test_too_old_and_none_are_told_apart_with_the_package_to_install(
         java.find_java_home({"JAVA_HOME": str(old), "PATH": ""})
     with pytest.raises(PrerequisiteMissing, match=r"no Java was found.*openjdk-17"):
         java.find_java_home({"PATH": ""})
+
+
+def test_a_session_needs_java_and_says_so_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from veilflow.spark.session import session
+
+    monkeypatch.setattr(java, "_INSTALLED", tmp_path / "nothing")
+    monkeypatch.setenv("JAVA_HOME", str(make_java(tmp_path / "old", 'JAVA_VERSION="11.0.2"')))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
+    with pytest.raises(PrerequisiteMissing, match="Install openjdk-17"), session("test"):
+        pytest.fail("Spark was started")
