@@ -67,7 +67,7 @@ BROKEN = [
     ("missing key", "dataset: patients\n", "", 1, "dataset: is missing"),
     ("unknown shorthand", "name: drop", "name: dropp", 15, "unknown shorthand 'dropp'"),
     ("nothing said", "name: drop", "name:", 15, "nothing said about this column"),
-    ("k below two", "k: 5", "k: 1", 25, "greater than or equal to 2"),
+    ("k below two", "k: 5", "k: 1", 25, "'k: 1' hides nobody"),
     ("k as text", "k: 5", "k: 'five'", 25, "anonymize.k"),
     ("k as number in quotes", "k: 5", "k: '5'", 25, "anonymize.k"),
     ("k as truth", "k: 5", "k: true", 25, "anonymize.k"),

@@ -14,13 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from veilflow.anonymize.equivalence import group
+from veilflow.anonymize.asked import asked_of
+from veilflow.anonymize.grouping import group
+from veilflow.anonymize.population import POPULATION, check_population
 from veilflow.anonymize.problem import Problem, UnitCounts, View
 from veilflow.anonymize.recoding import Recoding
+from veilflow.anonymize.sensitive import SensitiveColumn
+from veilflow.anonymize.sensitive_values import sensitive_column
 from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan, quasi_columns
 from veilflow.errors import ReleaseRefused, UsageError
-from veilflow.hierarchy import HierarchyMismatch, HierarchyTable, materialize
+from veilflow.hierarchy import Hierarchy, HierarchyMismatch, HierarchyTable, materialize
 from veilflow.policy import Policy
+from veilflow.policy.hierarchies import build_hierarchy
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,8 +103,9 @@ def aggregated(
 
     A collected table has the columns ``QuasiColumn.value`` of its plan, ``ROWS``, where people are
     counted ``UNITS`` (each has one row) or ``UNIT`` (a line a combination and person; any integer,
-    null for nobody), and may have ``KEY``. Lines may repeat. Raises ReleaseRefused if a hierarchy
-    doesn't know some of the values.
+    null for nobody), and may have ``KEY``. Where models ask about sensitive columns it has the
+    columns ``SensitivePlan.value`` too, and ``POPULATION`` where there is a population table. Lines
+    may repeat. Raises ReleaseRefused if a hierarchy doesn't know some of the values.
     """
     assert policy.anonymize is not None
     columns = quasi_columns(policy)
@@ -109,14 +115,23 @@ def aggregated(
     lifts = [_positions(found, seen) for found, seen in zip(labels, observed, strict=True)]
     each = zip(columns, observed, strict=True)
     tables = tuple(materialize(column.hierarchy, column.name, seen) for column, seen in each)
-    made = [_view(plan, collected[plan.table], values, lifts, tables) for plan in plans]
+    close = policy.anonymize.t_closeness
+    spec = None if close is None else close.hierarchy
+    taxonomy = None if spec is None else build_hierarchy(spec)
+    made = [_view(plan, collected[plan.table], values, lifts, tables, taxonomy) for plan in plans]
+    views = tuple(view for view, _ in made)
+    asked = asked_of(policy, [column.name for column in columns], views[0].total_units)
     problem = Problem(
         columns=tables,
-        views=tuple(view for view, _ in made),
-        k=policy.anonymize.k,
-        suppression_limit=policy.anonymize.suppression_limit,
+        views=views,
+        k=asked.k,
+        suppression_limit=asked.suppression_limit,
         min_levels=tuple(column.min_level for column in columns),
         max_levels=tuple(column.max_level for column in columns),
+        models=asked.models,
+        max_average_risk=asked.max_average_risk,
+        objective=asked.objective,
+        weights=asked.weights,
     )
     return Aggregated(problem, tuple(raw for _, raw in made))
 
@@ -164,6 +179,7 @@ def _view(
     values: Sequence[list[str | None]],
     lifts: Sequence[Int32],
     tables: Sequence[HierarchyTable],
+    taxonomy: Hierarchy | None,
 ) -> tuple[View, RawView]:
     indices = [column.index for column in plan.columns]
     raw = [_encoded(table, column, values[column.index]) for column in plan.columns]
@@ -172,6 +188,7 @@ def _view(
     fine = [lifts[index][codes] for index, codes in zip(indices, raw, strict=True)]
     first, combo = group(fine, [len(tables[index].labels[0]) for index in indices], chosen.size)
     combos, place = first.size, combo[line]
+    has_population = POPULATION in table.column_names
     view = View(
         name=plan.table,
         columns=tuple(indices),
@@ -179,9 +196,31 @@ def _view(
         codes=np.stack([codes[first] for codes in fine], axis=1),
         rows=_sums(table, ROWS, place, combos),
         units=_units(table, place, combos),
+        sensitive=_sensitive(plan, table, place, taxonomy),
+        population=_sums(table, POPULATION, place, combos) if has_population else None,
     )
+    check_population(view)
     kept = tuple(tuple(values[index]) for index in indices)
     return view, RawView(plan, kept, np.stack(raw, axis=1), line, combo, _keys(table, chosen))
+
+
+def _sensitive(
+    plan: ViewPlan, table: pa.Table, place: Int64, taxonomy: Hierarchy | None
+) -> tuple[SensitiveColumn, ...]:
+    """The sensitive columns of a view; ``place`` is the combination of each line of ``table``."""
+    if not plan.sensitive:
+        return ()
+    held = table.column(ROWS).to_numpy() > 0  # lines of the population alone hold nothing
+    lines, place = table.filter(held), place[held]
+    people = lines.column(UNITS if UNITS in table.column_names else ROWS).to_numpy()
+    unit = None
+    if UNIT in table.column_names:
+        nobody = lines.column(UNIT).is_null().to_numpy()
+        known = lines.column(UNIT).fill_null(0).to_numpy()
+        unit = np.where(nobody, -1, np.unique(known, return_inverse=True)[1]).astype(np.int64)
+    return tuple(
+        sensitive_column(asked, lines, place, people, unit, taxonomy) for asked in plan.sensitive
+    )
 
 
 def _keys(table: pa.Table, chosen: Int64) -> Int64 | None:

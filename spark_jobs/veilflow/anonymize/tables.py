@@ -15,8 +15,10 @@ import numpy.typing as npt
 from veilflow.anonymize.aggregate import ROWS, UNIT, UNITS, Aggregated, aggregated
 from veilflow.anonymize.arrow_casts import cast, nulled
 from veilflow.anonymize.arrow_text import as_text
+from veilflow.anonymize.population import POPULATION, with_population
 from veilflow.anonymize.problem import Problem
 from veilflow.anonymize.recoding import Recoding
+from veilflow.anonymize.released import as_released
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.errors import PolicyError, ReleaseRefused, UsageError
 from veilflow.policy import Policy, TablePolicy
@@ -90,11 +92,12 @@ def cast_table(policy: Policy, table: pa.Table) -> pa.Table:
     return pa.table(columns)
 
 
-def problem_of(policy: Policy, table: pa.Table) -> TableProblem:
+def problem_of(policy: Policy, table: pa.Table, population: pa.Table | None = None) -> TableProblem:
     """The problem of a policy with one table; ``table`` as :func:`cast_table` gives it.
 
-    People are counted where the policy names a privacy unit, as on Spark. Raises ReleaseRefused if
-    a hierarchy doesn't know some of the values.
+    ``population`` is the table of everybody, where the policy names one. People are counted where
+    the policy names a privacy unit, as on Spark. Raises ReleaseRefused if a hierarchy doesn't know
+    some of the values, or the population lacks people of the table.
     """
     import pyarrow as pa
 
@@ -112,9 +115,38 @@ def problem_of(policy: Policy, table: pa.Table) -> TableProblem:
     columns[ROWS] = pa.array(np.ones(table.num_rows, dtype=np.int64))
     if people is not None:
         columns |= {UNITS: people.is_valid().cast("int64")} if is_root else {UNIT: people}
-    found = aggregated(policy, plans, {name: pa.table(columns)})
+    for asked in plan.sensitive:
+        released = as_released(policy.tables[name].columns[asked.name], table.column(asked.name))
+        columns[asked.value] = as_text(released)
+    lines = pa.table(columns)
+    if population is not None:
+        counted = _counted(policy, plan, population)
+        lines = with_population(lines, counted, [column.value for column in plan.own])
+    found = aggregated(policy, plans, {name: lines})
     raw = found.view(name)
-    return TableProblem(found.problem, raw.combo[raw.line], plan, found)
+    return TableProblem(found.problem, raw.combo[raw.line[: table.num_rows]], plan, found)
+
+
+def _counted(policy: Policy, plan: ViewPlan, population: pa.Table) -> pa.Table:
+    """How many people of the population have each combination of raw values, cast as the source's.
+
+    What can't be cast becomes null: nobody of the source has it.
+    """
+    import pyarrow as pa
+
+    missing = [c.name for c in plan.own if c.name not in population.column_names]
+    if missing:
+        raise ReleaseRefused(
+            f"the population table has no column {', '.join(map(yaml_key, missing))}.",
+            remedy="It needs the quasi-identifiers under the names that they have in the source.",
+        )
+    texts = {}
+    for column in plan.own:
+        values = nulled(population.column(column.name), policy.source.null_values)
+        to = policy.tables[plan.table].columns[column.name].cast
+        texts[column.value] = as_text(values if to is None else cast(values, to))
+    grouped = pa.table(texts).group_by(list(texts)).aggregate([([], "count_all")])
+    return grouped.rename_columns([*texts, POPULATION])
 
 
 def _check_columns(name: str, rules: TablePolicy, table: pa.Table) -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from veilflow.anonymize.asked import sensitive_asked
 from veilflow.hierarchy import Hierarchy
 from veilflow.policy import Policy
 from veilflow.policy.hierarchies import build_hierarchy
 
-__all__ = ["QuasiColumn", "ViewPlan", "plan_views", "quasi_columns"]
+__all__ = ["QuasiColumn", "SensitivePlan", "ViewPlan", "plan_views", "quasi_columns"]
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,30 @@ class QuasiColumn:
 
 
 @dataclass(frozen=True)
+class SensitivePlan:
+    """A sensitive column that a privacy model asks about, with its place among its table's."""
+
+    index: int
+    name: str
+
+    @property
+    def value(self) -> str:
+        """The name that its values have, as text and as released, in an aggregated view."""
+        return f"__s{self.index}"
+
+
+@dataclass(frozen=True)
 class ViewPlan:
-    """Which columns make the classes of ``table``: its own and those of the roots joined to it."""
+    """Which columns make the classes of ``table``: its own and those of the roots joined to it.
+
+    ``sensitive`` are the columns of the table that models ask about.
+    """
 
     table: str
     own: tuple[QuasiColumn, ...]
     joined: tuple[tuple[str, tuple[QuasiColumn, ...]], ...]
     is_root: bool
+    sensitive: tuple[SensitivePlan, ...] = ()
 
     @property
     def columns(self) -> tuple[QuasiColumn, ...]:
@@ -80,6 +98,9 @@ def plan_views(policy: Policy, roots: Sequence[str]) -> tuple[ViewPlan, ...]:
             own=own,
             joined=tuple((root, by_table[root]) for root in roots if root != name),
             is_root=name in roots,
+            sensitive=tuple(
+                SensitivePlan(n, column) for n, column in enumerate(sensitive_asked(policy, name))
+            ),
         )
         for name, own in sorted(by_table.items(), key=lambda item: item[0] not in roots)
         if own

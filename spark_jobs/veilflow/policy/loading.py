@@ -129,12 +129,13 @@ def _csv_hierarchies(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[st
             spec = column.get("hierarchy") if isinstance(column, dict) else None
             if isinstance(spec, dict) and isinstance(spec.get("csv"), str):
                 yield ("tables", table_name, "columns", name, "hierarchy", "csv"), spec
-    place: KeyPath = ("validate", "t_closeness", "hierarchy")
-    below: Any = data
-    for key in place:
-        below = below.get(key) if isinstance(below, dict) else None
-    if isinstance(below, dict) and isinstance(below.get("csv"), str):
-        yield (*place, "csv"), below
+    for section in ("anonymize", "validate"):
+        place: KeyPath = (section, "t_closeness", "hierarchy")
+        below: Any = data
+        for key in place:
+            below = below.get(key) if isinstance(below, dict) else None
+        if isinstance(below, dict) and isinstance(below.get("csv"), str):
+            yield (*place, "csv"), below
 
 
 def _validated(data: dict[str, Any], document: LocatedDocument, path: Path) -> Policy:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from veilflow.policy.anonymize import AnonymizePolicy
 from veilflow.policy.columns import ColumnPolicy, ColumnSpec
-from veilflow.policy.scalars import Int, Name, Number
+from veilflow.policy.scalars import Int, Name
 from veilflow.policy.validation import ValidatePolicy
 
 __all__ = [
@@ -69,14 +70,6 @@ class TablePolicy(_Strict):
     def released(self) -> dict[str, ColumnPolicy]:
         """The columns that the output has, in the policy's order."""
         return {name: column for name, column in self.columns.items() if column.is_released}
-
-
-class AnonymizePolicy(_Strict):
-    """k-anonymity: how many people every class must hold, and what may be suppressed for it."""
-
-    k: Int = Field(ge=2)
-    suppression_limit: Number = Field(default=0.02, ge=0, le=1)
-    recoding: Literal["full_domain"] = "full_domain"
 
 
 class SynthesizePolicy(_Strict):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veilflow.errors import PolicyError
 from veilflow.mask import TransformError, create_transform, is_allowed
+from veilflow.policy.anonymize_rules import check_anonymize, sensitive_rule
 from veilflow.policy.columns import ColumnPolicy
-from veilflow.policy.hierarchies import HierarchyPolicy, build_hierarchy
 from veilflow.policy.model import Policy
 
 __all__ = ["Problem", "check_rules"]
@@ -21,7 +20,7 @@ def check_rules(policy: Policy) -> list[Problem]:
         *_units(policy),
         *_columns(policy),
         *_free_text(policy),
-        *_anonymize(policy),
+        *check_anonymize(policy),
         *_synthesize(policy),
         *_validate(policy),
     ]
@@ -95,47 +94,6 @@ def _protection(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Proble
         yield (*place, "protect"), str(error)
 
 
-def _anonymize(policy: Policy) -> Iterator[Problem]:
-    quasi = [
-        ("tables", name, "columns", column)
-        for name, table in policy.tables.items()
-        for column in table.with_role("quasi")
-    ]
-    if quasi and policy.anonymize is None:
-        yield quasi[0], "quasi-identifiers need an 'anonymize:' section; add 'anonymize: {k: 5}'"
-    if policy.anonymize is not None and not quasi:
-        yield (
-            ("anonymize",),
-            "no column has the role quasi, so there is nothing to make k-anonymous",
-        )
-    for name, table in policy.tables.items():
-        for column_name, column in table.with_role("quasi").items():
-            yield from _levels(("tables", name, "columns", column_name), column)
-        unit = policy.unit_column(name)
-        if unit in table.columns and table.with_role("quasi") and unit not in table.released:
-            yield (
-                ("tables", name, "columns", unit),
-                "k counts people, and the judge counts them on the output: "
-                "release the privacy unit as 'pseudonym'",
-            )
-
-
-def _levels(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Problem]:
-    if column.hierarchy is not None and column.hierarchy.needs_data:
-        # How many levels there will be shows once it is settled; then this is asked again.
-        return
-    try:
-        top = build_hierarchy(column.hierarchy).levels - 1
-    except PolicyError as error:
-        yield (*place, "hierarchy"), str(error)
-        return
-    highest = top if column.max_level is None else column.max_level
-    if highest > top:
-        yield (*place, "max_level"), f"the hierarchy's highest level is {top}"
-    if column.min_level > min(highest, top):
-        yield (*place, "min_level"), "is above the highest level that is allowed"
-
-
 def _synthesize(policy: Policy) -> Iterator[Problem]:
     if policy.synthesize is None:
         return
@@ -165,28 +123,9 @@ def _validate(policy: Policy) -> Iterator[Problem]:
         for column in columns:
             if column not in policy.tables[table].released:
                 yield place, f"column {column!r} isn't released"
-    sensitive = {name for table in policy.tables.values() for name in table.with_role("sensitive")}
-    for key, rule in (("l_diversity", rules.l_diversity), ("t_closeness", rules.t_closeness)):
-        if rule is None:
-            continue
-        if policy.anonymize is None:
+    for key in ("l_diversity", "t_closeness"):
+        rule = getattr(rules, key)
+        if rule is not None and policy.anonymize is None:
             yield ("validate", key), "is asked of classes, so it needs an 'anonymize:' section"
-        elif not sensitive:
-            yield ("validate", key), "no released column has the role sensitive"
-        for column in rule.columns:
-            if column not in sensitive:
-                yield ("validate", key), f"no released sensitive column is called {column!r}"
-    if rules.t_closeness is not None and rules.t_closeness.hierarchy is not None:
-        yield from _distances(rules.t_closeness.hierarchy)
-
-
-def _distances(spec: HierarchyPolicy) -> Iterator[Problem]:
-    """A distance needs each value apart at the first level and all joined at the last."""
-    place = ("validate", "t_closeness", "hierarchy")
-    try:
-        hierarchy = build_hierarchy(spec)
-    except PolicyError as error:
-        yield place, str(error)
-        return
-    if hierarchy.root is None:
-        yield place, "its last column must hold one label, usually *, that joins all values"
+        elif rule is not None:
+            yield from sensitive_rule(policy, ("validate", key), rule)

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from veilflow.anonymize import Problem, Recoding, Solution, solve
+from veilflow.anonymize import Problem, Recoding, Solution, recoding_of, solve
 from veilflow.anonymize.aggregate import Aggregated
-from veilflow.anonymize.full_domain import recoding_of
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.masking import Masked, mask_table

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING
 
 from veilflow.anonymize.aggregate import KEY, ROWS, UNITS, Aggregated, aggregated
 from veilflow.anonymize.aggregate import UNIT as PERSON
+from veilflow.anonymize.released import is_released_by_value
 from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan
+from veilflow.mask import create_transform
 from veilflow.policy import Policy
+from veilflow.spark.native_masks import native_mask
 from veilflow.spark.reading import quoted
 
 if TYPE_CHECKING:
@@ -29,10 +32,30 @@ __all__ = ["UNIT", "aggregate", "combination_key", "raw_values", "with_roots"]
 UNIT = "__unit"
 
 
-def raw_values(frame: DataFrame, unit: str | None, columns: Sequence[QuasiColumn]) -> DataFrame:
-    """The unit and the value of each of ``columns``, as text."""
+def raw_values(
+    frame: DataFrame,
+    unit: str | None,
+    columns: Sequence[QuasiColumn],
+    others: Sequence[Column] = (),
+) -> DataFrame:
+    """The unit and the value of each of ``columns``, as text, and ``others``."""
     units = [] if unit is None else [quoted(unit).cast("string").alias(UNIT)]
-    return frame.select(*units, *[_value(column) for column in columns])
+    return frame.select(*units, *[_value(column) for column in columns], *others)
+
+
+def _sensitive(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) -> list[Column]:
+    """The values of the sensitive columns that models ask about, as released, as text."""
+    frame = frames[plan.table]
+    found = []
+    for asked in plan.sensitive:
+        column = policy.tables[plan.table].columns[asked.name]
+        value = quoted(asked.name)
+        if not is_released_by_value(column):
+            assert column.protect is not None
+            made = create_transform(column.protect.name, column.protect.parameters)
+            value = native_mask(made, value, frame.schema[asked.name].dataType)
+        found.append(value.cast("string").alias(asked.value))
+    return found
 
 
 def _value(column: QuasiColumn) -> Column:
@@ -84,8 +107,9 @@ def _collect(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) ->
     from pyspark.sql import functions as F
 
     unit = policy.unit_column(plan.table)
-    own = raw_values(frames[plan.table], unit, plan.own)
-    values = [column.value for column in plan.columns]
+    own = raw_values(frames[plan.table], unit, plan.own, _sensitive(policy, frames, plan))
+    asked = [column.value for column in plan.sensitive]
+    values = [column.value for column in plan.columns] + asked
     key = combination_key(plan).alias(KEY)
     counted = [F.count(F.lit(1)).alias(ROWS)]
     if unit is None or plan.is_root:
@@ -94,7 +118,8 @@ def _collect(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) ->
         return joined.groupBy(*values).agg(*counted, *units).select("*", key).toArrow()
     # A person has one row in each root, so its values can't split a pair: joining them afterwards
     # moves fewer and narrower rows than grouping by them.
-    pairs = own.groupBy(*[column.value for column in plan.own], UNIT).agg(*counted)
+    mine = [column.value for column in plan.own] + asked
+    pairs = own.groupBy(*mine, UNIT).agg(*counted)
     hashed = F.when(F.col(UNIT).isNotNull(), F.xxhash64(UNIT)).alias(PERSON)
     joined = _join_roots(policy, pairs, frames, plan)
     return joined.select(*values, hashed, ROWS, key).toArrow()
