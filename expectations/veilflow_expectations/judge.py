@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from veilflow.errors import StageFailed
 from veilflow.evidence import Check, ClassRisk
 from veilflow.policy import Policy
-from veilflow.risk import ClassTable, discernibility
+from veilflow.risk import ClassTable, average_class_size, discernibility
 from veilflow.spark.judging import Judgement, JudgeRequest
 from veilflow.spark.redaction import stage_errors
 from veilflow.spark.risk_records import class_risk
@@ -85,6 +85,9 @@ def judge(
         loss=found.loss,
         granularity=found.granularity,
         discernibility=found.discernibility,
+        average_class_size=found.average_class_size,
+        non_uniform_entropy=found.non_uniform_entropy,
+        entropy_lost=found.entropy_lost,
     )
 
 
@@ -162,7 +165,7 @@ def _judge_masked(
             if given_suites is not None:
                 continue
             classes[planned.table] = _classes(outcome)
-            risk.append(_risk(policy, planned, classes[planned.table]))
+            risk.append(_risk(policy, planned, classes[planned.table], roots))
         elif planned.part == "difference":
             checks += judge_difference(request, output, planned, references)
     if given_suites is not None:
@@ -178,6 +181,12 @@ def _judge_masked(
             table: discernibility(found.rows, sides.suppressed(table))
             for table, found in classes.items()
         },
+        average_class_size={
+            table: round(average_class_size(found.rows, sides.suppressed(table)), 4)
+            for table, found in classes.items()
+        },
+        non_uniform_entropy=utility.non_uniform_entropy,
+        entropy_lost=utility.entropy_lost,
     )
 
 
@@ -207,10 +216,20 @@ def _classes(outcome: SuiteOutcome) -> ClassTable:
     return outcome.classes
 
 
-def _risk(policy: Policy, planned: PlannedSuite, classes: ClassTable) -> ClassRisk:
+def _risk(
+    policy: Policy, planned: PlannedSuite, classes: ClassTable, roots: Sequence[str]
+) -> ClassRisk:
     assert policy.anonymize is not None
     names = planned.checks[0].arguments["quasi_identifiers"]
-    return class_risk(planned.table, "after", names, classes, policy.anonymize.k)
+    counted_once = policy.unit_column(planned.table) is None or planned.table in roots
+    return class_risk(
+        planned.table,
+        "after",
+        names,
+        classes,
+        policy.anonymize.k,
+        population=policy.validation.population_size if counted_once else None,
+    )
 
 
 def _granularity(policy: Policy, utility: Utility) -> Iterator[Check]:

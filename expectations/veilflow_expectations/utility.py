@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from veilflow.evidence import ColumnUtility, coarse_count
 from veilflow.hierarchy import HierarchyTable, materialize
-from veilflow.risk import ColumnShares, granularity_quality, loss_score, total_variation
+from veilflow.risk import (
+    ColumnShares,
+    ValueLabels,
+    granularity_quality,
+    loss_score,
+    non_uniform_entropy,
+    share_of_entropy,
+    total_variation,
+)
 
 from veilflow_expectations.measured import Sides
 
@@ -22,6 +30,8 @@ class Utility:
     columns: tuple[ColumnUtility, ...]
     granularity: Mapping[str, float]
     loss: float | None
+    non_uniform_entropy: Mapping[str, float] = field(default_factory=dict)
+    entropy_lost: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
@@ -32,6 +42,7 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
     all tables, each over the rows of its own.
     """
     by_table: dict[str, list[ColumnShares]] = {}
+    told: dict[str, list[ValueLabels]] = {}
     columns = []
     for table, output in sides.outputs.items():
         suppressed = sides.suppressed(table) if suppression else 0
@@ -41,6 +52,8 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
                 hierarchy, level = output.hierarchies[name], output.levels[name]
                 shares = _shares(sides, table, name, suppressed)
                 by_table.setdefault(table, []).append(shares)
+                if suppression:
+                    told.setdefault(table, []).append(_value_labels(sides, table, name))
                 granularity = granularity_quality([shares])
                 level_name, levels = hierarchy.level_names[level], hierarchy.levels
             columns.append(
@@ -66,6 +79,9 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
         columns=tuple(columns),
         granularity={table: granularity_quality(shares) for table, shares in by_table.items()},
         loss=loss_score(every) if every else None,
+        # Rounded: the last digits of a sum over the source would tell of single people.
+        non_uniform_entropy={t: round(non_uniform_entropy(c), 1) for t, c in told.items()},
+        entropy_lost={t: round(share_of_entropy(c), 4) for t, c in told.items()},
     )
 
 
@@ -83,6 +99,22 @@ def _shares(sides: Sides, table: str, column: str, suppressed: int) -> ColumnSha
         leaves=max(leaves.leaf_count, 1),
         suppressed=suppressed,
     )
+
+
+def _value_labels(sides: Sides, table: str, column: str) -> ValueLabels:
+    """How many rows of each source value were released under its label, and how many weren't.
+
+    More rows with a label than the source has values for fail a check of their own; here they
+    count as the source's.
+    """
+    leaves, level = _materialized(sides, table, column), sides.outputs[table].levels[column]
+    source, output = sides.source[table].labels[column], sides.output[table].labels[column]
+    values = np.array([source[label] for label in leaves.labels[0]], dtype=np.int64)
+    label_of = leaves.codes[level].astype(np.int64)
+    there = np.zeros(len(leaves.labels[level]), dtype=np.int64)
+    np.add.at(there, label_of, values)
+    released = np.array([output.get(label, 0) for label in leaves.labels[level]], dtype=np.int64)
+    return ValueLabels.of_one_level(values, label_of, np.minimum(released, there))
 
 
 def _materialized(sides: Sides, table: str, column: str) -> HierarchyTable:

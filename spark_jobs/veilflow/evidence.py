@@ -25,11 +25,13 @@ __all__ = [
     "ColumnUtility",
     "EvidenceBundle",
     "OutputColumn",
+    "PopulationRisk",
     "OutputFile",
     "PastCheck",
     "PastValidation",
     "PublishedRelease",
     "SourceTable",
+    "SpecialUniqueness",
     "StageEvidence",
     "Synthesis",
     "TableCounts",
@@ -111,12 +113,53 @@ class ClassSizeBin(_Record):
     rows: int | None
 
 
+class PopulationRisk(_Record):
+    """Risk for an attacker who doesn't know who is in the table, among ``size`` people.
+
+    ``fraction`` of them are in it, taken to be drawn at random: all other figures are estimates.
+    ``unique_share`` of the population stands alone, by ``estimator``, which the rule of Dankar et
+    al. (2012) chose; the other three are what each estimator says, None where it has no answer.
+    ``match_share`` is how often a match with somebody who is alone in the table is right.
+    """
+
+    size: int
+    fraction: float
+    journalist_risk: float | None
+    marketer_risk: float
+    unique_share: float
+    estimator: str
+    unique_share_pitman: float | None
+    unique_share_zayatz: float | None
+    unique_share_slide_negative_binomial: float | None
+    match_share: float
+
+
+class SpecialUniqueness(_Record):
+    """Minimal sample uniques of a view, on sets of up to ``largest`` quasi-identifiers.
+
+    ``uniques`` combinations are one person's, ``special`` of them also on fewer than all columns;
+    ``by_size[n - 1]`` minimal uniques have n columns. ``contributions`` are each column's share of
+    all SUDA scores; they add up to more than 1. Small counts of the raw side are None, and nothing
+    is told of columns where they are behind it.
+    """
+
+    largest: int
+    uniques: int | None
+    special: int | None
+    by_size: tuple[int | None, ...] = ()
+    mean_size: float | None = None
+    contributions: dict[str, float] = {}
+
+
 class ClassRisk(_Record):
     """Re-identification risk of one view (a table, or tables joined on the privacy unit).
 
     ``smallest_class`` counts privacy units and is only given for the output side. Risks are
     probabilities of correct re-identification by an attacker who knows every quasi-identifier
-    of the view for one person known to be in the data (prosecutor model).
+    of the view for one person known to be in the data (prosecutor model). ``marketer_risk`` is the
+    share of people whom an attacker names rightly who links everybody. ``population`` is there
+    where the policy states a population's size and each person is in one class, ``special`` where
+    minimal sample uniques were looked for.
     """
 
     view: str
@@ -129,6 +172,9 @@ class ClassRisk(_Record):
     share_below_k: float | None
     share_unique: float | None
     histogram: tuple[ClassSizeBin, ...] = ()
+    marketer_risk: float | None = None
+    population: PopulationRisk | None = None
+    special: SpecialUniqueness | None = None
 
 
 class ColumnUtility(_Record):
@@ -147,7 +193,11 @@ class ColumnUtility(_Record):
 
 
 class Anonymization(_Record):
-    """The chosen full-domain generalisation and what it costs."""
+    """The chosen full-domain generalisation and what it costs.
+
+    ``non_uniform_entropy`` are the bits of each table's quasi-identifiers that are lost,
+    ``entropy_lost`` the same as a share of the bits there were.
+    """
 
     k: int
     suppression_limit: float
@@ -160,6 +210,9 @@ class Anonymization(_Record):
     suppressed_share: dict[str, float | None]
     granularity: dict[str, float] = {}
     discernibility: dict[str, int] = {}
+    average_class_size: dict[str, float] = {}
+    non_uniform_entropy: dict[str, float] = {}
+    entropy_lost: dict[str, float] = {}
     classes: dict[str, int] = {}
 
 

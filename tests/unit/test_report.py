@@ -18,8 +18,10 @@ from veilflow.evidence import (
     ColumnUtility,
     EvidenceBundle,
     OutputFile,
+    PopulationRisk,
     PublishedRelease,
     SourceTable,
+    SpecialUniqueness,
     StageEvidence,
     Synthesis,
     TableCounts,
@@ -47,6 +49,10 @@ def _bins(
     )
 
 
+def _population(**figures: Any) -> PopulationRisk:
+    return PopulationRisk(size=1_700_000, fraction=0.0588, **figures)
+
+
 def _risk() -> tuple[ClassRisk, ...]:
     return (
         ClassRisk(
@@ -56,6 +62,16 @@ def _risk() -> tuple[ClassRisk, ...]:
             histogram=_bins(
                 (84_060, 6_991, 148, None, 0, 0, 0), (84_060, 14_652, 893, 45, 0, 0, 0)
             ),
+            marketer_risk=0.9124,
+            population=_population(
+                journalist_risk=None, marketer_risk=0.138, unique_share=0.0712,
+                estimator="pitman", unique_share_pitman=0.0712, unique_share_zayatz=0.411,
+                unique_share_slide_negative_binomial=None, match_share=0.272,
+            ),
+            special=SpecialUniqueness(
+                largest=3, uniques=84_060, special=83_911, by_size=(None, 4_402, 71_350),
+                mean_size=2.94, contributions={"patients.zip": 0.853, "patients.sex": 0.217},
+            ),
         ),
         ClassRisk(
             view="patients", side="after", quasi_identifiers=PATIENT_QUASI, classes=1_842,
@@ -63,6 +79,12 @@ def _risk() -> tuple[ClassRisk, ...]:
             share_unique=0.0,
             histogram=_bins(
                 (0, 0, 312, 604, 731, 188, None), (0, 0, 2_201, 9_912, 38_410, 44_120, 3_944)
+            ),
+            marketer_risk=0.0187,
+            population=_population(
+                journalist_risk=0.0121, marketer_risk=0.0011, unique_share=0.0,
+                estimator="none alone", unique_share_pitman=None, unique_share_zayatz=0.0,
+                unique_share_slide_negative_binomial=None, match_share=0.0,
             ),
         ),
         ClassRisk(
@@ -489,8 +511,8 @@ def test_the_same_bundle_gives_the_same_page(bundle: Any) -> None:
 def test_the_sections_come_in_their_order() -> None:
     page = Page(render(hospital()))
     assert [a["id"] for a in page.all("section")] == [
-        "why", "figures", "class-sizes", "risk", "checks", "columns", "generalisation", "utility",
-        "tables", "release", "stages", "remaining", "explained",
+        "why", "figures", "class-sizes", "risk", "population", "special", "checks", "columns",
+        "generalisation", "utility", "tables", "release", "stages", "remaining", "explained",
     ]  # fmt: skip
     assert [a["id"] for a in Page(render(synthetic())).all("section")] == [
         "why", "figures", "checks", "columns", "synthesis", "release", "stages", "remaining",
@@ -514,6 +536,9 @@ def test_every_figure_of_a_full_run_is_there() -> None:
         "held by AWS KMS", "about 1 in 30",
         # Classes and risk.
         "84,060", "fewer than 10", "500 or more", "100–499", "below k = 5", "98.7%", "91,204",
+        # The population, and who is special.
+        "1,700,000 people", "5.88%", "Pitman's estimator", "7.12%", "not told", "no answer",
+        "41.1%", "27.2%", "85.3%", "21.7%", "4,402", "83,911", "2.94", "sets of up to 3 columns",
         # Columns and utility.
         "17 columns in 2 tables", "97.3% in the dictionary",
         "keyed pseudonym", "suggested: insensitive", "quasi-identifier", "51.1%", "3.88%", "3.12%",
@@ -542,10 +567,13 @@ def test_every_figure_of_a_full_run_is_there() -> None:
 def test_every_plot_has_a_title_and_says_its_figures_in_words() -> None:
     page = Page(render(hospital()))
     plots = [svg for svg in page.all("svg") if svg.get("role") == "img"]
-    assert len(plots) == 10
+    assert len(plots) == 12
     assert all(svg["aria-labelledby"] and svg["aria-describedby"] for svg in plots)
     assert "Rows before: 84,060 in classes of 1, 14,652 in classes of 2–4" in page.words
-    assert "After: highest risk 20%, average risk 1.87%, in classes below k 0%" in page.words
+    assert (
+        "After: highest risk 20%, average risk 1.87%, linked rightly 1.87%, in classes"
+        in page.words
+    )
     assert "birth_date: kept 66.1%, shift 2.11%" in page.words
 
 
@@ -602,7 +630,7 @@ def test_what_was_not_measured_is_said_and_not_left_out() -> None:
     assert "Checks passed none run" in words
     assert words.count("not stated in the policy") == 5
     assert "k and risk count rows" in words
-    assert "No stage of this run left evidence for: Class sizes, Risk, Columns" in words
+    assert "No stage of this run left evidence for: Class sizes, Risk, Population, " in words
 
 
 def test_a_run_that_was_refused_before_there_was_an_output_shows_one_side() -> None:

@@ -90,6 +90,24 @@ def test_agrees_with_the_sum_over_cells(rows, width):
     assert column(*lines, under=under).bits == pytest.approx(expected, abs=1e-9)
 
 
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), max_size=9), st.data())
+def test_of_one_level_only_the_sums_of_labels_count(values, data):
+    rows = np.array([n for n, _ in values], dtype=np.int64)
+    label_of = np.array([label for _, label in values], dtype=np.int64)
+    whole = np.bincount(label_of, rows, int(label_of.max(initial=-1)) + 1).astype(np.int64)
+    released = np.array([data.draw(st.integers(0, int(n))) for n in whole], dtype=np.int64)
+    found = ValueLabels.of_one_level(rows, label_of, released)
+    assert np.all(found.released >= 0)
+    assert np.all(found.suppressed >= 0)
+    assert found.rows.tolist() == rows.tolist()
+    assert np.bincount(label_of, found.released, whole.size).tolist() == released.tolist()
+
+
+def test_more_released_than_there_is():
+    with pytest.raises(UsageError):
+        ValueLabels.of_one_level(np.array([1]), np.array([0]), np.array([2]))
+
+
 @pytest.mark.parametrize(
     "ask",
     [

@@ -164,6 +164,9 @@ class ValidatePolicy(_Strict):
 
     Attacks always run. ``max_linkage`` is 1 / k unless given. Homogeneity and background knowledge,
     against which k promises nothing, warn above 0.05 and block only at a bound that is given.
+
+    ``population_size`` is how many people the data's people are drawn from (the patients of a
+    country, say). It bounds nothing: risks in the population are estimated with it.
     """
 
     max_null_share: Share = 1.0
@@ -186,5 +189,6 @@ class ValidatePolicy(_Strict):
     max_total_variation: Share | None = None
     max_kolmogorov_smirnov: Share | None = None
     max_correlation_change: Annotated[Number, Field(ge=0, le=2)] | None = None
+    population_size: Int | None = Field(default=None, ge=1)
     warn: tuple[Warnable, ...] = ()
     expectations: dict[Name, tuple[ExpectationPolicy, ...]] = {}

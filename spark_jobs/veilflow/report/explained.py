@@ -135,12 +135,24 @@ def _figures(facts: Facts) -> Iterator[tuple[Explanation, Child]]:
     for name, is_shown in (
         ("class sizes", any(side.histogram for view in facts.risk for _, side in view.sides)),
         ("in classes below k and unique", bool(facts.risk)),
+        (
+            "linked rightly",
+            any(s.marketer_risk is not None for v in facts.risk for _, s in v.sides),
+        ),
+        ("risk in the population", any(s.population for v in facts.risk for _, s in v.sides)),
+        ("special uniques", any(s.special for v in facts.risk for _, s in v.sides)),
         ("distribution shift", any(u.total_variation is not None for u in facts.utility)),
         ("loss score and discernibility", facts.anonymization is not None),
+        ("mean class size and entropy lost", _has_entropy(facts)),
         ("classification score", bool(facts.columns)),
     ):
         if is_shown:
             yield figure_explanation(name), None
+
+
+def _has_entropy(facts: Facts) -> bool:
+    found = facts.anonymization
+    return found is not None and bool(found.average_class_size or found.entropy_lost)
 
 
 def _checks(groups: Sequence[CheckGroup], kind: str) -> Iterator[tuple[Explanation, Child]]:

@@ -69,6 +69,12 @@ def _cost(found: Anonymization) -> list[tuple[str, Child]]:
         ("Rows suppressed", _by_table(_suppressed(found))),
         ("Suppression limit", percent(found.suppression_limit)),
         ("Classes in the output", _by_table({k: count(v) for k, v in found.classes.items()})),
+        (
+            "Mean class size",
+            _by_table({k: decimal(v) for k, v in found.average_class_size.items()}),
+        ),
+        ("Entropy lost", _by_table({k: percent(v) for k, v in found.entropy_lost.items()})),
+        ("Bits lost", _by_table({k: decimal(v) for k, v in found.non_uniform_entropy.items()})),
         ("Discernibility", _by_table({k: f"{v:,}" for k, v in found.discernibility.items()})),
     ]
 

@@ -19,6 +19,7 @@ _SIDES = {"before": "Before (source)", "after": "After (output)"}
 _RISKS = (
     ("max_risk", "Highest risk"),
     ("average_risk", "Average risk"),
+    ("marketer_risk", "Linked rightly"),
     ("share_below_k", "In classes below k"),
     ("share_unique", "Unique"),
 )
@@ -83,10 +84,11 @@ def _class_size_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
 
 def _risk_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
     measured = [name for name, _ in view.sides]
-    groups = [_risk_group(facts, view, name, label) for name, label in _RISKS]
+    risks = [(n, label) for n, label in _RISKS if n != "marketer_risk" or _tells_linked(view)]
+    groups = [_risk_group(facts, view, name, label) for name, label in risks]
     description = " ".join(
         f"{side.capitalize()}: "
-        + ", ".join(f"{label.lower()} {_risk_text(given, name)}" for name, label in _RISKS)
+        + ", ".join(f"{label.lower()} {_risk_text(given, name)}" for name, label in risks)
         + "."
         for side, given in view.sides
     )
@@ -99,10 +101,15 @@ def _risk_figure(facts: Facts, view: RiskView, ident: str) -> Markup:
         top=1.0,
     )
     columns = [Column("Measure")] + [Column(name.capitalize(), numeric=True) for name in measured]
-    rows = [(label, *(_risk_text(side, name) for _, side in view.sides)) for name, label in _RISKS]
+    rows = [(label, *(_risk_text(side, name) for _, side in view.sides)) for name, label in risks]
     rows.append(("Classes", *(count(side.classes, absent="not told") for _, side in view.sides)))
     table = data_table(columns, [(None, rows)])
     return _figure(facts, view, "Risk, from 0% to 100%", picture, table, measured)
+
+
+def _tells_linked(view: RiskView) -> bool:
+    """Earlier evidence has no such figure."""
+    return any(side.marketer_risk is not None for _, side in view.sides)
 
 
 def _risk_group(facts: Facts, view: RiskView, name: str, label: str) -> Group:

@@ -53,6 +53,27 @@ class ValueLabels:
         if self.under is not None and np.any(self.under < self.released + self.suppressed):
             raise UsageError("fewer rows lie under a label than have it")
 
+    @classmethod
+    def of_one_level(cls, value_rows: Ints, label_of: Ints, released: Ints) -> ValueLabels:
+        """A column whose values all have the label of one level.
+
+        ``value_rows`` are the rows of each value, ``label_of`` its label, counting from 0, and
+        ``released`` the released rows of each label. Which of a label's values the others were of
+        makes no difference to the bits: they are taken from its values in turn.
+        """
+        left = _summed(label_of, value_rows) - released
+        if np.any(left < 0):
+            raise UsageError("more rows of a label are released than there are")
+        order = np.argsort(label_of, kind="stable")
+        running = np.cumsum(value_rows[order]) - value_rows[order]
+        of_label = label_of[order]
+        first = np.ones(of_label.size, dtype=np.bool_)
+        first[1:] = of_label[1:] != of_label[:-1]
+        before = running - np.maximum.accumulate(np.where(first, running, 0))
+        gone = np.zeros_like(value_rows)
+        gone[order] = np.clip(left[of_label] - before, 0, value_rows[order])
+        return cls(np.arange(value_rows.size), label_of, value_rows - gone, gone)
+
     @property
     def rows(self) -> Ints:
         return self.released + self.suppressed

@@ -69,7 +69,12 @@ class SpecialUniques:
 
 
 def special_uniques(
-    codes: Ints, people: Ints, *, holders: Ints | None = None, largest: int | None = None
+    codes: Ints,
+    people: Ints,
+    *,
+    holders: Ints | None = None,
+    largest: int | None = None,
+    most_cells: int = _MOST_CELLS,
 ) -> SpecialUniques:
     """The MSUs of up to ``largest`` columns in a table of distinct combinations.
 
@@ -79,14 +84,14 @@ def special_uniques(
     from 0 (elsewhere it isn't looked at): who holds several combinations is alone on what they have
     in common. Without it each combination of one person is another person's.
 
-    ``largest`` is all columns if not given; where that would be too many sets of columns (some
-    100,000, or 100,000,000 combinations times sets) fewer are searched, and the result says so. One
-    column always is.
+    ``largest`` is all columns if not given; where that would be more than ``most_cells``, that is
+    sets of columns times (combinations + 1,000), fewer are searched, and the result says so. One
+    column always is. 10,000,000 take about a second.
     """
     codes, holder = _checked(codes, people, holders)
     combinations, columns = codes.shape
     wanted = columns if largest is None else min(whole_from(1, largest, "largest"), columns)
-    search = _Search(codes, holder, _affordable(combinations, columns, wanted))
+    search = _Search(codes, holder, _affordable(combinations, columns, wanted, most_cells))
     if np.any(holder):
         search.extend((), np.zeros(combinations, dtype=np.int64), np.arange(combinations))
     return SpecialUniques(
@@ -135,11 +140,11 @@ def _checked(codes: Ints, people: Ints, holders: Ints | None) -> tuple[Ints, Int
     return np.stack(compact, axis=1).astype(np.int64), holder
 
 
-def _affordable(combinations: int, columns: int, wanted: int) -> int:
+def _affordable(combinations: int, columns: int, wanted: int, most_cells: int) -> int:
     sets, largest = columns, 1
     while largest < wanted:
         sets += math.comb(columns, largest + 1)
-        if sets * (combinations + _CELLS_OF_A_SET) > _MOST_CELLS:
+        if sets * (combinations + _CELLS_OF_A_SET) > most_cells:
             break
         largest += 1
     return largest

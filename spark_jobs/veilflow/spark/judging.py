@@ -65,6 +65,9 @@ class Judgement:
     loss: float | None = None
     granularity: Mapping[str, float] = field(default_factory=dict)
     discernibility: Mapping[str, int] = field(default_factory=dict)
+    average_class_size: Mapping[str, float] = field(default_factory=dict)
+    non_uniform_entropy: Mapping[str, float] = field(default_factory=dict)
+    entropy_lost: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def failed(self) -> tuple[Check, ...]:

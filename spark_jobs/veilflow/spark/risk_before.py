@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from veilflow.errors import PolicyError
 from veilflow.evidence import ClassRisk
 from veilflow.policy import Policy
+from veilflow.risk import ClassTable
 from veilflow.spark.class_tables import class_table
 from veilflow.spark.protect import Decision
 from veilflow.spark.reading import quoted
 from veilflow.spark.risk_records import class_risk
+from veilflow.spark.special_before import special_before
 from veilflow.spark.views import UNIT
 
 if TYPE_CHECKING:
@@ -24,7 +29,10 @@ _ROWS = "__rows"
 def risk_before(
     policy: Policy, frames: Mapping[str, DataFrame], decision: Decision | None
 ) -> tuple[ClassRisk, ...]:
-    """The risk of each view if its quasi-identifiers were released as they are."""
+    """The risk of each view if its quasi-identifiers were released as they are.
+
+    Raises PolicyError if the policy states a population with fewer people than a table has.
+    """
     if decision is None or policy.anonymize is None:
         return ()
     found = []
@@ -39,8 +47,29 @@ def risk_before(
             frame = frame.join(other, on=UNIT, how="left")
         names = [f"{c.table}.{c.name}" for c in plan.columns]
         table = class_table(frame, names, unit, pairs=None if unit is None else _ROWS)
-        found.append(class_risk(plan.table, "before", names, table, policy.anonymize.k))
+        counted_once = unit is None or plan.is_root
+        found.append(
+            class_risk(
+                plan.table,
+                "before",
+                names,
+                table,
+                policy.anonymize.k,
+                population=_population(policy, plan.table, table) if counted_once else None,
+                special=special_before(decision.problem.view(plan.table), names),
+            )
+        )
     return tuple(found)
+
+
+def _population(policy: Policy, name: str, table: ClassTable) -> int | None:
+    size = policy.validation.population_size
+    if size is not None and int(np.maximum(table.units, 1).sum()) > size:
+        raise PolicyError(
+            f"table {name} holds more people than the population that they are drawn from",
+            remedy="Correct `validate.population_size`.",
+        )
+    return size
 
 
 def _pairs(frame: DataFrame, columns: list[str], is_root: bool) -> DataFrame:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from veilflow.evidence import SMALL_COUNT, ClassRisk, ClassSizeBin, coarse_count
+from veilflow.evidence import (
+    SMALL_COUNT,
+    ClassRisk,
+    ClassSizeBin,
+    SpecialUniqueness,
+    coarse_count,
+)
 from veilflow.risk.class_sizes import ClassTable, class_size_histogram, smallest_class
 from veilflow.risk.reidentification import (
+    marketer_risk,
     prosecutor_average_risk,
     prosecutor_max_risk,
     share_below,
     share_unique,
 )
+from veilflow.spark.population_records import population_risk
 
 __all__ = ["class_risk"]
 
@@ -23,8 +31,15 @@ def class_risk(
     quasi_identifiers: Sequence[str],
     table: ClassTable,
     k: int,
+    *,
+    population: int | None = None,
+    special: SpecialUniqueness | None = None,
 ) -> ClassRisk:
-    """The risk of one view. On the raw side counts are coarse and shares have three digits."""
+    """The risk of one view. On the raw side counts are coarse and shares have three digits.
+
+    ``population`` is how many people the view's are drawn from; give it only where each person is
+    in one class.
+    """
     raw = side == "before"
     digits = 3 if raw else 6
     highest: float | None = round(prosecutor_max_risk(table), digits)
@@ -44,6 +59,9 @@ def class_risk(
             ClassSizeBin(low=b.low, high=b.high, classes=b.classes, rows=b.rows)
             for b in class_size_histogram(table, raw=raw)
         ),
+        marketer_risk=round(marketer_risk(table), digits),
+        population=population_risk(table, population, raw=raw),
+        special=special,
     )
 
 

@@ -129,6 +129,49 @@ FIGURES = (
         ("singling out",),
     ),
     Explanation(
+        "linked rightly",
+        "The share of people whom somebody names rightly who links every record of the output with "
+        "a name at random among those who fit: the number of classes divided by the people in "
+        "them (the marketer's risk).",
+        "Somebody who knows the quasi-identifiers of everybody in the data, and is content to be "
+        "right often rather than sure of anybody.",
+        "It is never above the highest risk, and equals the average risk where each row is a "
+        "person.",
+        "Who is linked rightly: the attacker doesn't know either.",
+        "Linkability: how far records can be joined with what somebody else holds.",
+        ("linkability",),
+    ),
+    Explanation(
+        "risk in the population",
+        "The same chances for somebody who doesn't know that a person is in the data, and how many "
+        "of the population stand alone, estimated from the sizes of the classes and of the "
+        "population that the policy states.",
+        "Somebody who knows the quasi-identifiers of everybody in the population, and not who of "
+        "them is in the data (the journalist). A match with somebody who is alone in the data is "
+        "right as often as the last bar says.",
+        "Uniques are estimated by Pitman's estimator where at most a tenth of the population is in "
+        "the data, else by the smaller of Zayatz' and the slide negative binomial one (Dankar, El "
+        "Emam, Neisa and Roffey 2012). Where the estimators differ widely, none should be trusted.",
+        "Anything about a data set whose people weren't drawn at random: patients of one clinic "
+        "are not a sample of a country. An attacker who does know that a person is in it has the "
+        "prosecutor's risk above.",
+        "Singling out, by means reasonably likely to be used (recital 26). HIPAA's expert "
+        "determination usually argues about an attacker of this kind.",
+        ("singling out",),
+    ),
+    Explanation(
+        "special uniques",
+        "On how few quasi-identifiers people of the source stand alone, and which columns are to "
+        "blame: minimal sample uniques and their SUDA scores (Manning, Haglin and Keane 2008).",
+        "Somebody who knows some of the quasi-identifiers of a person, not necessarily all.",
+        "The longer a column's bar, the more a coarser level of it would help. Bars add up to more "
+        "than 100%, since a set of columns counts for each of them.",
+        "What the output still has: with a k from 2 nobody in it is unique. Sets of more columns "
+        "than were searched aren't in it.",
+        "Singling out in the source, and so what had to be done about it.",
+        ("singling out",),
+    ),
+    Explanation(
         "distribution shift",
         "Total variation: the share of rows that would have to change their value for a column to "
         "be distributed as in the source.",
@@ -144,6 +187,17 @@ FIGURES = (
         _USE,
         "Smaller is more useful. They compare generalisations of the same data and mean little "
         "alone.",
+        "Whether what is left serves the purpose.",
+        _NO_RISK,
+    ),
+    Explanation(
+        "mean class size and entropy lost",
+        "The rows divided by the classes, suppressed rows being one class, and how many bits "
+        "of the quasi-identifiers are gone (non-uniform entropy, as ARX counts suppressed "
+        "rows).",
+        _USE,
+        "Smaller is more useful. Entropy counts what is lost of common values less than what is "
+        "lost of rare ones.",
         "Whether what is left serves the purpose.",
         _NO_RISK,
     ),

@@ -51,6 +51,9 @@ def validate_stage(
             update={
                 "granularity": dict(judgement.granularity),
                 "discernibility": dict(judgement.discernibility),
+                "average_class_size": dict(judgement.average_class_size),
+                "non_uniform_entropy": dict(judgement.non_uniform_entropy),
+                "entropy_lost": dict(judgement.entropy_lost),
                 **({} if judgement.loss is None else {"loss": judgement.loss}),
             }
         )
