@@ -139,3 +139,21 @@ def test_the_time_of_a_worker_that_nobody_waits_for_is_counted() -> None:
     with ProcessTree(interval=0.05) as tree:
         subprocess.run([sys.executable, "-c", parent], check=True)
     assert tree.cpu_seconds > 1.0
+
+
+def test_enlarged_adult_is_the_same_each_time_and_of_the_size_asked(
+    reference_data: Path, tmp_path: Path
+) -> None:
+    import pyarrow.parquet as pq
+
+    from benchmarks.enlarged_adult import QI8, adult, write_enlarged
+
+    source = adult(reference_data / "adult")
+    for name in ("one", "other"):
+        write_enlarged(source, 1_200, tmp_path / name)
+    made = pq.read_table(tmp_path / "one")
+    assert made.num_rows == 1_200
+    assert made.equals(pq.read_table(tmp_path / "other"))
+    assert made.schema.equals(source.schema)
+    for name in set(QI8) - {"age"}:
+        assert set(made.column(name).to_pylist()) <= set(source.column(name).to_pylist())
