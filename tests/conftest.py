@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.jvm import short_lived
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Tests start many JVMs that live for seconds: their optimising compiler would take more time than
-# it saves. spark-submit gives these options to drivers, SHORT_LIVED is for executors.
-SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-os.environ.setdefault("SPARK_SUBMIT_OPTS", SHORT_LIVED)
+# spark-submit gives these options to drivers; executors are told by the tests that start them.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", short_lived())
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from veilflow.spark.hardening import submit_conf
 from tests.canary.forms import Needle
 from tests.canary.leaks import Leak, find_leaks
 from tests.canary.watch import Watcher
-from tests.conftest import SHORT_LIVED
+from tests.jvm import short_lived, spark_jars
 
 __all__ = ["Harness", "Result", "command_lines"]
 
@@ -31,7 +31,6 @@ SPILLING = {
     "spark.sql.sortMergeJoinExec.buffer.spill.threshold": "10",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     "spark.sql.shuffle.partitions": "2",
-    "spark.executor.extraJavaOptions": SHORT_LIVED,
     # What fails here fails every time.
     "spark.task.maxFailures": "1",
 }
@@ -69,6 +68,10 @@ class Harness:
         settings = {
             "spark.eventLog.dir": (self.folder / "events").as_uri(),
             "spark.local.dir": str(self.folder / "local"),
+            "spark.executor.extraJavaOptions": short_lived(),
+            # Before the folder of settings, so that all the JVMs can use one archive of classes.
+            "spark.driver.extraClassPath": spark_jars(),
+            "spark.executor.extraClassPath": spark_jars(),
             **SPILLING,
             **self.settings,
         }
