@@ -97,8 +97,7 @@ def ordered_columns(policy: Policy, table: str) -> list[str]:
     return [
         name
         for name, column in policy.tables[table].released.items()
-        if column.protect is None
-        or not (column.protect.is_custom or column.treatment in CONSTANT or is_pseudonymous(column))
+        if column.is_reproducible and not (column.treatment in CONSTANT or is_pseudonymous(column))
     ]
 
 

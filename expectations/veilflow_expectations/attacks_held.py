@@ -57,7 +57,7 @@ def fill_attacks(
     if policy.anonymize is None:
         return
     for table in found:
-        if policy.tables[table].with_role("quasi"):
+        if policy.tables[table].class_key:
             targets = _targets(policy, table, roots, found, is_everyone=share >= 1)
             references.hold(f"targets:{table}", targets)
 
@@ -108,7 +108,7 @@ def _targets(
     if policy.unit_column(table) is not None:
         for root in roots:
             if root != table:
-                names = [f"{root}.{name}" for name in policy.tables[root].with_role("quasi")]
+                names = [f"{root}.{name}" for name in policy.tables[root].class_key]
                 combined += _parts(found[root], own.people, names)
     return Targets.of(own.people, combined, is_everyone=is_everyone)
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from veilflow.classify import STRONG, TAXONOMY, ColumnVerdict, contradiction
 from veilflow.classify.taxonomy import ROLES
 from veilflow.policy import ColumnPolicy
+from veilflow.policy.hierarchies import CharacterRedaction
 
 from veilflow_expectations.leak_plan import CONSTANT, LEAK_LENGTH
 from veilflow_expectations.planned import PlannedCheck
@@ -81,7 +82,7 @@ def _is_open(column: ColumnPolicy) -> bool:
     """Whether the column's values come from the data and could be anything."""
     if column.treatment == "generalize":
         return _shows_values(column)
-    if column.treatment == "pseudonym" or column.treatment in CONSTANT:
+    if column.treatment in ("pseudonym", "microaggregate") or column.treatment in CONSTANT:
         return False
     custom = column.protect is not None and column.protect.is_custom
     return not (custom and column.role == "identifier" and column.type is None)
@@ -93,7 +94,13 @@ def _shows_values(column: ColumnPolicy) -> bool:
     A file's hierarchy has the policy's own words at every level.
     """
     hierarchy = column.hierarchy
-    if hierarchy is None or hierarchy.redact:
+    if hierarchy is None or hierarchy.redact is True:
         return column.min_level == 0
+    if isinstance(hierarchy.redact, CharacterRedaction):
+        hidden = hierarchy.redact.hide or tuple(range(hierarchy.redact.length))
+        shown = hierarchy.redact.length - hidden[min(column.min_level, len(hidden) - 1)]
+        return column.min_level < len(hidden) and shown >= LEAK_LENGTH
+    if hierarchy.needs_data:
+        return True
     prefixes = hierarchy.prefix or ()
     return len(prefixes) > column.min_level and prefixes[column.min_level] >= LEAK_LENGTH

@@ -32,6 +32,9 @@ def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
     domain: dict[str, Any] = {"quasi_identifiers": names}
     if unit is not None:
         domain["privacy_unit"] = f"{table}.{unit}"
+    # What is one number for each class tells nothing more to who knows the class; and no raw value
+    # has a form in which it could be looked for.
+    known = {**domain, "quasi_identifiers": _class_key(policy, (table, *others))}
     checks = [
         PlannedCheck(
             "k-anonymity",
@@ -44,9 +47,13 @@ def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
         *_l_diversity(policy, table, domain),
         *_t_closeness(policy, table, domain),
         *_risk(policy, domain),
-        *attacks_on_view(policy, table, domain, sensitive_columns(policy, table)),
+        *attacks_on_view(policy, table, known, sensitive_columns(policy, table)),
     ]
     return PlannedSuite(f"{table}: view", table, "view", tuple(checks), others)
+
+
+def _class_key(policy: Policy, tables: Sequence[str]) -> list[str]:
+    return [f"{place}.{name}" for place in tables for name in policy.tables[place].class_key]
 
 
 def view_roots(policy: Policy, table: str, roots: Sequence[str]) -> tuple[str, ...]:

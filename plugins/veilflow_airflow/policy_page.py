@@ -12,6 +12,7 @@ _TREATMENTS = {
     "drop": "dropped",
     "keep": "kept as it is",
     "generalize": "generalised along its hierarchy",
+    "microaggregate": "replaced by one number for each class",
     "pseudonym": "replaced by a keyed pseudonym",
     "nullify": "emptied",
     "redact": "redacted",

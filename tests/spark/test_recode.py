@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from veilflow.anonymize import Recoding
 from veilflow.anonymize.aggregate import Aggregated
@@ -161,6 +162,32 @@ def test_both_paths_ask_the_same_of_sensitive_values(spark: SparkSession, unit: 
     bare = [{**row, "written": ""} for row in by_spark(spark, rules, table)]
     assert counted(bare) == counted([{**row, "written": ""} for row in made])
     assert 0 < len(made) < len(by_arrow(policy(columns, 3, 0.4, unit), table))
+
+
+@pytest.mark.parametrize("unit", [None, "who"])
+@pytest.mark.parametrize("method", ["mean", "median", "mode", "geometric_mean"])
+def test_both_paths_microaggregate_alike(
+    spark: SparkSession, method: str, unit: str | None
+) -> None:
+    numbers = {name: {"role": "quasi", "microaggregate": method} for name in ("weight", "cost")}
+    digits = {
+        "role": "quasi", "microaggregate": method, "as": "number", "on_cast_error": "nullify",
+    }  # fmt: skip
+    columns = {"word": quasi(), "alive": quasi(), **numbers, "digits": digits}
+    rules = policy(columns, k=4, limit=0.3, unit=unit)
+    table = sample(400, seed=11)
+    if method == "geometric_mean":  # which only positive numbers have
+        for name in ("weight", "cost"):
+            one = pa.scalar(1, table.schema.field(name).type)
+            positive = pc.add(pc.abs(table.column(name)), one)
+            table = table.set_column(table.column_names.index(name), name, positive)
+    made, held = by_spark(spark, rules, table), by_arrow(rules, table)
+    assert counted(made) == counted(held)
+    classes: dict[Any, set[Any]] = {}
+    for row in made:
+        classes.setdefault((row["word"], row["alive"]), set()).add((row["weight"], row["cost"]))
+    assert all(len(values) == 1 for values in classes.values())
+    assert len({row["weight"] for row in made}) > 1
 
 
 def scattered(recoding: Recoding) -> Recoding:

@@ -38,7 +38,7 @@ def unsettled_columns(policy: Policy) -> list[tuple[str, str]]:
     return [
         (table, name)
         for table, rules in policy.tables.items()
-        for name, column in rules.with_role("quasi").items()
+        for name, column in rules.class_key.items()
         if column.hierarchy is not None and column.hierarchy.needs_data
     ]
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from veilflow.anonymize.aggregate import ROWS, UNIT, UNITS, Aggregated, aggregated
 from veilflow.anonymize.arrow_casts import cast, nulled
 from veilflow.anonymize.arrow_text import as_text
+from veilflow.anonymize.microaggregation import microaggregated_table
 from veilflow.anonymize.population import POPULATION, with_population
 from veilflow.anonymize.problem import Problem
 from veilflow.anonymize.recoding import Recoding
@@ -40,9 +41,12 @@ class TableProblem:
     combo: npt.NDArray[np.int64]
     _plan: ViewPlan
     _aggregated: Aggregated
+    _policy: Policy
 
     def apply(self, recoding: Recoding, table: pa.Table) -> pa.Table:
         """``table`` with quasi-identifiers recoded and suppressed rows left out, in its order.
+
+        Microaggregated columns have the number of their class.
 
         ``table`` must have the rows that the problem was made of. Its other columns stay as they
         are: masking them is the caller's, and so is the order, which can name people.
@@ -58,7 +62,7 @@ class TableProblem:
             labels = self._aggregated.labels(recoding, position, combo)
             place = table.column_names.index(column.name)
             table = table.set_column(place, column.name, labels)
-        return table
+        return microaggregated_table(self._policy, self._plan.table, table)
 
 
 def cast_table(policy: Policy, table: pa.Table) -> pa.Table:
@@ -124,7 +128,7 @@ def problem_of(policy: Policy, table: pa.Table, population: pa.Table | None = No
         lines = with_population(lines, counted, [column.value for column in plan.own])
     found = aggregated(policy, plans, {name: lines})
     raw = found.view(name)
-    return TableProblem(found.problem, raw.combo[raw.line[: table.num_rows]], plan, found)
+    return TableProblem(found.problem, raw.combo[raw.line[: table.num_rows]], plan, found, policy)
 
 
 def _counted(policy: Policy, plan: ViewPlan, population: pa.Table) -> pa.Table:

@@ -74,10 +74,10 @@ class ViewPlan:
 
 
 def quasi_columns(policy: Policy) -> tuple[QuasiColumn, ...]:
-    """Every quasi-identifier that is released, in the policy's order."""
+    """Every quasi-identifier that makes classes, in the policy's order."""
     found: list[QuasiColumn] = []
     for table_name, table in policy.tables.items():
-        for name, column in table.with_role("quasi").items():
+        for name, column in table.class_key.items():
             hierarchy = build_hierarchy(column.hierarchy)
             highest = hierarchy.levels - 1 if column.max_level is None else column.max_level
             found.append(

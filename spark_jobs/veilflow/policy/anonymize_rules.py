@@ -36,7 +36,13 @@ def check_anonymize(policy: Policy) -> Iterator[Problem]:
             "no column has the role quasi, so there is nothing to make k-anonymous",
         )
     for name, table in policy.tables.items():
-        for column_name, column in table.with_role("quasi").items():
+        for column_name in table.microaggregated if not table.class_key else ():
+            yield (
+                ("tables", name, "columns", column_name, "microaggregate"),
+                "a class is made by the other quasi-identifiers of the table, and there are none; "
+                "give another column the role quasi, or this one a hierarchy",
+            )
+        for column_name, column in table.class_key.items():
             yield from _levels(("tables", name, "columns", column_name), column)
         unit = policy.unit_column(name)
         if unit in table.columns and table.with_role("quasi") and unit not in table.released:
@@ -112,7 +118,7 @@ def _population(asked: AnonymizePolicy, tables: list[str]) -> Iterator[Problem]:
 
 
 def _weights(policy: Policy, asked: AnonymizePolicy) -> Iterator[Problem]:
-    quasi = {name for table in policy.tables.values() for name in table.with_role("quasi")}
+    quasi = {name for table in policy.tables.values() for name in table.class_key}
     for name in asked.weights:
         if name not in quasi:
             yield ("anonymize", "weights", name), "there is no quasi-identifier of this name"

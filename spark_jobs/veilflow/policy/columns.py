@@ -10,10 +10,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from veilflow.policy.hierarchies import HierarchySpec
 from veilflow.policy.scalars import Int, Name
 
-__all__ = ["CASTS", "ROLES", "SHORTHANDS", "ColumnPolicy", "ColumnSpec", "Protection", "Role"]
+__all__ = [
+    "CASTS",
+    "ROLES",
+    "SHORTHANDS",
+    "ColumnPolicy",
+    "ColumnSpec",
+    "Microaggregate",
+    "Protection",
+    "Role",
+]
 
 Role = Literal["identifier", "quasi", "sensitive", "free_text", "insensitive"]
 Cast = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
+Microaggregate = Literal["mean", "median", "mode", "geometric_mean"]
 ROLES: tuple[str, ...] = ("identifier", "quasi", "sensitive", "free_text", "insensitive")
 CASTS: tuple[str, ...] = ("string", "integer", "number", "boolean", "date", "timestamp")
 
@@ -78,7 +88,8 @@ class ColumnPolicy(_Strict):
 
     ``type`` is a type of the taxonomy (docs/taxonomy.md); it settles what classification finds.
     ``as`` is the type a text column is cast to before anything else; a value that can't be cast
-    refuses the run unless ``on_cast_error`` is ``nullify``.
+    refuses the run unless ``on_cast_error`` is ``nullify``. ``microaggregate`` releases, in place
+    of a numeric quasi-identifier, one number for each class that the others make.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -91,6 +102,7 @@ class ColumnPolicy(_Strict):
     hierarchy: HierarchySpec | None = None
     min_level: Int = Field(default=0, ge=0)
     max_level: Int | None = Field(default=None, ge=0)
+    microaggregate: Microaggregate | None = None
     domain: Name | None = None
     key_class: Name | None = None
     reason: str | None = None
@@ -103,7 +115,16 @@ class ColumnPolicy(_Strict):
                     "a quasi-identifier is generalised by its hierarchy; remove 'protect', "
                     "or give the column the role identifier or sensitive"
                 )
-        elif self.hierarchy is not None or self.min_level or self.max_level is not None:
+            if self.microaggregate is not None and (
+                self.protect is not None or self.hierarchy is not None or self._has_levels
+            ):
+                raise ValueError(
+                    "'microaggregate' stands in place of 'hierarchy', 'min_level', 'max_level' and "
+                    "'protect'"
+                )
+        elif self.microaggregate is not None:
+            raise ValueError("'microaggregate' needs 'role: quasi'")
+        elif self.hierarchy is not None or self._has_levels:
             raise ValueError("'hierarchy', 'min_level' and 'max_level' need 'role: quasi'")
         elif self.protect is None:
             raise ValueError(f"say what protects this column: add 'protect:' ({self.role})")
@@ -123,19 +144,27 @@ class ColumnPolicy(_Strict):
         return self
 
     @property
+    def _has_levels(self) -> bool:
+        return bool(self.min_level) or self.max_level is not None
+
+    @property
     def is_released(self) -> bool:
         """True if the output has this column."""
         return self.protect is None or self.protect.name != "drop"
 
     @property
     def treatment(self) -> str:
-        """What is done to the column, in one word: ``generalize`` or the transform's name."""
+        """What is done to the column, in one word: the transform's name, or ``generalize``."""
+        if self.microaggregate is not None:
+            return "microaggregate"
         return "generalize" if self.protect is None else self.protect.name
 
     @property
     def is_reproducible(self) -> bool:
-        """Whether a judge can give a source's value the output's form: no key, no foreign code."""
-        return self.protect is None or not (self.protect.is_custom or self.treatment == "pseudonym")
+        """Whether a judge can give one source value the output's form: no key, no foreign code."""
+        if self.protect is None:
+            return self.microaggregate is None
+        return not (self.protect.is_custom or self.treatment == "pseudonym")
 
     @property
     def is_released_text(self) -> bool:

@@ -67,6 +67,18 @@ class TablePolicy(_Strict):
         }
 
     @property
+    def class_key(self) -> dict[str, ColumnPolicy]:
+        """The quasi-identifiers whose labels make a class: all but the microaggregated ones."""
+        quasi = self.with_role("quasi")
+        return {name: column for name, column in quasi.items() if column.microaggregate is None}
+
+    @property
+    def microaggregated(self) -> dict[str, ColumnPolicy]:
+        """The quasi-identifiers that have one value for each class."""
+        quasi = self.with_role("quasi")
+        return {name: column for name, column in quasi.items() if column.microaggregate is not None}
+
+    @property
     def released(self) -> dict[str, ColumnPolicy]:
         """The columns that the output has, in the policy's order."""
         return {name: column for name, column in self.columns.items() if column.is_released}

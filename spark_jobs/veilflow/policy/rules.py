@@ -101,6 +101,11 @@ def _synthesize(policy: Policy) -> Iterator[Problem]:
         place = ("synthesize", "tables", name)
         if name not in policy.tables:
             yield place, f"there is no table {name!r}"
+        elif policy.tables[name].microaggregated:
+            yield (
+                place,
+                "has a microaggregated column, which isn't synthesised; give it a hierarchy",
+            )
         elif rows < 1:
             yield place, "ask for at least one row"
         elif not any(

@@ -24,6 +24,7 @@ _ROLE_NAMES = {
 }
 _TREATMENTS = {
     "generalize": "generalised",
+    "microaggregate": "microaggregated",
     "drop": "dropped",
     "keep": "kept",
     "nullify": "emptied",

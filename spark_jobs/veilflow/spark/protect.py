@@ -15,6 +15,7 @@ from veilflow.anonymize.aggregate import Aggregated
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.masking import Masked, mask_table
+from veilflow.spark.microaggregation import microaggregated
 from veilflow.spark.reading import quoted
 from veilflow.spark.recode import recoded, suppressed_people
 from veilflow.spark.views import UNIT, aggregate, with_roots
@@ -98,6 +99,9 @@ def protect(
             frame = _without_people(spark, name, policy, frames, decision)
         own = () if plan is None else plan.own
         labels = {column.name: quoted(column.label) for column in own}
+        if decision is not None and plan is not None:
+            frame, numbers = microaggregated(policy, name, frame, [c.label for c in own])
+            labels |= numbers
         outputs[name] = mask_table(frame, name, policy, labels, key_ref)
     return outputs
 

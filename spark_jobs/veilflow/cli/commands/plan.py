@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     hierarchies = [
         _hierarchy(loaded, table, name, column)
         for table, rules in policy.tables.items()
-        for name, column in rules.with_role("quasi").items()
+        for name, column in rules.class_key.items()
     ]
     settings = [
         {"setting": ".".join(path), "value": value, "from": loaded.origin(*path)}
@@ -123,7 +123,9 @@ def treatment_text(column: ColumnPolicy) -> str:
     """What happens to a column, in a phrase: the transform with its parameters, or the levels."""
     from veilflow.policy.hierarchies import build_hierarchy
 
-    if column.protect is not None:
+    if column.microaggregate is not None:
+        phrase = f"microaggregate ({column.microaggregate} of each class)"
+    elif column.protect is not None:
         given = ", ".join(f"{k} {v}" for k, v in column.protect.parameters.items())
         phrase = f"{column.protect.name} ({given})" if given else column.protect.name
     elif column.hierarchy is not None and column.hierarchy.needs_data:
