@@ -193,7 +193,12 @@ class ColumnUtility(_Record):
 
 
 class Anonymization(_Record):
-    """The chosen full-domain generalisation and what it costs.
+    """The chosen generalisation and what it costs.
+
+    Where the recoding is local, cells of one column are at several levels: ``levels`` has the
+    highest that occurs, and ``level_shares`` the share of cells at each. ``models`` are the privacy
+    models that every class holds, as the search was asked for them. ``score`` is the figure of the
+    objective; where the search ended early (not ``optimal``), none below ``least_score`` exists.
 
     ``non_uniform_entropy`` are the bits of each table's quasi-identifiers that are lost,
     ``entropy_lost`` the same as a share of the bits there were.
@@ -207,6 +212,12 @@ class Anonymization(_Record):
     nodes_total: int
     nodes_evaluated: int
     optimal: bool
+    recoding: str = "full_domain"
+    level_shares: dict[str, dict[str, float]] = {}
+    models: tuple[str, ...] = ()
+    objective: str = "loss"
+    score: float | None = None
+    least_score: float | None = None
     suppressed_share: dict[str, float | None]
     granularity: dict[str, float] = {}
     discernibility: dict[str, int] = {}

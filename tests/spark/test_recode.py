@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from veilflow.anonymize import Recoding
+from veilflow.anonymize import Recoding, recoding_of, solve
 from veilflow.anonymize.aggregate import Aggregated
 from veilflow.anonymize.tables import cast_table, problem_of
 from veilflow.errors import ReleaseRefused
@@ -123,8 +123,6 @@ def by_spark(spark: SparkSession, rules: Policy, table: pa.Table, **change: Any)
 
 
 def by_arrow(rules: Policy, table: pa.Table, recode: Any = None) -> list[Any]:
-    from veilflow.anonymize import recoding_of, solve
-
     table = cast_table(rules, table)
     found = problem_of(rules, table)
     recoding = recoding_of(found.problem, solve(found.problem), "people")
@@ -188,6 +186,30 @@ def test_both_paths_microaggregate_alike(
         classes.setdefault((row["word"], row["alive"]), set()).add((row["weight"], row["cost"]))
     assert all(len(values) == 1 for values in classes.values())
     assert len({row["weight"] for row in made}) > 1
+
+
+def test_both_paths_lay_the_same_population_beside_the_table(spark: SparkSession) -> None:
+    table = sample(240, seed=10)
+    everybody = pa.concat_tables([table, sample(400, seed=11)])
+    columns = COLUMNS["several"]
+    rules = policy(
+        columns, 2, 0.5, "row", population={"path": "all"}, k_map=8, delta_presence={"upper": 0.5}
+    )
+    quasi = {name: rules.tables["people"].columns[name] for name in columns}
+    nulls = rules.source.null_values
+    frame = cast_columns(spark.createDataFrame(table), rules.tables["people"].columns, nulls)
+    population = cast_columns(spark.createDataFrame(everybody), quasi, nulls)
+    decision = decide(rules, {"people": frame}, population)
+    assert decision is not None
+    cast = cast_table(rules, table)
+    found = problem_of(rules, cast, everybody)
+    assert found.problem.views[0].total_rows == 240
+    solution = solve(found.problem)
+    assert decision.solution.levels == solution.levels
+    assert decision.solution.suppressed_rows == solution.suppressed_rows != (0,)
+    made = protect(spark, rules, {"people": frame}, decision, "")
+    output = found.apply(recoding_of(found.problem, solution, "people"), cast)
+    assert counted(finish(made["people"]).toArrow().to_pylist()) == counted(output.to_pylist())
 
 
 def scattered(recoding: Recoding) -> Recoding:

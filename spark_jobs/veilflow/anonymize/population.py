@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +18,11 @@ __all__ = ["POPULATION", "check_population", "with_population"]
 POPULATION = "population"
 
 
-def with_population(table: pa.Table, population: pa.Table, values: Sequence[str]) -> pa.Table:
+def with_population(table: pa.Table, population: pa.Table) -> pa.Table:
     """The lines of an aggregated view, then those of the population as lines of no row.
 
-    ``population`` has the columns ``values`` and ``POPULATION``. All other columns of ``table`` are
-    0 or null in its lines.
+    ``population`` has the values of the quasi-identifiers and ``POPULATION``, and what else it
+    shares with ``table``. All other columns of ``table`` are 0 or null in its lines.
     """
     import pyarrow as pa
 
@@ -31,7 +30,7 @@ def with_population(table: pa.Table, population: pa.Table, values: Sequence[str]
     own = table.append_column(POPULATION, counts)
     lines = {}
     for field in own.schema:
-        if field.name in (*values, POPULATION):
+        if field.name in population.column_names:
             lines[field.name] = population.column(field.name).cast(field.type)
         elif pa.types.is_integer(field.type) and not table.column(field.name).null_count:
             lines[field.name] = pa.array(np.zeros(population.num_rows), field.type)

@@ -124,8 +124,7 @@ def problem_of(policy: Policy, table: pa.Table, population: pa.Table | None = No
         columns[asked.value] = as_text(released)
     lines = pa.table(columns)
     if population is not None:
-        counted = _counted(policy, plan, population)
-        lines = with_population(lines, counted, [column.value for column in plan.own])
+        lines = with_population(lines, _counted(policy, plan, population))
     found = aggregated(policy, plans, {name: lines})
     raw = found.view(name)
     return TableProblem(found.problem, raw.combo[raw.line[: table.num_rows]], plan, found, policy)

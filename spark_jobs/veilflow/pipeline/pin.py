@@ -16,6 +16,7 @@ from veilflow.keys import KeyProvider, derive, open_masking_root, open_provider
 from veilflow.pipeline.home import expand
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import run_key
+from veilflow.pipeline.population import pin_population
 from veilflow.pipeline.quarantine import end_quarantines
 from veilflow.pipeline.run import RunParameters, RunRecord, RunRef
 from veilflow.pipeline.settle import settle
@@ -126,7 +127,8 @@ def pin_source(
         for name, table in policy.tables.items()
     )
     _refuse_undecided(policy, policy_path, root, tables)
-    return PinnedSource(root=str(root), reading=policy.source, tables=tables)
+    population = pin_population(policy, root, key)
+    return PinnedSource(root=str(root), reading=policy.source, tables=tables, population=population)
 
 
 def check_source_columns(policy: Policy, policy_path: Path) -> tuple[PinnedTable, ...]:
@@ -245,13 +247,13 @@ def _evidence(record: RunRecord, clock: StageClock, notes: tuple[str, ...]) -> S
         started=clock.started,
         seconds=clock.seconds,
         cpu_seconds=clock.cpu_seconds,
-        bytes_read=sum(table.size for table in record.source.tables),
+        bytes_read=sum(table.size for table in record.source.every_table),
         versions={"veilflow": veilflow.__version__, "python": platform.python_version()},
         source=tuple(
             SourceTable(
                 table=table.name, files=len(table.files), bytes=table.size, digest=table.digest
             )
-            for table in record.source.tables
+            for table in record.source.every_table
         ),
         notes=notes,
     )

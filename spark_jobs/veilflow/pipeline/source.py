@@ -70,11 +70,17 @@ class PinnedTable(_Record):
 
 
 class PinnedSource(_Record):
-    """The tables of a run, and how their files are to be read."""
+    """The tables of a run, how their files are to be read, and the population's table, if any."""
 
     root: str
     reading: SourcePolicy
     tables: tuple[PinnedTable, ...]
+    population: PinnedTable | None = None
+
+    @property
+    def every_table(self) -> tuple[PinnedTable, ...]:
+        """The tables that are released, and the population's."""
+        return self.tables if self.population is None else (*self.tables, self.population)
 
 
 def resolve_root(declared: str, policy_path: Path, chosen: str | None) -> Path:
@@ -105,15 +111,22 @@ def resolve_root(declared: str, policy_path: Path, chosen: str | None) -> Path:
     return inside
 
 
-def pin_table(root: Path, name: str, path: str, reading: SourcePolicy, key: bytes) -> PinnedTable:
-    """Pin one table. Raises SourceError naming the file that is missing, unreadable or odd."""
-    found = table_columns(root, name, path, reading)
+def pin_table(
+    root: Path, name: str, path: str, reading: SourcePolicy, key: bytes, place: str = ""
+) -> PinnedTable:
+    """Pin one table. Raises SourceError naming the file that is missing, unreadable or odd.
+
+    ``place`` is the policy's key that gave ``path``, for errors; ``tables.NAME.path`` unless given.
+    """
+    found = table_columns(root, name, path, reading, place)
     return found.model_copy(update={"digest": source_digest(found.files, key)})
 
 
-def table_columns(root: Path, name: str, path: str, reading: SourcePolicy) -> PinnedTable:
+def table_columns(
+    root: Path, name: str, path: str, reading: SourcePolicy, place: str = ""
+) -> PinnedTable:
     """One table's files and columns, without reading more than headers; no digest."""
-    files = tuple(_files(root, name, path, reading.format))
+    files = tuple(_files(root, place or f"tables.{name}.path", path, reading.format))
     columns = _columns(files, name, reading)
     pinned = tuple(_pinned(file) for file in files)
     return PinnedTable(name=name, files=pinned, columns=columns, digest="")
@@ -136,7 +149,7 @@ def source_digest(files: tuple[PinnedFile, ...], key: bytes) -> str:
 
 def verify_unchanged(source: PinnedSource) -> None:
     """Raise SourceChanged, naming the file, unless every file has its pinned size and time."""
-    for table in source.tables:
+    for table in source.every_table:
         for file in table.files:
             try:
                 now = _pinned(Path(file.path))
@@ -156,10 +169,10 @@ def _pinned(path: Path) -> PinnedFile:
     return PinnedFile(path=str(path), size=stat.st_size, mtime_ns=stat.st_mtime_ns)
 
 
-def _files(root: Path, name: str, path: str, file_format: str) -> Iterator[Path]:
+def _files(root: Path, key: str, path: str, file_format: str) -> Iterator[Path]:
     place = root / path
     if not place.resolve().is_relative_to(root):
-        raise PolicyError(f"tables.{name}.path: lies outside source.root")
+        raise PolicyError(f"{key}: lies outside source.root")
     if place.is_file():
         yield place.resolve()
         return
@@ -171,13 +184,13 @@ def _files(root: Path, name: str, path: str, file_format: str) -> Iterator[Path]
     )
     if not found:
         raise SourceError(
-            f"tables.{name}.path: no {file_format} file at {place}.",
+            f"{key}: no {file_format} file at {place}.",
             remedy="Check 'path', 'source.root' and 'source.format'.",
         )
     for file in found:
         if not file.is_relative_to(root):
             raise PolicyError(
-                f"tables.{name}.path: {file} lies outside source.root; a link inside leads there.",
+                f"{key}: {file} lies outside source.root; a link inside leads there.",
                 remedy="Remove the link, or copy the file into the source.",
             )
     yield from found

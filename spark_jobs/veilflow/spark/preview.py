@@ -12,6 +12,7 @@ from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
 from veilflow.pipeline.settle import settle
 from veilflow.policy import policy_sha256, read_policy
+from veilflow.spark.population import read_population
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.reading import cast_columns, check_reading, quoted, read_table
 from veilflow.spark.redaction import silence_engine_log, stage_errors
@@ -49,7 +50,8 @@ def preview(
             frames[table.name] = cast_columns(raw, columns, nulls)
         ensure_masking_root(store, provider, policy.dataset, "masking")
         key_ref = masking_key_ref(keys_uri, store_uri, policy.dataset)
-        protected = protect(spark, policy, frames, decide(policy, frames), key_ref)
+        decision = decide(policy, frames, read_population(spark, policy, source))
+        protected = protect(spark, policy, frames, decision, key_ref)
         if reason is not None:
             append_audit(
                 store,

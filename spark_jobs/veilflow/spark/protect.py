@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "decide", "find_roots", "finish", "protect"]
 
 
-# After this long the best generalisation found so far is taken, and the evidence says so.
-SEARCH_SECONDS = 900.0
-
-
 @dataclass(frozen=True)
 class Decision:
     """The chosen generalisation. Holds values of the data: it stays on the driver."""
@@ -62,17 +58,20 @@ def find_roots(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[str, ..
     return tuple(roots)
 
 
-def decide(policy: Policy, frames: Mapping[str, DataFrame]) -> Decision | None:
-    """Search for the generalisation of least loss.
+def decide(
+    policy: Policy, frames: Mapping[str, DataFrame], population: DataFrame | None = None
+) -> Decision | None:
+    """Search for the generalisation of least cost.
 
-    Raises ReleaseRefused if k can't be met, or a hierarchy doesn't know some of the values.
+    ``population`` is what :func:`veilflow.spark.population.read_population` gives. Raises
+    ReleaseRefused if k can't be met, or a hierarchy doesn't know some of the values.
     Nothing has been written when this returns: the gates that the classes decide come first.
     """
     if policy.anonymize is None:
         return None
     plans = plan_views(policy, find_roots(policy, frames))
-    found = aggregate(policy, frames, plans)
-    solution = solve(found.problem, SEARCH_SECONDS)
+    found = aggregate(policy, frames, plans, population)
+    solution = solve(found.problem, policy.anonymize.search_seconds)
     recodings = {plan.table: recoding_of(found.problem, solution, plan.table) for plan in plans}
     return Decision(plans, found, solution, recodings)
 

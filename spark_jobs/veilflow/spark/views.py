@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from veilflow.anonymize.aggregate import KEY, ROWS, UNITS, Aggregated, aggregated
 from veilflow.anonymize.aggregate import UNIT as PERSON
+from veilflow.anonymize.population import POPULATION, with_population
 from veilflow.anonymize.released import is_released_by_value
 from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan
 from veilflow.mask import create_transform
@@ -93,13 +94,32 @@ def combination_key(plan: ViewPlan) -> Column:
 
 
 def aggregate(
-    policy: Policy, frames: Mapping[str, DataFrame], plans: Sequence[ViewPlan]
+    policy: Policy,
+    frames: Mapping[str, DataFrame],
+    plans: Sequence[ViewPlan],
+    population: DataFrame | None = None,
 ) -> Aggregated:
     """Every view's combinations and their problem. It holds values: keep it on the driver.
 
-    Raises ReleaseRefused if a hierarchy doesn't know some of the values.
+    ``population`` has the quasi-identifiers of everybody, where the policy names such a table.
+    Raises ReleaseRefused if a hierarchy doesn't know some of the values, or the population lacks
+    people of the source.
     """
-    return aggregated(policy, plans, {plan.table: _collect(policy, frames, plan) for plan in plans})
+    collected = {plan.table: _collect(policy, frames, plan) for plan in plans}
+    if population is not None:
+        (plan,) = plans  # the policy's rules allow a population beside one view alone
+        counted = _collect_population(population, plan)
+        collected[plan.table] = with_population(collected[plan.table], counted)
+    return aggregated(policy, plans, collected)
+
+
+def _collect_population(population: DataFrame, plan: ViewPlan) -> pa.Table:
+    """How many people of the population have each combination of raw values."""
+    from pyspark.sql import functions as F
+
+    values = raw_values(population, None, plan.own)
+    counted = values.groupBy(*values.columns).agg(F.count(F.lit(1)).alias(POPULATION))
+    return counted.select("*", combination_key(plan).alias(KEY)).toArrow()
 
 
 def _collect(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) -> pa.Table:

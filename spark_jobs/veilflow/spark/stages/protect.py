@@ -20,6 +20,7 @@ from veilflow.pipeline.source import PinnedTable
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
+from veilflow.spark.population import read_population
 from veilflow.spark.protect import Decision, decide, finish, protect
 from veilflow.spark.reading import TableReading, cast_columns, check_reading, read_source
 from veilflow.spark.risk_before import risk_before
@@ -41,7 +42,7 @@ def protect_stage(
     with clock.phase("read"):
         frames, readings = cast_source(spark, run)
     with clock.phase("search"):
-        decision = decide(policy, frames)
+        decision = decide(policy, frames, read_population(spark, policy, run.record.source))
     with clock.phase("risk before"):
         before = risk_before(policy, frames, decision)
     ensure_masking_root(run.store, run.provider, policy.dataset, "masking")
@@ -70,7 +71,7 @@ def protect_stage(
         "protect",
         clock,
         attempt=attempt,
-        bytes_read=sum(table.size for table in run.record.source.tables),
+        bytes_read=sum(table.size for table in run.record.source.every_table),
         bytes_written=sum(file.bytes for file in files),
         tables=counts,
         anonymization=None if decision is None else _anonymization(policy, decision),
@@ -140,6 +141,11 @@ def _anonymization(policy: Policy, decision: Decision) -> Anonymization:
         nodes_total=solution.nodes_total,
         nodes_evaluated=solution.nodes_evaluated,
         optimal=solution.optimal,
+        recoding=policy.anonymize.recoding,
+        models=tuple(model.name for model in decision.problem.models),
+        objective=solution.objective,
+        score=solution.score,
+        least_score=solution.least_score,
         suppressed_share={
             view.name: _share(rows, view.total_rows)
             for view, rows in zip(decision.problem.views, solution.suppressed_rows, strict=True)
