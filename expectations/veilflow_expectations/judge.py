@@ -228,7 +228,7 @@ def _risk(
         names,
         classes,
         policy.anonymize.k,
-        population=policy.validation.population_size if counted_once else None,
+        population=policy.population_size if counted_once else None,
     )
 
 

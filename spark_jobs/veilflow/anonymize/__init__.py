@@ -1,5 +1,6 @@
 """Anonymisation without an engine: the best generalisation of counted combinations."""
 
+from veilflow.anonymize.choosing import Chosen, choose
 from veilflow.anonymize.models import (
     BetaLikeness,
     DeltaDisclosure,
@@ -16,6 +17,7 @@ from veilflow.anonymize.solution import Solution, recoding_of, suppressed_classe
 
 __all__ = [
     "BetaLikeness",
+    "Chosen",
     "DeltaDisclosure",
     "DeltaPresence",
     "Diversity",
@@ -28,6 +30,7 @@ __all__ = [
     "TCloseness",
     "UnitCounts",
     "View",
+    "choose",
     "recoding_of",
     "solve",
     "suppressed_classes",

@@ -157,6 +157,14 @@ class Policy(_Strict):
         """The tree as plain JSON data, defaults included, under the names a policy file uses."""
         return self.model_dump(mode="json", by_alias=True)
 
+    @property
+    def population_size(self) -> int | None:
+        """How many people the source's are drawn from, where the policy says so."""
+        stated = self.validation.population_size
+        if stated is None and self.anonymize is not None and self.anonymize.population is not None:
+            return self.anonymize.population.size
+        return stated
+
     def unit_column(self, table: str) -> str | None:
         """The privacy unit's column in ``table``; None means each row is its own unit."""
         return None if self.privacy_unit is None else self.privacy_unit.of(table)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from veilflow.anonymize import Problem, Recoding, Solution, recoding_of, solve
+from veilflow.anonymize import Problem, Recoding, Solution, choose
 from veilflow.anonymize.aggregate import Aggregated
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
@@ -71,9 +71,9 @@ def decide(
         return None
     plans = plan_views(policy, find_roots(policy, frames))
     found = aggregate(policy, frames, plans, population)
-    solution = solve(found.problem, policy.anonymize.search_seconds)
-    recodings = {plan.table: recoding_of(found.problem, solution, plan.table) for plan in plans}
-    return Decision(plans, found, solution, recodings)
+    asked = policy.anonymize
+    chosen = choose(found.problem, asked.recoding, asked.search_seconds)
+    return Decision(plans, found, chosen.solution, chosen.recodings)
 
 
 def protect(

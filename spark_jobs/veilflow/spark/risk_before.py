@@ -63,11 +63,11 @@ def risk_before(
 
 
 def _population(policy: Policy, name: str, table: ClassTable) -> int | None:
-    size = policy.validation.population_size
+    size = policy.population_size
     if size is not None and int(np.maximum(table.units, 1).sum()) > size:
         raise PolicyError(
             f"table {name} holds more people than the population that they are drawn from",
-            remedy="Correct `validate.population_size`.",
+            remedy="Correct `validate.population_size` or `anonymize.population`.",
         )
     return size
 
