@@ -72,6 +72,19 @@ def test_a_read_into_a_file_only_its_owner_can_read(copied: Place, capsys: Outpu
     assert [path.name for path in copied.home.glob("*.part")] == []
 
 
+def test_reading_on_after_the_stated_time_is_noted(
+    copied: Place, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from veilflow.store.manifest import Manifest
+
+    assert "retention_days" not in read(capsys, copied)[2]
+    monkeypatch.setattr(Manifest, "has_expired", lambda manifest, now: now.tzinfo is not None)
+    code, shown, said = read(capsys, copied)
+    assert (code, len(shown["people"])) == (0, 200)
+    assert "note: this release was to be used until 20" in said
+    assert command("verify", "people") == 1
+
+
 def destroy(place: Place, key: str) -> int:
     return command(
         "keys", "destroy", key, "--confirm", key, "--reason", "retention is over",

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from veilflow.classify import ColumnSample, read_sample
 from veilflow.errors import SourceError
 
-__all__ = ["DATA_SUFFIXES", "tables_under"]
+__all__ = ["DATA_SUFFIXES", "sample_of", "tables_under"]
 
 DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
+
+
+def sample_of(path: Path, rows: int) -> tuple[ColumnSample, ...]:
+    """A sample of each column of a table. Raises SourceError for one without columns."""
+    samples = read_sample(path, rows)
+    if not samples:
+        raise SourceError(f"{path}: holds no columns.", remedy="Is it empty?")
+    return samples
 
 
 def tables_under(path: Path) -> dict[str, Path]:

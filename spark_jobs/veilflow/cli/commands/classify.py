@@ -26,13 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Print name, type, role, score and evidence for each column."""
     if "/runs/" in arguments.path and "://" in arguments.path:
         return _stage(arguments)
-    from veilflow.classify import classify_table, read_sample
-    from veilflow.cli.tables import tables_under
+    from veilflow.classify import classify_table
+    from veilflow.cli.tables import sample_of, tables_under
 
     found = [
         (table, verdict)
         for table, path in tables_under(Path(arguments.path)).items()
-        for verdict in classify_table(read_sample(path, arguments.rows))
+        for verdict in classify_table(sample_of(path, arguments.rows))
     ]
     several = len({table for table, _ in found}) > 1
     if arguments.json:

@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the draft; an existing file is never overwritten."""
-    from veilflow.classify import classify_table, read_sample
-    from veilflow.cli.tables import tables_under
+    from veilflow.classify import classify_table
+    from veilflow.cli.tables import sample_of, tables_under
     from veilflow.policy.draft import DraftTable, draft_policy
 
     data = arguments.data.resolve()
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SourceError(f"{data}: holds tables of several formats; a policy reads one")
     tables = {}
     for name, path in found.items():
-        samples = read_sample(path, arguments.rows)
+        samples = sample_of(path, arguments.rows)
         verdicts = classify_table(samples)
         tables[_name(name)] = DraftTable(str(path.relative_to(root)), samples, verdicts)
     dataset = arguments.dataset or _name(data.stem)

@@ -1,12 +1,14 @@
 """read: decrypt a release for whoever holds the keys, to the screen or to a file.
 
 Columns whose key isn't at hand are left out and listed. The publisher's signature and every
-file's hash are checked before anything is decrypted.
+file's hash are checked before anything is decrypted. A release whose stated time of use is over is
+read with a note: what ends reading is the end of its key.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import Iterator
@@ -48,6 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     store, release = chosen_release(arguments)
     public_key = pinned_publisher(arguments.dataset, arguments.public_key)
     manifest = load_manifest(store, arguments.dataset, release, public_key)
+    if manifest.expires is not None and manifest.has_expired(dt.datetime.now(dt.UTC)):
+        ended = f"{manifest.expires:%Y-%m-%d}"
+        print(f"note: this release was to be used until {ended} (retention_days)", file=sys.stderr)
     names = [arguments.table] if arguments.table else list(manifest.tables)
     if arguments.out is not None and len(names) != 1:
         raise UsageError(f"--out holds one table; choose one with --table: {', '.join(names)}")
