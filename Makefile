@@ -13,9 +13,9 @@ demo: ## Start Airflow, release the sample hospital, show the result (ONCE=1: th
 	@.ci/setup demo demo
 	@exec $(PYTHON_VENV) -m veilflow_airflow.demo $(if $(filter-out 0 no false,$(ONCE)),--once)
 
-test: ## Check the code and run all tests (PART="lint unit": some; SERVERS=1: those with real servers too)
+test: ## Check the code and run all tests (PART="lint unit": some; SERVERS=0: none that start S3 and KMS servers)
 	@.ci/setup test demo,dev
-	@exec $(PYTHON_VENV) .ci/check.py $(if $(filter-out 0 no false,$(SERVERS)),--servers) $(PART)
+	@exec $(PYTHON_VENV) .ci/check.py $(if $(filter 0 no false,$(SERVERS)),,--servers) $(PART)
 
 lint: ## Check the code only: ruff, mypy, import-linter
 	@.ci/setup lint demo,dev

@@ -17,7 +17,7 @@ Every column gets one type and one role. The role decides how the column is trea
 - **identifier**: points at one person by itself; never released as it is.
 - **quasi**: narrows a person down together with other columns; k-anonymity counts over these.
 - **sensitive**: what an attacker would like to learn; l-diversity and t-closeness guard these.
-- **free_text**: may contain any of the above; its entities are redacted, or the column is dropped.
+- **free_text**: may contain any of the above; dropped, unless a transform of your own redacts it.
 - **insensitive**: released as it is. `none` only says that nothing was found.
 
 The protection is where a draft policy starts. The references are where a reader may look
