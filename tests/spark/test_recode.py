@@ -7,11 +7,13 @@ import random
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from veilflow.anonymize import Recoding, recoding_of, solve
 from veilflow.anonymize.aggregate import Aggregated
@@ -23,7 +25,7 @@ from veilflow.spark.protect import decide, finish, protect
 from veilflow.spark.reading import cast_columns
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 PURPOSE = {
     "purpose": "test", "legal_basis": "test", "owner": "test",
@@ -112,9 +114,12 @@ def policy(columns: dict[str, Any], k: int, limit: float, unit: str | None, **as
     )
 
 
-def by_spark(spark: SparkSession, rules: Policy, table: pa.Table, **change: Any) -> list[Any]:
+def by_spark(
+    spark: SparkSession, rules: Policy, table: pa.Table | DataFrame, **change: Any
+) -> list[Any]:
     columns = rules.tables["people"].columns
-    frame = cast_columns(spark.createDataFrame(table), columns, rules.source.null_values)
+    raw = spark.createDataFrame(table) if isinstance(table, pa.Table) else table
+    frame = cast_columns(raw, columns, rules.source.null_values)
     decision = decide(rules, {"people": frame})
     assert decision is not None
     decision = replace(decision, **{name: make(decision) for name, make in change.items()})
@@ -210,6 +215,27 @@ def test_both_paths_lay_the_same_population_beside_the_table(spark: SparkSession
     made = protect(spark, rules, {"people": frame}, decision, "")
     output = found.apply(recoding_of(found.problem, solution, "people"), cast)
     assert counted(finish(made["people"]).toArrow().to_pylist()) == counted(output.to_pylist())
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.float64(), pa.null()], ids=str)
+def test_columns_that_are_null_throughout(
+    spark: SparkSession, tmp_path: Path, kind: pa.DataType
+) -> None:
+    columns = {
+        "word": quasi(),
+        "none": quasi(AGES),
+        "nothing": {"role": "quasi", "microaggregate": "mean"},
+    }
+    if kind == pa.string():
+        columns["nothing"]["as"] = "number"
+    table = sample(60, seed=2).select(["who", "row", "word"])
+    for name in ("none", "nothing"):
+        table = table.append_column(name, pa.array([None] * 60, kind))
+    pq.write_table(table, tmp_path / "nulls.parquet")
+    rules = policy(columns, k=4, limit=0.3, unit=None)
+    made = by_spark(spark, rules, spark.read.parquet(str(tmp_path / "nulls.parquet")))
+    assert counted(made) == counted(by_arrow(rules, table))
+    assert {(row["none"], row["nothing"]) for row in made} == {(None, None)}
 
 
 def scattered(recoding: Recoding) -> Recoding:

@@ -15,6 +15,7 @@ from veilflow.hierarchy import (
     Hierarchy,
     HierarchyMismatch,
     Icd10Hierarchy,
+    IntervalHierarchy,
     PostcodeHierarchy,
     materialize,
     order_hierarchy,
@@ -277,3 +278,36 @@ def test_every_hierarchy_is_nested_and_lifts_as_it_generalises(kind, data):
 def test_every_country_has_a_name_for_each_part(country):
     parts, names = COUNTRIES[country].parts, COUNTRIES[country].names
     assert len(parts) == len(names) == postcode(country).levels - 1
+
+
+tricky = st.one_of(
+    numbers.map(str),
+    st.integers(-300, 300).map(str),
+    st.floats(-1e20, 1e20).map(repr),
+    st.sampled_from(["0.3", "0.30000000000000004", "0.2999999999999999999999", "-0.0", "1e2"]),
+    st.decimals(-100, 100, places=25).map(str),
+)
+NUMERIC = {
+    "widths": IntervalHierarchy((0.1, 0.3, 3), origin=0.05, lower=-7.3, upper=90.6),
+    "whole": IntervalHierarchy((0, 5, 10), on_unknown="top"),
+    "bounds": BoundsHierarchy(((-3, 0.3, 0.7, 65, 80), (0.3, 65))),
+}
+
+
+@pytest.mark.parametrize("kind", NUMERIC)
+@given(st.lists(tricky, min_size=1, max_size=30))
+def test_many_values_are_labelled_as_few_are(kind, values):
+    hierarchy = NUMERIC[kind]
+    many = [*values, None, *map(str, range(300))]
+    for level in range(hierarchy.levels):
+        found = hierarchy.generalize(many, level)
+        assert found[: len(values)] == hierarchy.generalize(values, level)
+        assert found[len(values)] == hierarchy.generalize([None], level)[0]
+
+
+def test_many_values_with_unknown_ones_among_them():
+    many = [*map(str, range(300)), "NaN", "inf", None]
+    assert IntervalHierarchy((10,), on_unknown="top").generalize(many, 0)[-3:] == ["*", "*", None]
+    for bad in (["NaN"], ["forty"], ["1_000"], [" 7", "?"]):
+        with pytest.raises(HierarchyMismatch, match="fewer than 10 distinct"):
+            IntervalHierarchy((10,)).generalize([*map(str, range(300)), *bad], 0)

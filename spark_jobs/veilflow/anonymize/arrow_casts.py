@@ -58,6 +58,8 @@ def cast(values: pa.ChunkedArray, to: str) -> pa.ChunkedArray:
     kind = _arrow_type(to)
     if values.type == kind:
         return values
+    if pa.types.is_null(values.type):
+        return values.cast(kind)
     one = _casting(values.type, to)
     encoded = values.combine_chunks().dictionary_encode("encode")
     found = [None if x is None else one(x) for x in encoded.dictionary.to_pylist()]

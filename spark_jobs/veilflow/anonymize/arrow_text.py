@@ -25,6 +25,8 @@ def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
     if values.type == pa.string():
         return values
+    if pa.types.is_null(values.type):
+        return values.cast(pa.string())
     one = text_of(values.type)
     encoded = values.combine_chunks().dictionary_encode("encode")
     found = [None if x is None else one(x) for x in encoded.dictionary.to_pylist()]

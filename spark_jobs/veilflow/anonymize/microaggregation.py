@@ -122,6 +122,8 @@ def _numbers(values: pa.ChunkedArray, place: str) -> Float:
     import pyarrow.types as kinds
 
     kind = values.type
+    if kinds.is_null(kind):
+        return np.full(len(values), np.nan)
     if not (kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind)):
         raise PolicyError(
             f"{place}: microaggregation needs numbers, and the column is {kind}; add 'as: number'"

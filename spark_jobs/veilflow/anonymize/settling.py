@@ -71,7 +71,7 @@ def settled(policy: Policy, read: Reader) -> Policy:
         for table, rules in policy.tables.items()
     }
     found = policy.model_copy(update={"tables": tables})
-    broken = [f"{'.'.join(map(str, place))}: {sentence}" for place, sentence in check_rules(found)]
+    broken = [f"{'.'.join(map(str, place))}: {sentence}." for place, sentence in check_rules(found)]
     if broken:
         raise PolicyError(broken, remedy="'veilflow plan' shows the levels that were chosen.")
     return found
@@ -87,7 +87,7 @@ def _spec(column: ColumnPolicy, values: ColumnValues, place: str) -> HierarchyPo
         if not cuts and values.texts:
             raise PolicyError(
                 f"{place}: no bound has {FEWEST_PEOPLE} people on either side, so there are no "
-                "quantiles",
+                "quantiles.",
                 remedy="Choose another kind of hierarchy, or cast the column with 'as: number'.",
             )
         said = {"bounds": cuts} if cuts else {"redact": True}

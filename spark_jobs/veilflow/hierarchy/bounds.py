@@ -8,10 +8,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
+import numpy as np
+import numpy.typing as npt
+
 from veilflow.errors import PolicyError
 from veilflow.hierarchy.built import BuiltHierarchy
 from veilflow.hierarchy.numbers import as_number, exact, number_text
 from veilflow.hierarchy.protocol import ROOT, OnUnknown
+from veilflow.hierarchy.sure_groups import Float, Grouping, near
 
 __all__ = ["BoundsHierarchy"]
 
@@ -29,7 +33,9 @@ class BoundsHierarchy(BuiltHierarchy[Decimal]):
     on_unknown: OnUnknown = "refuse"
 
     _unplaced: ClassVar[str] = "are no numbers that its hierarchy can read"
-    _remedy: ClassVar[str] = "Clean them, or choose another hierarchy for the column."
+    _remedy: ClassVar[str] = (
+        "Clean them (a missing number has to be null), or choose another hierarchy."
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cuts", tuple(tuple(level) for level in self.cuts))
@@ -65,6 +71,17 @@ class BoundsHierarchy(BuiltHierarchy[Decimal]):
             )
             for level in self._exact_cuts
         )
+
+    def _grouping(self, level: int) -> Grouping:
+        cuts = np.array(self.cuts[level])
+        edges = np.concatenate([[-np.inf], cuts, [np.inf]])
+
+        def grouping(numbers: Float) -> tuple[Float, npt.NDArray[np.bool_]]:
+            group = np.searchsorted(cuts, numbers, side="right")
+            sure = ~(near(numbers, edges[group]) | near(numbers, edges[group + 1]))
+            return group.astype(np.float64), sure
+
+        return grouping
 
     def _place(self, value: str) -> Decimal | None:
         return as_number(value)

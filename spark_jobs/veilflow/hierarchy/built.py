@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from veilflow.errors import PolicyError
 from veilflow.hierarchy.mismatch import mismatch
 from veilflow.hierarchy.protocol import ROOT_NAME, OnUnknown, check_level
+from veilflow.hierarchy.sure_groups import FEW, Grouping, labels_by_group
 
 __all__ = ["BuiltHierarchy"]
 
@@ -37,6 +38,10 @@ class BuiltHierarchy(ABC, Generic[Place]):
 
     @abstractmethod
     def _label(self, place: Place, level: int) -> str: ...
+
+    def _grouping(self, level: int) -> Grouping | None:
+        """How numbers share labels at a level below the root, where many can be told at once."""
+        return None
 
     @property
     @abstractmethod
@@ -68,16 +73,21 @@ class BuiltHierarchy(ABC, Generic[Place]):
     ) -> list[str | None]:
         check_level(level, self.levels)
         top = level == len(self._named)
-        labels: list[str | None] = []
+        nothing = self.root if top else None
         unknown: set[str] = set()
-        for value in values:
-            if value is None:
-                labels.append(self.root if top else None)
-            elif (place := self._place(value)) is not None:
-                labels.append(self.root if top else self._label(place, level))
-            else:
+
+        def label(value: str) -> str | None:
+            place = self._place(value)
+            if place is None:
                 unknown.add(value)
-                labels.append(self.root)
+                return self.root
+            return self.root if top else self._label(place, level)
+
+        labels = None
+        if len(values) > FEW and not top and (grouping := self._grouping(level)) is not None:
+            labels = labels_by_group(values, grouping, label)
+        if labels is None:
+            labels = [nothing if value is None else label(value) for value in values]
         if unknown and self.on_unknown == "refuse":
             raise mismatch(column, len(unknown), self._unplaced, self._remedy)
         return labels
@@ -86,6 +96,8 @@ class BuiltHierarchy(ABC, Generic[Place]):
         check_level(level, self.levels)
         if level == len(self._named):
             return [self.root] * len(labels)
+        if level == 0:
+            return list(labels)
         return [
             label if label is None or self._is_top(label)
             else self._label(self._place_label(label), level)

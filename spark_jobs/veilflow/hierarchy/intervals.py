@@ -7,10 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
+import numpy as np
+import numpy.typing as npt
+
 from veilflow.errors import PolicyError
 from veilflow.hierarchy.built import BuiltHierarchy
 from veilflow.hierarchy.numbers import EXACT, as_number, exact, number_text
 from veilflow.hierarchy.protocol import ROOT, OnUnknown
+from veilflow.hierarchy.sure_groups import Float, Grouping, near
 
 __all__ = ["IntervalHierarchy"]
 
@@ -34,7 +38,9 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
     on_unknown: OnUnknown = "refuse"
 
     _unplaced: ClassVar[str] = "are no numbers that its hierarchy can read"
-    _remedy: ClassVar[str] = "Clean them, or choose another hierarchy for the column."
+    _remedy: ClassVar[str] = (
+        "Clean them (a missing number has to be null), or choose another hierarchy."
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
@@ -81,6 +87,26 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
             if w else ("value", f"the number itself{extra}")
             for w in self._exact_widths
         )  # fmt: skip
+
+    def _grouping(self, level: int) -> Grouping | None:
+        width = self.widths[level]
+        if not width:
+            return None
+
+        def grouping(numbers: Float) -> tuple[Float, npt.NDArray[np.bool_]]:
+            steps = (numbers - self.origin) / width
+            group = np.floor(steps)
+            sure = ~near(steps, np.rint(steps))
+            for bound, code, is_beyond in (
+                (self.lower, -np.inf, np.less),
+                (self.upper, np.inf, np.greater_equal),
+            ):
+                if bound is not None:
+                    group = np.where(is_beyond(numbers, bound), code, group)
+                    sure &= ~near(numbers, bound)
+            return group, sure
+
+        return grouping
 
     def _place(self, value: str) -> Decimal | None:
         return as_number(value)
