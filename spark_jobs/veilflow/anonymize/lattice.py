@@ -13,6 +13,9 @@ __all__ = ["Lattice"]
 
 Levels = tuple[int, ...]
 
+# Levels of all nodes on the frontier together: about a gigabyte.
+_MOST_OPEN_LEVELS = 2**23
+
 
 @dataclass(frozen=True)
 class Lattice:
@@ -29,17 +32,19 @@ class Lattice:
     def size(self) -> int:
         return math.prod(b - a + 1 for a, b in zip(self.low, self.high, strict=True))
 
-    def best_first(self) -> Iterator[tuple[Cost, Levels]]:
+    def best_first(self) -> Iterator[tuple[Cost, Levels, bool]]:
         """Bounds and nodes, lowest bound first and then lowest levels, each node once.
 
-        Only the frontier is in memory, so a lattice may be larger than memory. Each node has one
-        parent, which lowers the last column that is raised; a parent's bound is never above its
-        children's, which makes the order right.
+        Only the frontier is in memory, so a lattice may be larger than memory; the third part says
+        whether the frontier still is of a size that memory surely holds. Each node has one parent,
+        which lowers the last column that is raised; a parent's bound is never above its children's,
+        which makes the order right.
         """
+        most = _MOST_OPEN_LEVELS // len(self.low)
         frontier = [(self.bound(self.low), self.low, 0)]
         while frontier:
             bound, levels, last = heapq.heappop(frontier)
-            yield bound, levels
+            yield bound, levels, len(frontier) <= most
             for column in range(last, len(levels)):
                 if levels[column] < self.high[column]:
                     child = _raised(levels, column)

@@ -113,11 +113,11 @@ class _Search:
                     self._visit(node)
 
     def _exhaust(self) -> bool:
-        """Visit every node that may be best; whether the time sufficed."""
-        for bound, node in self._lattice.best_first():
+        """Visit every node that may be best; whether time and memory sufficed."""
+        for bound, node, fits in self._lattice.best_first():
             if self._beaten(bound):
                 return True
-            if self._late():
+            if self._late() or not fits:
                 self._least_open = bound
                 return False
             if not self._hopeless(node):
