@@ -60,7 +60,8 @@ def _measure(rows: int, master: str | None) -> Iterator[str]:
         session("bench", master) as spark,
     ):
         yield f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC by `{_command()}`; load"
-        yield f"average {load()}, {machine()['cores']} cores, {settings(spark)},"
+        told = ", ".join(f"{name}={setting}" for name, setting in settings(spark).items())
+        yield f"average {load()}, {machine()['cores']} cores, {told},"
         yield f"commit {versions(None).get('commit', 'unknown')}."
         yield ""
         expectation = _expectation_seconds()

@@ -123,6 +123,16 @@ def test_a_verdict_that_the_interval_made_says_so() -> None:
     assert "the end of its interval at 95% beyond it." in Page(render(_with((by_lower_end,)))).words
 
 
+def test_a_figure_that_was_counted_has_no_interval() -> None:
+    def words(**given: float) -> str:
+        counted = _check(name="linkage attack", passed=True, observed=0.02, bound=0.05,
+                         unit="share", **given)  # fmt: skip
+        return Page(render(_with((counted,)))).words
+
+    assert "95% interval 2% to 2%" not in words(low=0.02, high=0.02)
+    assert "95% interval 1% to 2%" in words(low=0.01, high=0.02)
+
+
 # --- bullets --------------------------------------------------------------------------------
 
 
@@ -183,6 +193,7 @@ def test_every_mark_that_is_given_is_drawn_and_no_other() -> None:
     assert marks(full) == {"bound", "interval", "baseline", "smallest"}
     broken = _bullet(bound=0.1, low=math.nan, high=0.03, baseline=math.inf)
     assert marks(broken) == {"bound"}
+    assert marks(_bullet(low=0.02, high=0.02)) == set(), "what was counted has no interval"
 
 
 def test_the_axis_begins_at_nought_and_ends_at_a_round_number() -> None:

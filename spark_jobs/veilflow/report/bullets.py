@@ -142,7 +142,7 @@ def _marks(row: Bullet, scale: _Scale, y: float) -> Iterator[Markup]:
     if row.bound is not None and math.isfinite(row.bound):
         yield _line("bound", scale.at(row.bound), y - 3, scale.at(row.bound), foot + 3)
     ends = [end for end in (row.low, row.high) if end is not None and math.isfinite(end)]
-    if len(ends) == 2:
+    if len(ends) == 2 and ends[0] < ends[1]:
         low, high = scale.at(ends[0]), scale.at(ends[1])
         yield _line("interval", low, middle, high, middle)
         yield from (_line("interval", x, middle - 4, x, middle + 4) for x in (low, high))

@@ -113,7 +113,8 @@ def _told(name: str, figure: float | None, unit: str) -> str:
 
 
 def _interval(check: Check) -> str:
-    if check.low is None or check.high is None:
+    """Empty without an interval, and for a figure that isn't an estimate: its ends are itself."""
+    if check.low is None or check.high is None or check.low == check.observed == check.high:
         return ""
     return f"{amount(check.low, check.unit)} to {amount(check.high, check.unit)}"
 
@@ -127,7 +128,10 @@ def _marks(group: CheckGroup) -> Markup | None:
         said = [
             words
             for name, words in names.items()
-            if any(getattr(each, name) is not None for each in group.checks)
+            if any(
+                bool(_interval(each)) if name == "low" else getattr(each, name) is not None
+                for each in group.checks
+            )
         ]
     else:
         said = [
