@@ -28,7 +28,7 @@ LEAK_LENGTH = 6
 CONSTANT = frozenset({"redact", "constant", "nullify"})
 
 _OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
-_NUMBERS_OUT = frozenset({"round", "bucket"})
+_NUMBERS_OUT = frozenset({"round", "bucket", "microaggregate"})
 _NAMED = 6
 
 

@@ -94,6 +94,14 @@ LABELS, WORDS = "labels of the level", "nothing but the policy's words"
         ("{role: quasi, hierarchy: {prefix: [5, 3]}}", {LABELS}),
         ("{role: quasi, hierarchy: {prefix: [6, 3]}}", {LABELS, KIND}),
         ("{role: quasi, hierarchy: {intervals: [5]}}", {LABELS}),
+        ("{role: quasi, hierarchy: {redact: {length: 9}}}", {LABELS, KIND}),
+        ("{role: quasi, hierarchy: {redact: {length: 9}}, min_level: 3}", {LABELS, KIND}),
+        ("{role: quasi, hierarchy: {redact: {length: 9}}, min_level: 4}", {LABELS}),
+        ("{role: quasi, hierarchy: {redact: {length: 9, hide: [4]}}}", {LABELS}),
+        ("{role: quasi, hierarchy: {redact: {length: 9, hide: [4]}}, min_level: 1}", {LABELS}),
+        ("{role: quasi, hierarchy: {order: [a, b]}}", {LABELS}),
+        ("{role: quasi, hierarchy: icd10}", {LABELS}),
+        ("{role: quasi, hierarchy: auto}", {LABELS, KIND}),
         ("drop", set()),
     ],
 )
@@ -101,6 +109,27 @@ def test_what_is_checked_depends_on_how_a_column_is_protected(
     tmp_path: Path, column: str, expected: set[str]
 ) -> None:
     assert on_column(plan_masked(one_column(tmp_path, column), ())) == expected
+
+
+def test_a_microaggregated_column_is_in_the_classes_and_in_no_attack(tmp_path: Path) -> None:
+    tables = """
+  t:
+    path: t
+    columns:
+      id: pseudonym
+      sex: {role: quasi}
+      c: {role: quasi, microaggregate: mean}
+      illness: sensitive
+  people: {path: p, columns: {id: pseudonym, name: drop}}
+"""
+    plan = plan_masked(policy(tmp_path, tables, "anonymize: {k: 2}"), ("t",))
+    assert on_column(plan) == set()
+    view = {check.name: check for check in checks(plan, part="view")}
+    assert view["k-anonymity"].arguments["quasi_identifiers"] == ["t.sex", "t.c"]
+    for attack in ("linkage attack", "homogeneity attack", "background knowledge attack"):
+        assert view[attack].arguments["quasi_identifiers"] == ["t.sex"]
+    order = next(check for check in checks(plan) if check.name == "row order attack")
+    assert order.arguments["columns"] == ["sex", "illness"]
 
 
 def test_a_transform_of_the_user_s_may_leave_short_values(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from pydantic import TypeAdapter
 from veilflow.hierarchy import CsvHierarchy
 from veilflow.hierarchy.postcodes import COUNTRIES
 from veilflow.policy.hierarchies import HierarchyPolicy, HierarchySpec, build_hierarchy
+from veilflow.policy.schema import schema_text
 
 PAGE = Path(__file__).parents[2] / "docs" / "hierarchies.md"
 BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -61,3 +64,15 @@ def test_as_said_reads_back() -> None:
         spec = SPEC.validate_python(yaml.safe_load(body)["hierarchy"])
         assert SPEC.validate_python(yaml.safe_load(spec.as_said())) == spec
     assert isinstance(SPEC.validate_python("auto"), HierarchyPolicy)
+
+
+def test_the_schema_takes_every_example() -> None:
+    schema = json.loads(schema_text())
+    column = {"$defs": schema["$defs"], "$ref": "#/$defs/ColumnPolicy"}
+    kinds = [yaml.safe_load(body)["hierarchy"] for _, body in blocks("yaml")]
+    for said in [*kinds, "auto", {"quantiles": 8}, {"quantiles": [16, 4]}]:
+        jsonschema.validate({"role": "quasi", "hierarchy": said}, column)
+    jsonschema.validate({"role": "quasi", "microaggregate": "geometric_mean"}, column)
+    for wrong in ("words", {"quantiles": "8"}, {"icd10": ["letters"]}, {"ordered": ["a"]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"role": "quasi", "hierarchy": wrong}, column)
