@@ -17,9 +17,12 @@ if TYPE_CHECKING:
         register_targets,
     )
     from veilflow_expectations.attribute_inference import ExpectAttributeInferenceToBeBelow
+    from veilflow_expectations.beta_likeness import ExpectTableToBeBetaLike
     from veilflow_expectations.closest_record import ExpectCopiesOfTrainingToBeBelow
     from veilflow_expectations.copies import ExpectExactCopiesToBeBelow
     from veilflow_expectations.correlations import ExpectColumnCorrelationsToBeKept
+    from veilflow_expectations.delta_disclosure import ExpectTableToBeDeltaDisclosurePrivate
+    from veilflow_expectations.delta_presence import ExpectTableToBeDeltaPresent
     from veilflow_expectations.detector_recall import ExpectDetectorRecallToBeAtLeast
     from veilflow_expectations.difference import ExpectDifferenceToPreviousReleaseToHidePeople
     from veilflow_expectations.distribution import ExpectColumnDistributionToBeClose
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from veilflow_expectations.integrity import ExpectColumnValuesToAppearInReference
     from veilflow_expectations.joinability import ExpectColumnValuesToJoinOnlyWithinDomain
     from veilflow_expectations.k_anonymity import ExpectTableToBeKAnonymous
+    from veilflow_expectations.k_map import ExpectTableToBeKMapped
     from veilflow_expectations.known_identifiers import (
         ExpectFreeTextToContainNoKnownIdentifier,
     )
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     )
     from veilflow_expectations.personal_data import ExpectColumnValuesToContainNoPersonalData
     from veilflow_expectations.planted_canaries import ExpectPlantedCanariesToBeAbsent
+    from veilflow_expectations.population_people import register_population
     from veilflow_expectations.pseudonyms import ExpectColumnValuesToBePseudonyms
     from veilflow_expectations.references import (
         forget_references,
@@ -68,8 +73,15 @@ if TYPE_CHECKING:
         register_names,
     )
     from veilflow_expectations.text_references import register_identifiers
+    from veilflow_expectations.whole_values import register_whole
 
 __all__ = [
+    "register_whole",
+    "register_population",
+    "ExpectTableToBeKMapped",
+    "ExpectTableToBeDeltaPresent",
+    "ExpectTableToBeDeltaDisclosurePrivate",
+    "ExpectTableToBeBetaLike",
     "ExpectAttributeInferenceToBeBelow",
     "ExpectColumnCorrelationsToBeKept",
     "ExpectColumnDistributionToBeClose",
@@ -146,7 +158,11 @@ _HOME = {
     "ExpectSinglingOutToBeBelow": "singling_out",
     "ExpectSmallCellsToBeAbsent": "small_cells",
     "ExpectTableSchemaToTellNothing": "table_schema",
+    "ExpectTableToBeBetaLike": "beta_likeness",
+    "ExpectTableToBeDeltaDisclosurePrivate": "delta_disclosure",
+    "ExpectTableToBeDeltaPresent": "delta_presence",
     "ExpectTableToBeKAnonymous": "k_anonymity",
+    "ExpectTableToBeKMapped": "k_map",
     "ExpectTableToBeLDiverse": "l_diversity",
     "ExpectTableToBeTClose": "t_closeness",
     "forget_references": "references",
@@ -157,12 +173,14 @@ _HOME = {
     "register_labels": "label_references",
     "register_names": "table_schema",
     "register_order": "attack_references",
+    "register_population": "population_people",
     "register_previous": "references",
     "register_reference": "references",
     "register_rows": "references",
     "register_shapes": "registering",
     "register_split": "splits",
     "register_targets": "attack_references",
+    "register_whole": "whole_values",
     "run_suite": "runner",
 }
 

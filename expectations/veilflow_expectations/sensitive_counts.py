@@ -20,12 +20,14 @@ from veilflow_expectations.gx import (
     TableMetricProvider,
 )
 from veilflow_expectations.metrics import value
+from veilflow_expectations.references import current_references
+from veilflow_expectations.whole_values import WholeColumn
 
 if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["SENSITIVE_COUNTS", "SORTED"]
+__all__ = ["SENSITIVE_COUNTS", "SORTED", "to_pandas"]
 
 SENSITIVE_COUNTS = "veilflow.sensitive_counts"
 # Values are numbered as they sort, null last.
@@ -39,6 +41,7 @@ def _pandas_counts(
     column: str,
     privacy_unit: str | None = None,
     order: Order = None,
+    reference: str | None = None,
 ) -> SensitiveCounts:
     keys = [f"q{index}" for index in range(len(quasi_identifiers))]
     taken = dict(zip([*keys, "value"], [*quasi_identifiers, column], strict=True))
@@ -49,13 +52,14 @@ def _pandas_counts(
     of_class = own.groupby(keys, dropna=False, observed=True, sort=False)
     of_pair = own.groupby([*keys, "value"], dropna=False, observed=True, sort=False)
     if privacy_unit is None:
-        return _counted(of_pair.size().reset_index(name="n"), None, keys, column, order)
+        return _counted(of_pair.size().reset_index(name="n"), None, keys, column, order, reference)
     return _counted(
         of_pair["unit"].nunique().reset_index(name="n"),
         of_class["unit"].nunique().reset_index(name="n"),
         keys,
         column,
         order,
+        reference,
     )
 
 
@@ -65,6 +69,7 @@ def _spark_counts(
     column: str,
     privacy_unit: str | None = None,
     order: Order = None,
+    reference: str | None = None,
 ) -> SensitiveCounts:
     from pyspark.sql import functions as F
     from veilflow.spark.reading import without_nan
@@ -77,12 +82,12 @@ def _spark_counts(
     units = [] if privacy_unit is None else [taken(privacy_unit, "unit")]
     own = frame.select(*named, taken(column, "value"), *units)
     counted = F.count_distinct("unit") if units else F.count(F.lit(1))
-    lines = _to_pandas(own.groupBy(*keys, "value").agg(counted.alias("n")))
-    people = _to_pandas(own.groupBy(*keys).agg(counted.alias("n"))) if units else None
-    return _counted(lines, people, keys, column, order)
+    lines = to_pandas(own.groupBy(*keys, "value").agg(counted.alias("n")))
+    people = to_pandas(own.groupBy(*keys).agg(counted.alias("n"))) if units else None
+    return _counted(lines, people, keys, column, order, reference)
 
 
-def _to_pandas(frame: DataFrame) -> pd.DataFrame:
+def to_pandas(frame: DataFrame) -> pd.DataFrame:
     import pandas as pd
     import pyarrow as pa
 
@@ -97,6 +102,7 @@ def _counted(
     keys: Sequence[str],
     column: str,
     order: Order,
+    reference: str | None,
 ) -> SensitiveCounts:
     import pandas as pd
 
@@ -107,11 +113,20 @@ def _counted(
     if people is not None:
         held = np.zeros(len(people), dtype=np.int64)
         held[classes[len(lines) :]] = people["n"].to_numpy(dtype=np.int64)
+    values, whole = lines["value"], None
+    if reference is not None:
+        # Numbered together, so that a value has one id on both sides.
+        counted = current_references().kept(reference, WholeColumn).counted
+        values = pd.concat([values, counted["value"]], ignore_index=True)
+    ids = _numbered(values, column, order)
+    if reference is not None:
+        whole = ids[len(lines) :], counted["n"].to_numpy(dtype=np.int64)
     return SensitiveCounts(
         classes[: len(lines)].astype(np.int64),
-        _numbered(lines["value"], column, order),
+        ids[: len(lines)],
         lines["n"].to_numpy(dtype=np.int64),
         held,
+        whole,
     )
 
 
@@ -144,6 +159,6 @@ class SensitiveCountsMetric(TableMetricProvider):
     """How many privacy units hold each value of ``column`` in each class: a SensitiveCounts."""
 
     metric_name = SENSITIVE_COUNTS
-    value_keys = ("quasi_identifiers", "column", "privacy_unit", "order")
+    value_keys = ("quasi_identifiers", "column", "privacy_unit", "order", "reference")
     _pandas = value(PandasExecutionEngine, _pandas_counts)
     _spark = value(SparkDFExecutionEngine, _spark_counts)

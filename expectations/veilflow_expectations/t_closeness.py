@@ -27,7 +27,9 @@ class ExpectTableToBeTClose(PrivacyExpectation):
     from fine to coarse, the last the same for all.
 
     With ``privacy_unit`` people are counted; somebody with two values in a class counts for both.
-    A table without rows passes. ``observed_value`` is the largest distance of a class.
+    ``reference`` names the table before suppression, registered by :func:`register_whole`; without
+    it the table is compared with itself. A table without rows passes. ``observed_value`` is the
+    largest distance of a class.
     """
 
     quasi_identifiers: list[str]
@@ -36,10 +38,12 @@ class ExpectTableToBeTClose(PrivacyExpectation):
     distance: Distance = "equal"
     order: list[str | None] | None = None
     hierarchy: list[list[str | None]] | None = None
+    reference: str | None = None
     privacy_unit: str | None = None
 
     success_keys: ClassVar[tuple[str, ...]] = (
-        "quasi_identifiers", "column", "t", "distance", "order", "hierarchy", "privacy_unit",
+        "quasi_identifiers", "column", "t", "distance", "order", "hierarchy", "reference",
+        "privacy_unit",
     )  # fmt: skip
     unit: ClassVar[str] = "t"
 
@@ -74,6 +78,7 @@ class ExpectTableToBeTClose(PrivacyExpectation):
             "column": self.column,
             "privacy_unit": self.privacy_unit,
             "order": order,
+            "reference": self.reference,
         }
         return {"counts": (SENSITIVE_COUNTS, arguments)}
 

@@ -75,6 +75,23 @@ COPY_SCHEMA = "age int, town string"
 LABELS: Columns = {"v": ["p1", "p2", None] * 100}
 
 
+def _town(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations.population_people import add_population
+
+    town = pd.DataFrame(
+        {"town": ["London"] * 10 + ["York"] * 10 + ["Hull"] * 9, "person": range(29)}
+    )
+    add_population(references, "town", town, ["town"], "person")
+
+
+def _whole(references: Any) -> None:
+    import pandas as pd
+    from veilflow_expectations.whole_values import add_whole
+
+    add_whole(references, "whole", pd.DataFrame(EVEN), "ill", "person")
+
+
 def _names(references: Any) -> None:
     references.add("names", ["Ada Lovelace", "Grace Hopper"])
 
@@ -242,6 +259,42 @@ MUTATIONS = [
             "hierarchy": [["flu", "lung", "*"], ["cold", "lung", "*"], ["gout", "joint", "*"]],
         },
         TOWN_SCHEMA, EVEN, changed(EVEN, 7, ill="flu"),
+    ),
+    Mutation(
+        "ExpectTableToBeTClose", "one value, beside the whole table",
+        {**L, "t": 0.0, "reference": "whole"}, TOWN_SCHEMA, EVEN, changed(EVEN, 7, ill="flu"),
+        _whole,
+    ),
+    Mutation(
+        "ExpectTableToBeBetaLike", "one value", {**L, "beta": 0.3}, TOWN_SCHEMA,
+        EVEN, changed(EVEN, 7, ill="flu"),
+    ),
+    Mutation(
+        "ExpectTableToBeBetaLike", "one value, beside the whole table",
+        {**L, "beta": 0.4, "kind": "basic", "reference": "whole"}, TOWN_SCHEMA,
+        EVEN, changed(EVEN, 7, ill="flu"), _whole,
+    ),
+    Mutation(
+        "ExpectTableToBeDeltaDisclosurePrivate", "one value", {**L, "delta": 0.3}, TOWN_SCHEMA,
+        EVEN, changed(EVEN, 7, ill="flu"),
+    ),
+    Mutation(
+        "ExpectTableToBeDeltaPresent", "one person",
+        {"quasi_identifiers": ["town"], "reference": "town", "upper": 0.5}, TOWN_SCHEMA,
+        TOWNS, changed(TOWNS, 5, town="London"), _town,
+    ),
+    Mutation(
+        "ExpectTableToBeKMapped", "one person, beside the population",
+        {"quasi_identifiers": ["town"], "reference": "town", "k": 10}, TOWN_SCHEMA,
+        TOWNS, changed(TOWNS, 9, town="Hull"), _town,
+    ),
+    Mutation(
+        "ExpectTableToBeKMapped", "one person, by the population's size",
+        {
+            "quasi_identifiers": ["town"], "k": 5, "population_size": 100, "significance": 0.01,
+            "privacy_unit": "person",
+        },
+        TOWN_SCHEMA, TOWNS, changed(TOWNS, 0, town="York"),
     ),
     *(
         Mutation(

@@ -11,6 +11,10 @@ from veilflow.errors import StageFailed
 from veilflow_expectations import (
     ExpectReidentificationRiskToBeBelow,
     ExpectSmallCellsToBeAbsent,
+    ExpectTableToBeBetaLike,
+    ExpectTableToBeDeltaDisclosurePrivate,
+    ExpectTableToBeDeltaPresent,
+    ExpectTableToBeKMapped,
     ExpectTableToBeLDiverse,
     ExpectTableToBeTClose,
     run_suite,
@@ -256,3 +260,120 @@ def test_small_cells(make: Make, check: Check, table: str, unit: str | None, sma
     )
     found = check(make(rows(table), SCHEMA), expectation)
     assert (found.observed, found.passed) == (small, small == 0)
+
+
+class TestLikeness:
+    """The arithmetic is veilflow.risk's; here how a table becomes its counts, on pandas."""
+
+    @pytest.mark.parametrize(
+        ("table", "beta", "delta"),
+        [
+            ("a flu, a cold, b flu, b cold", 0, 0),
+            ("a flu, a flu, b cold, b cold", 1, 1),
+            # of null a half becomes all
+            ("a -, b -, b flu, b flu", 1, 1),
+            # one person twice in a class counts once
+            ("a flu 1, a flu 1, a cold 2, b flu 3, b cold 4", 0, 0),
+        ],
+    )
+    def test_classes_are_counted(self, check: Check, table: str, beta: float, delta: float) -> None:
+        frame = pd.DataFrame(rows(table))
+        asked = {"quasi_identifiers": ["town"], "column": "ill"}
+        if frame["person"].notna().all():
+            asked["privacy_unit"] = "person"
+        likely = check(frame, ExpectTableToBeBetaLike(beta=0.9, kind="basic", **asked))
+        assert (likely.observed, likely.passed) == (pytest.approx(beta), beta <= 0.9)
+        told = check(frame, ExpectTableToBeDeltaDisclosurePrivate(delta=1.0, **asked))
+        assert (told.observed, told.passed) == (pytest.approx(delta), delta < 1)
+
+    def test_what_no_beta_allows_has_no_figure(self, check: Check) -> None:
+        frame = pd.DataFrame(rows("a flu, a flu, b cold, b cold"))
+        found = check(
+            frame, ExpectTableToBeBetaLike(quasi_identifiers=["town"], column="ill", beta=9)
+        )
+        assert (found.observed, found.passed) == (None, False)
+
+    def test_suppressed_rows_are_in_the_whole_table(self, check: Check, references: Any) -> None:
+        """Alone the table is as its classes are; beside the source half as many have the flu."""
+        from veilflow_expectations import register_whole
+
+        released = pd.DataFrame(rows("a flu, a cold"))
+        register_whole("ill", pd.DataFrame(rows("a flu, a cold, b cold, b gout")), "ill")
+        asked = {"quasi_identifiers": ["town"], "column": "ill", "beta": 0.9, "kind": "basic"}
+        assert check(released, ExpectTableToBeBetaLike(**asked)).passed
+        beside = check(released, ExpectTableToBeBetaLike(**asked, reference="ill"))
+        assert (beside.observed, beside.passed) == (1, False)
+        ordered = ExpectTableToBeTClose(
+            quasi_identifiers=["town"], column="ill", t=0.3, distance="ordered", reference="ill"
+        )
+        # cold 1/2, flu 1/2 beside cold 1/2, flu 1/4, gout 1/4: one step of two for a quarter
+        assert check(released, ordered).observed == pytest.approx(1 / 8)
+
+    def test_a_value_that_the_whole_table_lacks_is_not_judged(self, references: Any) -> None:
+        from great_expectations import ExpectationSuite
+        from veilflow_expectations import register_whole
+
+        register_whole("ill", pd.DataFrame({"ill": ["cold"]}), "ill")
+        asked = ExpectTableToBeBetaLike(
+            quasi_identifiers=["town"], column="ill", beta=1, reference="ill"
+        )
+        frame = pd.DataFrame({"town": ["a"], "ill": ["unmistakable"]})
+        with pytest.raises(StageFailed, match="whole table") as failed:
+            run_suite(frame, ExpectationSuite("suite", expectations=[asked]))
+        assert "unmistakable" not in str(failed.value)
+
+
+class TestPopulation:
+    def test_people_are_matched_by_all_columns(self, check: Check, references: Any) -> None:
+        from veilflow_expectations import register_population
+
+        people = pd.DataFrame(rows("a flu 1, a flu 2, a cold 3, - flu 4, - flu 4, - flu 5"))
+        register_population("people", people, ["town", "ill"], "person")
+        frame = pd.DataFrame(rows("a flu 2, - flu 4, - flu 5"))
+        asked = {"quasi_identifiers": ["town", "ill"], "reference": "people"}
+        mapped = check(frame, ExpectTableToBeKMapped(k=2, **asked))
+        assert (mapped.observed, mapped.passed) == (2, True)
+        assert not check(frame, ExpectTableToBeKMapped(k=3, **asked)).passed
+        present = check(frame, ExpectTableToBeDeltaPresent(upper=1.0, **asked))
+        assert (present.observed, present.passed) == (1, True)
+        # nobody of "a cold" was released
+        assert not check(frame, ExpectTableToBeDeltaPresent(upper=1.0, lower=0.1, **asked)).passed
+
+    def test_who_was_suppressed_was_drawn_too(self, check: Check) -> None:
+        """4 of 40 people are a tenth, 12 of 40 three tenths: fewer are left to hide among."""
+        frame = pd.DataFrame(rows("a flu, a flu, a flu, a flu"))
+        asked = {"quasi_identifiers": ["town"], "k": 5, "population_size": 40}
+        assert check(frame, ExpectTableToBeKMapped(**asked)).passed
+        assert not check(frame, ExpectTableToBeKMapped(**asked, drawn=12)).passed
+
+    @pytest.mark.parametrize("name", ["unknown", "no population"])
+    def test_without_the_right_population_nothing_is_judged(
+        self, references: Any, name: str
+    ) -> None:
+        from great_expectations import ExpectationSuite
+        from veilflow_expectations import register_population
+
+        register_population("unknown", pd.DataFrame({"town": ["b"]}), ["town"])
+        frame = pd.DataFrame({"town": ["unmistakable"]})
+        asked = ExpectTableToBeKMapped(quasi_identifiers=["town"], k=1, reference=name)
+        with pytest.raises(StageFailed) as failed:
+            run_suite(frame, ExpectationSuite("suite", expectations=[asked]))
+        assert "unmistakable" not in str(failed.value)
+
+    @pytest.mark.parametrize(
+        ("expectation", "arguments"),
+        [
+            (ExpectTableToBeKMapped, {"k": 5}),
+            (ExpectTableToBeKMapped, {"k": 5, "reference": "a", "population_size": 9}),
+            (ExpectTableToBeKMapped, {"k": 0, "reference": "a"}),
+            (ExpectTableToBeKMapped, {"k": 5, "population_size": 9, "significance": 2}),
+            (ExpectTableToBeDeltaPresent, {"reference": "a", "upper": 0.2, "lower": 0.3}),
+            (ExpectTableToBeDeltaPresent, {"reference": "a", "upper": 1.2}),
+            (ExpectTableToBeBetaLike, {"column": "ill", "beta": 0}),
+            (ExpectTableToBeBetaLike, {"column": "town", "beta": 1}),
+            (ExpectTableToBeDeltaDisclosurePrivate, {"column": "ill", "delta": -1}),
+        ],
+    )
+    def test_wrong_arguments_are_refused(self, expectation: Any, arguments: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match="validation error"):
+            expectation(quasi_identifiers=["town"], **arguments)
