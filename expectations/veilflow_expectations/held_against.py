@@ -13,6 +13,7 @@ from veilflow.policy import ColumnPolicy, Policy
 from veilflow_expectations.domain_references import add_linked, shared_bounds
 from veilflow_expectations.leak_plan import CONSTANT
 from veilflow_expectations.measured import Output, Sides
+from veilflow_expectations.model_plan import DRAWN
 from veilflow_expectations.plan import (
     BY_CHANCE,
     BY_CHANCE_ERROR,
@@ -87,7 +88,9 @@ def parameters(policy: Policy, sides: Sides, table: str, roots: Sequence[str]) -
     own = bool(policy.tables[table].with_role("quasi"))
     # Of a table without quasi-identifiers any number of rows may go with its people.
     least = rows - int(limit * rows) if own else 0
-    given = {ROWS_LEAST: max(least, min(rows, 1)), ROWS_MOST: rows}
+    unit = policy.unit_column(table)
+    people = rows if unit is None else int(sides.source[table].exact[unit].digests.size)
+    given = {ROWS_LEAST: max(least, min(rows, 1)), ROWS_MOST: rows, DRAWN: people}
     for position, root in enumerate(roots):
         given[f"{ORPHANS}_{position}"] = _orphan_rows(policy, sides, table, root)
     return given | shared_bounds(policy, sides.source, sides.output, sides.types, table)

@@ -27,6 +27,7 @@ from veilflow_expectations.held_against import (
 )
 from veilflow_expectations.judge_difference import judge_difference
 from veilflow_expectations.measured import Sides, output_sides
+from veilflow_expectations.models_held import fill_models
 from veilflow_expectations.plan import plan_masked, plan_synthetic
 from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References, use_references
@@ -147,6 +148,7 @@ def _judge_masked(
     roots = output_roots(policy, sides.output)
     fill_masked(references, policy, sides, roots)
     fill_attacks(references, policy, sides, request.source, roots, request.files)
+    fill_models(references, policy, sides, request)
     checks: list[Check] = []
     classes: dict[str, ClassTable] = {}
     risk: list[ClassRisk] = []
@@ -160,7 +162,8 @@ def _judge_masked(
             view = view_frame(policy, output, planned.table, planned.roots, also)
             # Several attacks read the view; the join is worth keeping for them.
             with _cached({planned.table: view}) as kept:
-                outcome = run_suite(kept[planned.table], build_suite(planned))
+                given = parameters(policy, sides, planned.table, roots)
+                outcome = run_suite(kept[planned.table], build_suite(planned), given)
             checks += outcome.checks
             if given_suites is not None:
                 continue

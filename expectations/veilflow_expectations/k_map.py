@@ -87,13 +87,13 @@ class ExpectTableToBeKMapped(PrivacyExpectation):
     def _estimated(self, table: ClassPeople) -> Verdict:
         if not table.people.size:
             return verdict(True, None)
-        here, people = int(table.people.sum()), self.drawn
-        drawn = max(here, people) if isinstance(people, int) else here
+        here = int(table.people.sum())
+        drawn = self.drawn if isinstance(self.drawn, int) else here
         assert self.population_size is not None
         if drawn > self.population_size:
             raise UsageError(
                 "the table holds more people than the population.",
-                remedy="Correct population_size.",
+                remedy="Correct population_size, or say in drawn how many people were drawn.",
             )
         needed = estimated_class_size(
             self.k,

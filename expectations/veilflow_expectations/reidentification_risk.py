@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from veilflow.risk import ClassTable, prosecutor_average_risk, prosecutor_max_risk, share_unique
+from veilflow.risk import (
+    ClassTable,
+    marketer_risk,
+    prosecutor_average_risk,
+    prosecutor_max_risk,
+    share_unique,
+)
 
 from veilflow_expectations.gx import pydantic
 from veilflow_expectations.metrics import CLASS_TABLE
@@ -13,15 +19,18 @@ from veilflow_expectations.privacy_expectation import Metrics, PrivacyExpectatio
 
 __all__ = ["ExpectReidentificationRiskToBeBelow"]
 
+_FIGURES = ("max_risk", "average_risk", "linked_share", "unique_share")
+
 
 class ExpectReidentificationRiskToBeBelow(PrivacyExpectation):
     """Expect who looks for one person to be right no more often than the bounds say.
 
     The attacker is El Emam's prosecutor: knows that the person is in the table, and all
     ``quasi_identifiers``. ``max_risk`` bounds the chance for the most exposed row, ``average_risk``
-    the mean over rows, ``unique_share`` the share of rows whose person stands alone. At least one
-    of them is given. With ``privacy_unit`` people are counted, without it each row is a person. A
-    table without rows passes.
+    the mean over rows, ``linked_share`` the share of people named rightly by who links all of them
+    at random (the marketer: classes / people), ``unique_share`` the share of rows whose person
+    stands alone. At least one of them is given. With ``privacy_unit`` people are counted, without
+    it each row is a person. A table without rows passes.
 
     ``observed_value`` is the figure that is bounded, the highest risk where several are; all are
     among the details.
@@ -30,11 +39,13 @@ class ExpectReidentificationRiskToBeBelow(PrivacyExpectation):
     quasi_identifiers: list[str]
     max_risk: float | None = None
     average_risk: float | None = None
+    linked_share: float | None = None
     unique_share: float | None = None
     privacy_unit: str | None = None
 
     success_keys: ClassVar[tuple[str, ...]] = (
-        "quasi_identifiers", "max_risk", "average_risk", "unique_share", "privacy_unit",
+        "quasi_identifiers", "max_risk", "average_risk", "linked_share", "unique_share",
+        "privacy_unit",
     )  # fmt: skip
     unit: ClassVar[str] = "share"
 
@@ -43,10 +54,10 @@ class ExpectReidentificationRiskToBeBelow(PrivacyExpectation):
         names = given["quasi_identifiers"]
         if not names or len(set(names)) != len(names):
             raise ValueError("name at least one quasi-identifier, and each once")
-        asked = [given[name] for name in ("max_risk", "average_risk", "unique_share")]
+        asked = [given[name] for name in _FIGURES]
         bounds = [bound for bound in asked if bound is not None]
         if not bounds or not all(0 <= bound <= 1 for bound in bounds):
-            raise ValueError("give max_risk, average_risk or unique_share, from 0 to 1")
+            raise ValueError(f"give one of {', '.join(_FIGURES)}, from 0 to 1")
         return given
 
     @property
@@ -57,8 +68,7 @@ class ExpectReidentificationRiskToBeBelow(PrivacyExpectation):
     @property
     def _shown(self) -> str:
         """The only figure that is bounded, or the highest risk."""
-        names = ("max_risk", "average_risk", "unique_share")
-        asked = [name for name in names if getattr(self, name) is not None]
+        asked = [name for name in _FIGURES if getattr(self, name) is not None]
         return asked[0] if len(asked) == 1 else "max_risk"
 
     def needs(self) -> Metrics:
@@ -73,6 +83,7 @@ class ExpectReidentificationRiskToBeBelow(PrivacyExpectation):
         found = {
             "max_risk": prosecutor_max_risk(table),
             "average_risk": prosecutor_average_risk(table),
+            "linked_share": marketer_risk(table),
             "unique_share": share_unique(table),
         }
         bounds = {name: getattr(self, name) for name in found}

@@ -7,10 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from veilflow.policy import Policy
-from veilflow.policy.hierarchies import HierarchyPolicy, build_hierarchy
 
 from veilflow_expectations.attack_plan import attacks_on_view
+from veilflow_expectations.model_plan import model_checks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed, percent
+from veilflow_expectations.sensitive_checks import (
+    diversity_check,
+    sensitive_columns,
+    t_closeness_check,
+)
 
 __all__ = ["plan_view", "sensitive_columns", "small_cells", "view_roots", "with_roots"]
 
@@ -27,7 +32,8 @@ def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
     ]
     k = policy.anonymize.k
     joined = f", joined with {listed(others)}," if others else ""
-    who = "people" if unit is not None else "rows"
+    one, several = ("person", "people") if unit is not None else ("row", "rows")
+    who = one if k == 1 else several
     knows = "The attacker is assumed to know all of these about one person who is in the data."
     domain: dict[str, Any] = {"quasi_identifiers": names}
     if unit is not None:
@@ -44,8 +50,8 @@ def plan_view(policy: Policy, table: str, roots: Sequence[str]) -> PlannedSuite:
             f"{knows}",
             kind="privacy",
         ),
-        *_l_diversity(policy, table, domain),
-        *_t_closeness(policy, table, domain),
+        *model_checks(policy, table, domain),
+        *_asked_of_sensitive(policy, table, domain),
         *_risk(policy, domain),
         *attacks_on_view(policy, table, known, sensitive_columns(policy, table)),
     ]
@@ -68,12 +74,6 @@ def with_roots(
 ) -> tuple[PlannedSuite, ...]:
     """The given suites, each with the root tables that its own is joined with."""
     return tuple(replace(suite, roots=view_roots(policy, suite.table, roots)) for suite in given)
-
-
-def sensitive_columns(policy: Policy, table: str, chosen: Sequence[str] = ()) -> list[str]:
-    """The released sensitive columns of ``table``, narrowed to ``chosen`` where any are named."""
-    found = policy.tables[table].with_role("sensitive")
-    return [name for name in found if not chosen or name in chosen]
 
 
 def small_cells(policy: Policy, table: str) -> Iterator[PlannedCheck]:
@@ -103,74 +103,32 @@ def _unit(domain: Mapping[str, Any]) -> dict[str, Any]:
     return {"privacy_unit": domain["privacy_unit"]} if "privacy_unit" in domain else {}
 
 
-def _l_diversity(policy: Policy, table: str, domain: Mapping[str, Any]) -> Iterator[PlannedCheck]:
-    rule = policy.validation.l_diversity
-    if rule is None:
-        return
-    means = {
-        "distinct": f"at least {rule.l:g} different values",
-        "entropy": f"values as evenly spread as {rule.l:g} equally frequent ones",
-        "recursive": f"no value that outweighs the rest ({rule.c or 0:g}, {rule.l:g})",
-    }[rule.kind]
-    for name in sensitive_columns(policy, table, rule.columns):
-        yield PlannedCheck(
-            "l-diversity",
-            "expect_table_to_be_l_diverse",
-            {
-                **domain,
-                "column": f"{table}.{name}",
-                "l": rule.l,
-                "kind": rule.kind,
-                **({} if rule.c is None else {"c": rule.c}),
-            },
-            f"The people who share their quasi-identifiers have {means} of {name}. The attacker "
-            "is assumed to know the quasi-identifiers of one person and to look for what all "
-            "who fit have in common.",
-            name,
-            kind="privacy",
-        )
-
-
-def _t_closeness(policy: Policy, table: str, domain: Mapping[str, Any]) -> Iterator[PlannedCheck]:
-    rule = policy.validation.t_closeness
-    if rule is None:
-        return
-    for name in sensitive_columns(policy, table, rule.columns):
-        yield PlannedCheck(
-            "t-closeness",
-            "expect_table_to_be_t_close",
-            {
-                **domain,
-                "column": f"{table}.{name}",
-                "t": rule.t,
-                "distance": rule.distance,
-                **({} if rule.hierarchy is None else {"hierarchy": _taxonomy(rule.hierarchy)}),
-            },
-            f"Among the people who share their quasi-identifiers {name} is distributed as in the "
-            f"whole table, up to a distance of {rule.t:g}. The attacker is assumed to know the "
-            "quasi-identifiers of one person and the whole table's distribution.",
-            name,
-            kind="privacy",
-        )
-
-
-def _taxonomy(spec: HierarchyPolicy) -> list[list[str | None]]:
-    """The rows of a listed hierarchy, and null as a value that nothing but the root joins."""
-    hierarchy = build_hierarchy(spec)
-    rows: list[list[str | None]] = [list(row) for row in dict.fromkeys(spec.rows or ())]
-    nothing: list[str | None] = [None] * (hierarchy.levels - 1)
-    return [*rows, [*nothing, hierarchy.root]]
+def _asked_of_sensitive(
+    policy: Policy, table: str, domain: Mapping[str, Any]
+) -> Iterator[PlannedCheck]:
+    """What ``validate:`` asks, on the output alone."""
+    diverse, close = policy.validation.l_diversity, policy.validation.t_closeness
+    if diverse is not None:
+        for name in sensitive_columns(policy, table, diverse.columns):
+            yield diversity_check(diverse, table, name, domain)
+    if close is not None:
+        for name in sensitive_columns(policy, table, close.columns):
+            yield t_closeness_check(close, table, name, domain)
 
 
 def _risk(policy: Policy, domain: Mapping[str, Any]) -> Iterator[PlannedCheck]:
+    promised = policy.anonymize
+    assert promised is not None
     bounds = {
-        "max_risk": policy.validation.max_risk,
+        "max_risk": _least(policy.validation.max_risk, promised.max_risk),
         "average_risk": policy.validation.max_average_risk,
+        "linked_share": promised.max_average_risk,
         "unique_share": policy.validation.max_unique_share,
     }
     said = {
         "max_risk": "the highest chance of naming the right person is",
         "average_risk": "the average chance of naming the right person is",
+        "linked_share": "the share of people whom linking everybody names rightly is",
         "unique_share": "the share of people whom nobody resembles is",
     }
     for name, bound in bounds.items():
@@ -183,3 +141,8 @@ def _risk(policy: Policy, domain: Mapping[str, Any]) -> Iterator[PlannedCheck]:
                 f"data, {said[name]} at most {percent(bound)}.",
                 kind="privacy",
             )
+
+
+def _least(*bounds: float | None) -> float | None:
+    """The stricter of what the sections ``validate`` and ``anonymize`` ask."""
+    return min((bound for bound in bounds if bound is not None), default=None)

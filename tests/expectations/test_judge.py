@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ def judged(spark: SparkSession, clinic: Any, tmp_path: Path) -> Judged:
                 source=clinic.frames(spark, raw or clinic.source(), clinic.SCHEMAS),
                 levels=request.get("levels", clinic.LEVELS),
                 digest_key=b"k" * 32,
+                population=request.get("population"),
             ),
         )
 
@@ -111,6 +113,58 @@ def test_an_output_that_keeps_its_promises_passes(judged: Judged, clinic: Any) -
     assert (kept.treatment, kept.total_variation) == ("keep", 0)
     assert (kept.null_share_before, kept.null_share_after) == (0.3333, 0.3333)
     assert utility["people", "consent"].null_share_after == 1
+
+
+OF_INSURANCE = """anonymize: {l_diversity: {l: 3, columns: [insurance]},
+  t_closeness: {t: 0.14, columns: [insurance]}, beta_likeness: {beta: 0.21, columns: [insurance]},
+  delta_disclosure: {delta: 0.74, columns: [insurance]}, max_risk: 0.25, max_average_risk: 0.2,
+  population: {size: 300}, k_map: 4, """
+
+
+def test_what_the_search_promised_is_asked_of_the_output(judged: Judged, clinic: Any) -> None:
+    """Of ten people of each kind of insurance a class of five has two, two and one."""
+    output, change = clinic.masked(clinic.source()), {"anonymize: {": OF_INSURANCE}
+    judgement = judged(output, change=change)
+    assert failed(judgement) == set()
+    of_people = {c.name: c for c in judgement.checks if c.table == "people"}
+    assert of_people["t-closeness"].observed == pytest.approx(2 / 15, abs=1e-6)
+    assert of_people["beta-likeness"].observed == pytest.approx(0.2, abs=1e-6)
+    # a third became a fifth
+    assert of_people["delta-disclosure"].observed == pytest.approx(0.736966, abs=1e-6)
+    assert of_people["k-map"].observed == 5
+    assert of_people["re-identification risk"].observed == pytest.approx(0.2)
+    people, visits = judgement.risk
+    assert (people.population.size, people.population.fraction) == (300, 0.1)
+    assert people.population.estimator == "none alone"
+    assert visits.population is None  # everybody is in two of its classes
+    assert judgement.average_class_size == {"people": 5, "visits": 5}
+    # ten years of birth under each label, and nothing else is lost
+    assert judgement.entropy_lost["people"] == pytest.approx(
+        math.log(10) / math.log(30) / 2, abs=1e-4
+    )
+    assert judgement.non_uniform_entropy["people"] == pytest.approx(30 * math.log2(10), abs=0.1)
+
+
+def test_a_population_table_is_laid_beside_the_output(
+    judged: Judged, clinic: Any, spark: SparkSession
+) -> None:
+    """Three times the people: five of fifteen in each class."""
+    raw = clinic.source()
+    output = clinic.masked(raw)
+    register = pd.concat([raw["people"]] * 3)
+    everybody = clinic.frames(spark, {"people": register}, clinic.SCHEMAS)["people"]
+    one_table = {"year: {role: quasi, hierarchy: redact}": "year: keep"}
+    levels = {place: level for place, level in clinic.LEVELS.items() if place[0] == "people"}
+    asked = "anonymize: {population: {path: all}, k_map: 15, delta_presence: 0.33, "
+    found = judged(
+        output,
+        change={**one_table, "anonymize: {": asked},
+        levels=levels,
+        population=everybody,
+    )
+    assert failed(found) == {("delta-presence", "people", None)}
+    of_people = {check.name: check.observed for check in found.checks if check.table == "people"}
+    assert (of_people["k-map"], of_people["delta-presence"]) == (15, pytest.approx(1 / 3, abs=1e-6))
 
 
 def test_every_leak_is_named(judged: Judged, clinic: Any) -> None:

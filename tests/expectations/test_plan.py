@@ -437,3 +437,71 @@ validate:
     assert {"column values to be unique", "compound columns to be unique"} <= set(masked)
     synthetic = [c.name for c in checks(plan_synthetic(released))]
     assert "compound columns to be unique" not in synthetic
+
+
+MODELS = """
+anonymize:
+  k: 2
+  l_diversity: 2
+  t_closeness: 0.3
+  beta_likeness: {beta: 1, columns: [ill]}
+  delta_disclosure: 1.5
+  max_risk: 0.2
+  max_average_risk: 0.1
+  population: {size: 1000}
+  k_map: 5
+"""
+
+
+def test_every_model_that_the_search_holds_is_asked_of_the_view(tmp_path: Path) -> None:
+    tables = """
+  t:
+    path: t
+    columns:
+      id: pseudonym
+      born: {role: quasi, hierarchy: redact}
+      ill: sensitive
+      cost: {role: sensitive, protect: {round: {to: 100}}}
+"""
+    found = policy(tmp_path, tables, MODELS)
+    (view,) = [suite for suite in plan_masked(found, ["t"]) if suite.part == "view"]
+    privacy = [check for check in view.checks if check.kind == "privacy"]
+    asked = {(check.name, check.column) for check in privacy}
+    both = {(name, column) for name in ("l-diversity", "t-closeness") for column in ("ill", "cost")}
+    assert asked == both | {
+        ("k-anonymity", None),
+        ("k-map", None),
+        ("beta-likeness", "ill"),
+        ("delta-disclosure", "ill"),
+        ("delta-disclosure", "cost"),
+        ("re-identification risk", None),
+    }
+    # Rounded costs aren't the source's: they are compared with the output itself.
+    compared = {
+        check.column: check.arguments.get("reference")
+        for check in privacy
+        if check.name == "t-closeness"
+    }
+    assert compared == {"ill": "whole:t.ill", "cost": None}
+    bounds = {
+        name: check.arguments[name]
+        for check in privacy
+        for name in ("max_risk", "linked_share")
+        if name in check.arguments
+    }
+    assert bounds == {"max_risk": 0.2, "linked_share": 0.1}
+    build_suite(view)
+
+
+def test_a_population_table_is_a_reference(tmp_path: Path) -> None:
+    tables = "\n  t: {path: t, columns: {id: pseudonym, born: {role: quasi, hierarchy: redact}}}"
+    more = "anonymize: {k: 1, population: {path: all}, k_map: 5, delta_presence: 0.5}"
+    (view,) = [
+        suite
+        for suite in plan_masked(policy(tmp_path, tables, more), ["t"])
+        if suite.part == "view"
+    ]
+    named = {c.name: c.arguments.get("reference") for c in view.checks if c.kind == "privacy"}
+    assert named["k-map"] == named["delta-presence"] == "population:t"
+    assert "at least 1 person." in view.checks[0].sentence
+    build_suite(view)

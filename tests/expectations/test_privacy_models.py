@@ -213,6 +213,8 @@ class TestRisk:
             ({"max_risk": 0.49}, False, 0.5, 0.49),
             ({"average_risk": 0.34}, True, 0.333333, 0.34),
             ({"average_risk": 0.33}, False, 0.333333, 0.33),
+            ({"linked_share": 0.34}, True, 0.333333, 0.34),
+            ({"linked_share": 0.33}, False, 0.333333, 0.33),
             ({"unique_share": 0}, True, 0, 0),
             ({"max_risk": 0.5, "average_risk": 0.3}, False, 0.5, 0.5),
         ],

@@ -38,7 +38,8 @@ class JudgeRequest:
     ``holdout_key`` and ``canary_key``, of a
     synthetic product, are those by which people were held out and canaries drawn, derived anew.
     ``labels`` are what people labelled in the source's free text, by (table, column).
-    ``files`` are the names of each table's files.
+    ``files`` are the names of each table's files. ``population`` is the policy's population table,
+    if it names one.
     """
 
     product: Product
@@ -53,6 +54,7 @@ class JudgeRequest:
     canary_key: bytes = field(default=b"", repr=False)
     labels: Mapping[tuple[str, str], Labels] = field(default_factory=dict, repr=False)
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    population: DataFrame | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,60 @@ PRIVACY = (
         "at most",
     ),
     Explanation(
+        "beta-likeness",
+        "How much commoner a value of a sensitive column is in any group than in the whole table: "
+        "by how many times its share there its share grows.",
+        "Somebody who knows the quasi-identifiers of one person and how common each value is in "
+        "the whole table.",
+        "Smaller is safer: 1 means that no value is more than twice as likely for somebody as it "
+        "is for everybody. The enhanced kind, where nothing else is said, holds common values to "
+        "less. No figure means that no bound would be kept.",
+        "That a value is less likely for somebody, which can be telling too.",
+        "Inference: it bounds what an attacker gains about a person for each value by itself, "
+        "rare ones as much as common ones.",
+        ("inference",),
+        "at most",
+    ),
+    Explanation(
+        "delta-disclosure",
+        "How far the share of a value of a sensitive column in any group is from that in the "
+        "whole table, as the power of 2 by which the two differ.",
+        "Somebody who knows the quasi-identifiers of one person and how common each value is in "
+        "the whole table.",
+        "Smaller is safer: 1 means that some value is twice as common in a group, or half as "
+        "common.",
+        "That a value is missing in a group: such values are passed over.",
+        "Inference, of what is likely and of what is unlikely.",
+        ("inference",),
+        "at most",
+    ),
+    Explanation(
+        "delta-presence",
+        "How many of the people of the population who share their quasi-identifiers are in the "
+        "data, in the group where they are most.",
+        "Somebody who knows everybody of the population with all their quasi-identifiers, and "
+        "wants to know who is in the data.",
+        "Smaller is safer where being in the data is a secret by itself, as in a register of a "
+        "disease: 0.5 means that for nobody it is more likely than not.",
+        "Attackers who know of a person's presence in another way.",
+        "Inference: that a record concerns a person at all.",
+        ("inference",),
+        "at most",
+    ),
+    Explanation(
+        "k-map",
+        "The people of the smallest group: beside a table of the population in the population, "
+        "and where only its size is known in the data, where fewer are needed.",
+        "Somebody who knows all quasi-identifiers of one person of the population, and not who of "
+        "it is in the data (the journalist model).",
+        "Larger is safer: 5 means that at least five people of the population fit equally well.",
+        "Somebody who knows that a person is in the data: k-anonymity asks that. An estimate holds "
+        "for people drawn at random, and bounds the error of each group, not of all.",
+        "Singling out, by an attacker with less knowledge than the prosecutor.",
+        ("singling out",),
+        "at least",
+    ),
+    Explanation(
         "small cells",
         "How many counts that a reader can make from the named columns have fewer people behind "
         "them than the threshold.",
