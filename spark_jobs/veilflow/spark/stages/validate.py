@@ -17,6 +17,7 @@ from veilflow.pipeline.summary import figures_of
 from veilflow.policy.draft import yaml_key
 from veilflow.spark.holdout import canary_key, holdout_key
 from veilflow.spark.judging import JudgeRequest, load_judge
+from veilflow.spark.population import read_population
 from veilflow.spark.previous import PreviousRelease, previous_release
 from veilflow.spark.stages.protect import cast_source
 from veilflow.spark.stages.record import stage_evidence
@@ -114,6 +115,9 @@ def judge_request(
             name: tuple(f.path.rpartition("/")[2] for f in maker.files if f.table == name)
             for name in output
         },
+        population=(
+            read_population(spark, run.policy, run.record.source) if product == "masked" else None
+        ),
     )
 
 
