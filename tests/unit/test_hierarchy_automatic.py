@@ -158,7 +158,7 @@ def test_quantiles(values, groups, cuts):
     assert quantile_cuts(column(values), groups) == cuts
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 2)), max_size=200),
     st.integers(2, 20),
@@ -177,7 +177,7 @@ def test_every_group_of_quantiles_has_ten_people_and_no_extreme_is_a_bound(value
         assert cuts[-1] <= max(values)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 2)), max_size=120))
 def test_ends_of_automatic_intervals_are_round_and_have_ten_people_beyond(values):
     found = automatic_hierarchy(column(values), "numbers")

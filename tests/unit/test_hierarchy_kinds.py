@@ -6,7 +6,7 @@ import pickle
 from bisect import bisect_right
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from veilflow.errors import PolicyError
 from veilflow.hierarchy import (
@@ -295,6 +295,7 @@ NUMERIC = {
 
 
 @pytest.mark.parametrize("kind", NUMERIC)
+@settings(deadline=None)  # the first example imports PyArrow
 @given(st.lists(tricky, min_size=1, max_size=30))
 def test_many_values_are_labelled_as_few_are(kind, values):
     hierarchy = NUMERIC[kind]

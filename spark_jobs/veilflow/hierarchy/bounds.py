@@ -6,13 +6,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.errors import PolicyError
-from veilflow.hierarchy.built import BuiltHierarchy
+from veilflow.hierarchy.number_hierarchy import NumberHierarchy
 from veilflow.hierarchy.numbers import as_number, exact, number_text
 from veilflow.hierarchy.protocol import ROOT, OnUnknown
 from veilflow.hierarchy.sure_groups import Float, Grouping, near
@@ -21,7 +20,7 @@ __all__ = ["BoundsHierarchy"]
 
 
 @dataclass(frozen=True)
-class BoundsHierarchy(BuiltHierarchy[Decimal]):
+class BoundsHierarchy(NumberHierarchy):
     """Labels "< 20", "[20, 35)", ">= 80": bottom and top coded, from one cut to below the next.
 
     ``cuts`` has the cut points of each level, fine to coarse; a level's cuts must be among those
@@ -31,11 +30,6 @@ class BoundsHierarchy(BuiltHierarchy[Decimal]):
     cuts: tuple[tuple[float, ...], ...]
     root: str | None = ROOT
     on_unknown: OnUnknown = "refuse"
-
-    _unplaced: ClassVar[str] = "are no numbers that its hierarchy can read"
-    _remedy: ClassVar[str] = (
-        "Clean them (a missing number has to be null), or choose another hierarchy."
-    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cuts", tuple(tuple(level) for level in self.cuts))
@@ -82,15 +76,6 @@ class BoundsHierarchy(BuiltHierarchy[Decimal]):
             return group.astype(np.float64), sure
 
         return grouping
-
-    def _place(self, value: str) -> Decimal | None:
-        return as_number(value)
-
-    def _place_label(self, label: str) -> Decimal:
-        if label.startswith("< "):
-            # Any number below the lowest bound: they all share their labels.
-            return Decimal(label[2:]) - 1
-        return Decimal(label.removeprefix(">= ").lstrip("[").split(",")[0])
 
     def _label(self, place: Decimal, level: int) -> str:
         cuts = self._exact_cuts[level]

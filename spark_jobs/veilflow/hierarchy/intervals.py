@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.errors import PolicyError
-from veilflow.hierarchy.built import BuiltHierarchy
+from veilflow.hierarchy.number_hierarchy import NumberHierarchy
 from veilflow.hierarchy.numbers import EXACT, as_number, exact, number_text
 from veilflow.hierarchy.protocol import ROOT, OnUnknown
 from veilflow.hierarchy.sure_groups import Float, Grouping, near
@@ -20,7 +19,7 @@ __all__ = ["IntervalHierarchy"]
 
 
 @dataclass(frozen=True)
-class IntervalHierarchy(BuiltHierarchy[Decimal]):
+class IntervalHierarchy(NumberHierarchy):
     """Labels such as "[20, 30)": from 20, below 30. Computed in decimal, so 0.3 is in [0.3, 0.4).
 
     ``widths`` rise, each a multiple of the one before; a first width of 0 keeps the number itself
@@ -36,11 +35,6 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
     upper: float | None = None
     root: str | None = ROOT
     on_unknown: OnUnknown = "refuse"
-
-    _unplaced: ClassVar[str] = "are no numbers that its hierarchy can read"
-    _remedy: ClassVar[str] = (
-        "Clean them (a missing number has to be null), or choose another hierarchy."
-    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))
@@ -107,15 +101,6 @@ class IntervalHierarchy(BuiltHierarchy[Decimal]):
             return group, sure
 
         return grouping
-
-    def _place(self, value: str) -> Decimal | None:
-        return as_number(value)
-
-    def _place_label(self, label: str) -> Decimal:
-        if label.startswith("< "):
-            # Any number below the bound: they all share their labels.
-            return Decimal(label[2:]) - 1
-        return Decimal(label.removeprefix(">= ").lstrip("[").split(",")[0])
 
     def _label(self, place: Decimal, level: int) -> str:
         low, high = self._bounds
