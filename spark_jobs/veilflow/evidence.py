@@ -131,7 +131,7 @@ class PopulationRisk(_Record):
     unique_share_pitman: float | None
     unique_share_zayatz: float | None
     unique_share_slide_negative_binomial: float | None
-    match_share: float
+    match_share: float | None
 
 
 class SpecialUniqueness(_Record):

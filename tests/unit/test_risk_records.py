@@ -48,6 +48,13 @@ def test_the_highest_risk_of_few_rows_is_kept_back_on_the_raw_side():
     assert population_risk(many, 10_000, raw=True).journalist_risk is not None
 
 
+def test_a_share_of_few_pairs_is_kept_back_on_the_raw_side():
+    few, many = table({1: 30, 2: 9, 5: 20}), table({1: 30, 2: 10, 5: 20})
+    assert population_risk(few, 10_000, raw=True).match_share is None
+    assert population_risk(few, 10_000, raw=False).match_share is not None
+    assert population_risk(many, 10_000, raw=True).match_share is not None
+
+
 def test_small_counts_of_the_raw_side_are_kept_back():
     """Three people of four differ in one column, so nothing is told but how far was searched."""
     codes = np.array([[0, 0], [1, 0], [2, 0]])
@@ -66,13 +73,17 @@ def test_the_combinations_of_the_search_tell_who_is_special():
     codes = np.array([[age, age % 2] for age in range(12)] + [[0, 1]], dtype=np.int32)
     rows = View("people", (0, 1), (0, 1), codes, np.ones(13, np.int64))
     # as rows, the first person's two differ from each other only by the town
-    assert special_before(rows, NAMES).by_size == (11, None)
+    found = special_before(rows, NAMES)
+    assert found.by_size == (11, None)
+    # thirteen, in tens; a share of thirteen is told in steps of ten thirteenths
+    assert (found.uniques, found.special) == (10, 10)
+    assert found.contributions == {"people.age": pytest.approx(10 / 13), "people.town": 0}
     combo, unit = np.arange(13), np.array([*range(12), 0])
     units = UnitCounts.from_pairs(combo, unit, 13)
     people = View("people", (0, 1), (0, 1), codes, np.ones(13, np.int64), units)
     found = special_before(people, NAMES)
-    assert (found.by_size, found.uniques, found.special) == ((12, 0), 13, 13)
-    assert found.contributions == {"people.age": 1, "people.town": 0}
+    assert (found.by_size, found.uniques, found.special) == ((12, 0), 10, 10)
+    assert found.contributions == {"people.age": pytest.approx(10 / 12), "people.town": 0}
 
 
 def test_rows_without_a_person_hide_nobody():

@@ -50,28 +50,47 @@ def population_risk(table: ClassTable, size: int | None, *, raw: bool) -> Popula
         unique_share_pitman=share(uniques.pitman),
         unique_share_zayatz=share(uniques.zayatz),
         unique_share_slide_negative_binomial=share(uniques.slide_negative_binomial),
-        match_share=round(matching_probability(table.units, uniques.fraction), digits),
+        match_share=(
+            round(matching_probability(table.units, uniques.fraction), digits)
+            if not raw or _many(table, 1) and _many(table, 2)
+            else None
+        ),
     )
+
+
+def _many(table: ClassTable, size: int) -> bool:
+    """Whether classes of so many people are none or ten, or more."""
+    return coarse_count(int(np.count_nonzero(table.units == size))) is not None
 
 
 def special_uniqueness(
     found: SpecialUniques, names: Sequence[str], *, raw: bool
 ) -> SpecialUniqueness:
-    """The counts, coarse on the raw side, and the columns' contributions to three digits.
+    """The counts, and the columns' contributions.
 
-    Where a raw-side count from 1 to 9 is behind a mean or a share it isn't told either.
+    Of the raw side counts are coarse: those of combinations in tens, so that their difference tells
+    of nobody, and means and shares no finer than what ten minimal uniques can move.
     """
-    told = not raw or coarse_count(found.minimal_uniques) is not None
-    mean = found.mean_size
+    total, mean = found.minimal_uniques, found.mean_size
+    told = total > 0 and (not raw or coarse_count(total) is not None)
+    finest = 10 / total if raw and total else 0.0
     return SpecialUniqueness(
         largest=found.largest,
-        uniques=coarse_count(found.uniques) if raw else found.uniques,
-        special=coarse_count(found.special) if raw else found.special,
+        uniques=_in_tens(found.uniques) if raw else found.uniques,
+        special=_in_tens(found.special) if raw else found.special,
         by_size=tuple(coarse_count(n) if raw else n for n in found.by_size),
-        mean_size=None if mean is None or not told else round(mean, 2),
-        contributions=(
-            {name: round(share, 3) for name, share in zip(names, found.contributions, strict=True)}
-            if told and found.minimal_uniques
-            else {}
-        ),
+        mean_size=_stepped(mean, max(0.01, finest)) if told and mean is not None else None,
+        contributions={
+            name: min(1.0, _stepped(share, max(0.001, finest)))
+            for name, share in zip(names, found.contributions, strict=True)
+            if told
+        },
     )
+
+
+def _in_tens(count: int) -> int | None:
+    return None if coarse_count(count) is None else round(count, -1)
+
+
+def _stepped(figure: float, step: float) -> float:
+    return round(round(figure / step) * step, 6)
