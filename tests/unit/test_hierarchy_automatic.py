@@ -192,6 +192,7 @@ def test_ends_of_automatic_intervals_are_round_and_have_ten_people_beyond(values
     assert sum(value >= found["upper"] for value in values) >= 10
 
 
+@settings(deadline=None)
 @given(st.floats(1e-9, 1e12))
 def test_steps_are_one_two_or_five_times_a_power_of_ten(number):
     for step in (step_up_to(number), step_from(number), next_step(step_from(number))):

@@ -263,6 +263,7 @@ kinds = {
 
 
 @pytest.mark.parametrize("kind", kinds)
+@settings(deadline=None)
 @given(st.data())
 def test_every_hierarchy_is_nested_and_lifts_as_it_generalises(kind, data):
     hierarchy, strategy = kinds[kind]

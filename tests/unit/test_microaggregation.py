@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from veilflow.anonymize import recoding_of, solve
 from veilflow.anonymize.microaggregation import class_aggregates, microaggregated_table
@@ -60,6 +60,7 @@ def test_classes(values, classes, method, people, found):
     assert aggregates(values, classes, 2, method, people) == found
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.floats(-1e6, 1e6)), min_size=1, max_size=60),
     st.randoms(use_true_random=False),
