@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from veilflow.evidence import Check, ClassRisk, PastCheck, StageEvidence
-from veilflow.report.formatting import amount
+from veilflow.report.formatting import amount, plural
 
 __all__ = ["figure", "figures_of", "headline", "place_of", "said_of", "summary_lines"]
 
@@ -23,7 +23,7 @@ def headline(evidence: StageEvidence) -> str:
     """The one fact of a stage that a person waits for."""
     if evidence.source:
         size = sum(table.bytes for table in evidence.source)
-        return f"{len(evidence.source)} tables pinned, {size / 1e6:,.1f} MB"
+        return f"{plural(len(evidence.source), 'table')} pinned, {size / 1e6:,.1f} MB"
     if evidence.columns:
         personal = sum(finding.type != "none" for finding in evidence.columns)
         return f"{len(evidence.columns)} columns, {personal} with a recognised type"

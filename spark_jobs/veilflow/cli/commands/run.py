@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     pinned = opened.evidence("pin")
     assert pinned is not None
     _tell(pinned, arguments)
+    if not arguments.json:
+        print(f"  run {opened.ref.uri}", file=sys.stderr)
     done.append(pinned)
     try:
         with session("run", arguments.master) as spark:
