@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from veilflow.errors import StageFailed
-from veilflow.evidence import Check, ClassRisk
+from veilflow.evidence import Check, ClassRisk, PopulationRisk
 from veilflow.policy import Policy
 from veilflow.risk import ClassTable, average_class_size, discernibility
 from veilflow.spark.judging import Judgement, JudgeRequest
@@ -27,7 +27,7 @@ from veilflow_expectations.held_against import (
 )
 from veilflow_expectations.judge_difference import judge_difference
 from veilflow_expectations.measured import Sides, output_sides
-from veilflow_expectations.models_held import fill_models
+from veilflow_expectations.models_held import fill_models, population_beside
 from veilflow_expectations.plan import plan_masked, plan_synthetic
 from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References, use_references
@@ -164,11 +164,12 @@ def _judge_masked(
             with _cached({planned.table: view}) as kept:
                 given = parameters(policy, sides, planned.table, roots)
                 outcome = run_suite(kept[planned.table], build_suite(planned), given)
+                counted = population_beside(references, policy, planned.table, kept[planned.table])
             checks += outcome.checks
             if given_suites is not None:
                 continue
             classes[planned.table] = _classes(outcome)
-            risk.append(_risk(policy, planned, classes[planned.table], roots))
+            risk.append(_risk(policy, planned, classes[planned.table], roots, counted))
         elif planned.part == "difference":
             checks += judge_difference(request, output, planned, references)
     if given_suites is not None:
@@ -220,7 +221,11 @@ def _classes(outcome: SuiteOutcome) -> ClassTable:
 
 
 def _risk(
-    policy: Policy, planned: PlannedSuite, classes: ClassTable, roots: Sequence[str]
+    policy: Policy,
+    planned: PlannedSuite,
+    classes: ClassTable,
+    roots: Sequence[str],
+    counted: PopulationRisk | None,
 ) -> ClassRisk:
     assert policy.anonymize is not None
     names = planned.checks[0].arguments["quasi_identifiers"]
@@ -232,6 +237,7 @@ def _risk(
         classes,
         policy.anonymize.k,
         population=policy.population_size if counted_once else None,
+        counted=counted,
     )
 
 

@@ -6,21 +6,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from veilflow.errors import UsageError
+from veilflow.evidence import PopulationRisk
 from veilflow.policy import Policy
 from veilflow.spark.judging import JudgeRequest
+from veilflow.spark.population_records import counted_population_risk
 from veilflow.spark.reading import quoted
 
 from veilflow_expectations.digests import digest_rows, to_arrow
 from veilflow_expectations.measured import Output, Sides
 from veilflow_expectations.model_plan import population_of, promised_columns, whole_of
-from veilflow_expectations.population_people import ClassPeople
+from veilflow_expectations.population_people import ClassPeople, beside, spark_people
 from veilflow_expectations.references import References
 from veilflow_expectations.whole_values import add_whole
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["fill_models"]
+__all__ = ["fill_models", "population_beside"]
 
 
 def fill_models(
@@ -39,6 +42,27 @@ def fill_models(
         if request.population is not None and policy.tables[table].with_role("quasi"):
             people = _population(policy, output, request.population, references.key)
             references.keep(population_of(table), people)
+
+
+def population_beside(
+    references: References, policy: Policy, table: str, view: DataFrame
+) -> PopulationRisk | None:
+    """The risks among the people of the policy's table of them.
+
+    None without one, and where the output's classes aren't the population's at one level: then
+    checks that need it fail for themselves.
+    """
+    name = population_of(table)
+    if not references.keeps(name):
+        return None
+    unit = policy.unit_column(table)
+    names = [f"{table}.{column}" for column in policy.tables[table].with_role("quasi")]
+    found = spark_people(view, names, None if unit is None else f"{table}.{unit}")
+    try:
+        classes = beside(found, references.kept(name, ClassPeople))
+    except UsageError:
+        return None
+    return counted_population_risk(classes, raw=False)
 
 
 def _population(policy: Policy, output: Output, frame: DataFrame, key: bytes) -> ClassPeople:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import DataFrame
 
-__all__ = ["CLASS_PEOPLE", "ClassPeople", "add_population", "beside", "register_population"]
+__all__ = [
+    "CLASS_PEOPLE",
+    "ClassPeople",
+    "add_population",
+    "beside",
+    "register_population",
+    "spark_people",
+]
 
 CLASS_PEOPLE = "veilflow.class_people"
 
@@ -77,7 +84,7 @@ def add_population(
             else "a population is told apart by at least one column."
         )
     spark = hasattr(frame, "sparkSession")
-    counted = (_spark_people if spark else _pandas_people)(frame, columns, privacy_unit)
+    counted = (spark_people if spark else _pandas_people)(frame, columns, privacy_unit)
     references.keep(name, counted)
 
 
@@ -114,9 +121,10 @@ def _pandas_people(
     return _digested(counted.reset_index(name="n"), keys)
 
 
-def _spark_people(
+def spark_people(
     frame: DataFrame, quasi_identifiers: Sequence[str], privacy_unit: str | None = None
 ) -> ClassPeople:
+    """The people of each class of a Spark frame, under the key of the references in use."""
     from pyspark.sql import functions as F
     from veilflow.spark.reading import without_nan
 
@@ -143,4 +151,4 @@ class ClassPeopleMetric(TableMetricProvider):
     metric_name = CLASS_PEOPLE
     value_keys = ("quasi_identifiers", "privacy_unit")
     _pandas = value(PandasExecutionEngine, _pandas_people)
-    _spark = value(SparkDFExecutionEngine, _spark_people)
+    _spark = value(SparkDFExecutionEngine, spark_people)

@@ -270,6 +270,10 @@ class References:
         """
         self._kept[name] = summary
 
+    def keeps(self, name: str) -> bool:
+        """Whether a summary is kept under ``name``."""
+        return name in self._kept
+
     def kept(self, name: str, kind: type[Summary]) -> Summary:
         """The summary under ``name``. Raises UsageError if there is none of that kind."""
         summary = self._kept.get(name)

@@ -116,10 +116,11 @@ class ClassSizeBin(_Record):
 class PopulationRisk(_Record):
     """Risk for an attacker who doesn't know who is in the table, among ``size`` people.
 
-    ``fraction`` of them are in it, taken to be drawn at random: all other figures are estimates.
-    ``unique_share`` of the population stands alone, by ``estimator``, which the rule of Dankar et
-    al. (2012) chose; the other three are what each estimator says, None where it has no answer.
-    ``match_share`` is how often a match with somebody who is alone in the table is right.
+    ``fraction`` of them are in it, taken to be drawn at random: all other figures are estimates,
+    unless ``estimator`` is "counted", beside a table of the population. ``unique_share`` of the
+    population stands alone, by ``estimator``, which the rule of Dankar et al. (2012) chose; the
+    other three are what each estimator says, None where it has no answer. ``match_share`` is how
+    often a match with somebody who is alone in the table is right.
     """
 
     size: int

@@ -165,6 +165,9 @@ def test_a_population_table_is_laid_beside_the_output(
     assert failed(found) == {("delta-presence", "people", None)}
     of_people = {check.name: check.observed for check in found.checks if check.table == "people"}
     assert (of_people["k-map"], of_people["delta-presence"]) == (15, pytest.approx(1 / 3, abs=1e-6))
+    beside = found.risk[0].population
+    assert (beside.estimator, beside.size, beside.fraction) == ("counted", 90, 0.3333)
+    assert beside.journalist_risk == beside.marketer_risk == pytest.approx(1 / 15, abs=1e-6)
 
 
 def test_every_leak_is_named(judged: Judged, clinic: Any) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from veilflow.anonymize import UnitCounts, View
-from veilflow.risk import ClassTable, special_uniques
-from veilflow.spark.population_records import population_risk, special_uniqueness
+from veilflow.risk import ClassTable, PopulationClasses, special_uniques
+from veilflow.spark.population_records import (
+    counted_population_risk,
+    population_risk,
+    special_uniqueness,
+)
 from veilflow.spark.risk_records import class_risk
 from veilflow.spark.special_before import special_before
 
@@ -27,6 +31,20 @@ def test_the_risk_in_a_stated_population():
     # 30 alone and 12 pairs
     assert found.match_share == pytest.approx(0.3 / (0.3 + 2 * 0.99 * 12), abs=1e-6)
     assert 0 < found.marketer_risk < found.journalist_risk
+
+
+def test_the_risk_beside_a_table_of_the_population():
+    """Two people alone, of classes of four and of one; a class of three in nine."""
+    classes = PopulationClasses(np.array([1, 1, 3, 0]), np.array([4, 1, 9, 6]))
+    found = counted_population_risk(classes, raw=False)
+    assert (found.size, found.fraction, found.estimator) == (20, 0.25, "counted")
+    assert (found.journalist_risk, found.unique_share) == (1, 1 / 20)
+    assert found.match_share == pytest.approx((1 / 4 + 1) / 2)
+    assert found.marketer_risk == pytest.approx((1 / 4 + 1 + 3 / 9) / 5, abs=1e-6)
+    raw = counted_population_risk(classes, raw=True)
+    assert (raw.journalist_risk, raw.match_share) == (None, None)
+    nobody = PopulationClasses(np.array([0]), np.array([4]))
+    assert counted_population_risk(nobody, raw=False) is None
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ _NAMES = {
     "zayatz": "Zayatz' estimator",
     "slide_negative_binomial": "the slide negative binomial estimator",
     "none alone": "no estimator, since nobody is alone in the table",
+    "counted": "counting in the population's table",
     "all counted": "no estimator, since the whole population is in the table",
 }
 
@@ -41,19 +42,22 @@ def population(facts: Facts) -> Markup | None:
     views = [(view, sides) for view, sides in views if sides]
     if not views:
         return None
-    size = views[0][1][0][1].size
+    first = views[0][1][0][1]
+    people = plural(first.size, "person", "people")
+    stated = (
+        f"The policy names a table of {people} of the population, beside whom they were counted."
+        if first.estimator == "counted"
+        else f"The policy states a population of {people}. The figures are estimates, for people "
+        "who were drawn from it at random; who was chosen in another way may stand out more."
+    )
     lead = (
         "The attackers above know that the person is in the data. A journalist doesn't: whoever "
-        "fits is one of all who fit in the population. The policy states a population of "
-        f"{plural(size, 'person', 'people')}. The figures are estimates, for people who were "
-        "drawn from it at random; who was chosen in another way may stand out more."
+        f"fits is one of all who fit in the population. {stated}"
     )
     plots = [
         _figure(view, sides, f"population-{i}", views) for i, (view, sides) in enumerate(views)
     ]
-    return section(
-        "population", "Risk in the population, estimated", lead, tag("div", plots, class_="plots")
-    )
+    return section("population", "Risk in the population", lead, tag("div", plots, class_="plots"))
 
 
 def special(facts: Facts) -> Markup | None:
@@ -101,7 +105,7 @@ def _figure(
     )
     picture = grouped_bars(
         ident,
-        f"Estimated risk in the population of {view.name}",
+        f"Risk in the population of {view.name}",
         description,
         [(name, _SIDES[name]) for name, _ in sides],
         groups,
@@ -111,7 +115,7 @@ def _figure(
         f"{_NAMES.get(side.estimator, side.estimator)}."
         for name, side in sides
     )
-    caption = "Estimated risk"
+    caption = "Risk in the population"
     return plot_figure(view.name, caption, picture, _table(sides), note, is_only=len(views) == 1)
 
 

@@ -9,14 +9,17 @@ import numpy as np
 from veilflow.evidence import SMALL_COUNT, PopulationRisk, SpecialUniqueness, coarse_count
 from veilflow.risk import (
     ClassTable,
+    PopulationClasses,
     SpecialUniques,
     estimate_population_uniques,
     estimated_journalist_max_risk,
     estimated_marketer_risk,
+    journalist_max_risk,
+    marketer_risk_in_population,
     matching_probability,
 )
 
-__all__ = ["population_risk", "special_uniqueness"]
+__all__ = ["counted_population_risk", "population_risk", "special_uniqueness"]
 
 
 def population_risk(table: ClassTable, size: int | None, *, raw: bool) -> PopulationRisk | None:
@@ -55,6 +58,34 @@ def population_risk(table: ClassTable, size: int | None, *, raw: bool) -> Popula
             if not raw or _many(table, 1) and _many(table, 2)
             else None
         ),
+    )
+
+
+def counted_population_risk(classes: PopulationClasses, *, raw: bool) -> PopulationRisk | None:
+    """The same beside a table of the population, where nothing is estimated; None without people.
+
+    ``match_share`` is then the mean chance over who is alone in the table.
+    """
+    if not classes.people:
+        return None
+    digits = 3 if raw else 6
+    size = classes.population_people
+    alone = classes.sample == 1
+    lowest = (classes.sample > 0) & (classes.population == classes.occupied.min())
+    told = not raw or int(classes.sample[lowest].sum()) >= SMALL_COUNT
+    many = not raw or coarse_count(int(np.count_nonzero(alone))) is not None
+    right = float((1 / classes.population[alone]).mean()) if alone.any() else 0.0
+    return PopulationRisk(
+        size=size,
+        fraction=round(classes.people / size, 4),
+        journalist_risk=round(journalist_max_risk(classes), digits) if told else None,
+        marketer_risk=round(marketer_risk_in_population(classes), digits),
+        unique_share=round(int(np.count_nonzero(classes.population == 1)) / size, digits),
+        estimator="counted",
+        unique_share_pitman=None,
+        unique_share_zayatz=None,
+        unique_share_slide_negative_binomial=None,
+        match_share=round(right, digits) if many else None,
     )
 
 

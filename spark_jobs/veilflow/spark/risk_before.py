@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from veilflow.anonymize import View
 from veilflow.errors import PolicyError
-from veilflow.evidence import ClassRisk
+from veilflow.evidence import ClassRisk, PopulationRisk
 from veilflow.policy import Policy
-from veilflow.risk import ClassTable
+from veilflow.risk import ClassTable, PopulationClasses
 from veilflow.spark.class_tables import class_table
+from veilflow.spark.population_records import counted_population_risk
 from veilflow.spark.protect import Decision
 from veilflow.spark.reading import quoted
 from veilflow.spark.risk_records import class_risk
-from veilflow.spark.special_before import special_before
+from veilflow.spark.special_before import people_of, special_before
 from veilflow.spark.views import UNIT
 
 if TYPE_CHECKING:
@@ -56,10 +58,22 @@ def risk_before(
                 table,
                 policy.anonymize.k,
                 population=_population(policy, plan.table, table) if counted_once else None,
+                counted=_counted(decision.problem.view(plan.table)),
                 special=special_before(decision.problem.view(plan.table), names),
             )
         )
     return tuple(found)
+
+
+def _counted(view: View) -> PopulationRisk | None:
+    """Beside the policy's table of the population, which the search has counted."""
+    if view.population is None:
+        return None
+    people, _ = people_of(view)
+    there = view.population > 0
+    return counted_population_risk(
+        PopulationClasses(people[there], view.population[there]), raw=True
+    )
 
 
 def _population(policy: Policy, name: str, table: ClassTable) -> int | None:

@@ -9,6 +9,7 @@ from veilflow.evidence import (
     SMALL_COUNT,
     ClassRisk,
     ClassSizeBin,
+    PopulationRisk,
     SpecialUniqueness,
     coarse_count,
 )
@@ -33,12 +34,13 @@ def class_risk(
     k: int,
     *,
     population: int | None = None,
+    counted: PopulationRisk | None = None,
     special: SpecialUniqueness | None = None,
 ) -> ClassRisk:
     """The risk of one view. On the raw side counts are coarse and shares have three digits.
 
     ``population`` is how many people the view's are drawn from; give it only where each person is
-    in one class.
+    in one class. ``counted`` takes its place where a table of the population was counted.
     """
     raw = side == "before"
     digits = 3 if raw else 6
@@ -60,7 +62,7 @@ def class_risk(
             for b in class_size_histogram(table, raw=raw)
         ),
         marketer_risk=round(marketer_risk(table), digits),
-        population=population_risk(table, population, raw=raw),
+        population=counted or population_risk(table, population, raw=raw),
         special=special,
     )
 

@@ -12,7 +12,7 @@ from veilflow.evidence import SpecialUniqueness
 from veilflow.risk import MOST_COMBINATIONS, special_uniques
 from veilflow.spark.population_records import special_uniqueness
 
-__all__ = ["special_before"]
+__all__ = ["people_of", "special_before"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -26,7 +26,7 @@ def special_before(view: View, names: Sequence[str]) -> SpecialUniqueness | None
     Rows without a person hide nobody and are left out. Values that a hierarchy's finest level joins
     are one.
     """
-    people, holders = _held(view)
+    people, holders = people_of(view)
     there = np.flatnonzero(people)
     if there.size > MOST_COMBINATIONS:
         return None
@@ -39,8 +39,11 @@ def special_before(view: View, names: Sequence[str]) -> SpecialUniqueness | None
     return special_uniqueness(found, names, raw=True)
 
 
-def _held(view: View) -> tuple[Ints, Ints | None]:
-    """The people of each combination, and a number for the person of those that have one."""
+def people_of(view: View) -> tuple[Ints, Ints | None]:
+    """The people of each combination, and a number for the person of those that have one.
+
+    Without people each row is one, and no numbers are needed.
+    """
     if view.units is None:
         return view.rows, None
     combo, unit = view.units.pair_combo, view.units.pair_unit
