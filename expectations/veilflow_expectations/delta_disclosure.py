@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from veilflow.risk import SensitiveCounts, largest_disclosure, share_disclosing
 
-from veilflow_expectations.gx import pydantic
+from veilflow_expectations.arguments import above_zero, beside_quasi_identifiers
 from veilflow_expectations.privacy_expectation import Metrics, PrivacyExpectation, Verdict, verdict
 from veilflow_expectations.sensitive_counts import SENSITIVE_COUNTS
 
@@ -40,14 +40,8 @@ class ExpectTableToBeDeltaDisclosurePrivate(PrivacyExpectation):
     )  # fmt: skip
     unit: ClassVar[str] = "delta"
 
-    @pydantic.root_validator(skip_on_failure=True)
-    def _fitting(cls, given: dict[str, Any]) -> dict[str, Any]:
-        names = given["quasi_identifiers"]
-        if not names or len(set(names)) != len(names) or given["column"] in names:
-            raise ValueError("name at least one quasi-identifier, each once, and not the column")
-        if isinstance(given["delta"], int | float) and not 0 < given["delta"] < math.inf:
-            raise ValueError("delta is a number above 0")
-        return given
+    _apart = beside_quasi_identifiers("column")
+    _positive = above_zero("delta")
 
     @property
     def bound(self) -> float | None:
