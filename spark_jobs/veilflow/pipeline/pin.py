@@ -36,7 +36,14 @@ from veilflow.store.key_records import ensure_masking_root
 from veilflow.store.object_store import ObjectStore, open_store
 from veilflow.store.probe import probe
 
-__all__ = ["check_source_columns", "effective_policy", "pin", "pin_source", "unlisted_columns"]
+__all__ = [
+    "check_source_columns",
+    "effective_policy",
+    "pin",
+    "pin_source",
+    "refuse_undecided",
+    "unlisted_columns",
+]
 
 
 def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = None) -> RunRef:
@@ -126,7 +133,7 @@ def pin_source(
         pin_table(root, name, table.path, policy.source, key)
         for name, table in policy.tables.items()
     )
-    _refuse_undecided(policy, policy_path, root, tables)
+    refuse_undecided(policy, policy_path, root, tables)
     population = pin_population(policy, root, key)
     return PinnedSource(root=str(root), reading=policy.source, tables=tables, population=population)
 
@@ -141,13 +148,17 @@ def check_source_columns(policy: Policy, policy_path: Path) -> tuple[PinnedTable
         table_columns(root, name, table.path, policy.source)
         for name, table in policy.tables.items()
     )
-    _refuse_undecided(policy, policy_path, root, tables)
+    refuse_undecided(policy, policy_path, root, tables)
     return tables
 
 
-def _refuse_undecided(
+def refuse_undecided(
     policy: Policy, policy_path: Path, root: Path, tables: tuple[PinnedTable, ...]
 ) -> None:
+    """Raise PolicyError unless the policy settles every column of ``tables`` (default deny).
+
+    ``root`` is what the remedy says to look at.
+    """
     problems = [problem for table in tables for problem in _column_problems(policy, table)]
     if problems:
         raise PolicyError(

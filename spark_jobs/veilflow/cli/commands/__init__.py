@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from veilflow.cli.commands import (
+    anonymize,
     classify,
     draft,
     keys,
@@ -23,6 +24,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     classify,
     plan,
     preview,
+    anonymize,
     label,
     run,
     *stage.COMMANDS,
