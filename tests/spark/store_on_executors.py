@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +29,12 @@ def main(folder: str) -> None:
     ensure_release_keys(store, provider, "ds", "r1", ["identity"])
     ref = release_key_ref(provider.uri, uri, "ds", "r1")
     Path(folder, "keks").write_text("\n".join(kek.hex() for kek in release_keks(ref).values()))
-    mark = f"{folder}/died"
+    mark, killed = f"{folder}/died", f"{folder}/killed"
+
+    def parent_of(process: int) -> int:
+        """A worker's parent is PySpark's daemon, whose parent is the executor."""
+        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]
+        return int(after_name.split()[1])
 
     def die_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         from pyspark import TaskContext
@@ -36,6 +44,10 @@ def main(folder: str) -> None:
             if context and (context.partitionId(), context.attemptNumber(), number) == (1, 0, 1):
                 Path(mark).write_bytes(b"")
                 raise RuntimeError
+            if context and context.partitionId() == 3 and number == 1 and not Path(killed).exists():
+                Path(killed).write_bytes(b"")
+                os.kill(parent_of(os.getppid()), signal.SIGKILL)
+                time.sleep(60)
             yield batch
 
     with session("store-test", "local-cluster[2,1,1024]") as spark:
@@ -56,6 +68,7 @@ def main(folder: str) -> None:
             "distinct": back.select("id").distinct().count(),
             "executors": spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1,
             "retried": Path(mark).exists(),
+            "killed": Path(killed).exists(),
         }
         broken = commit.files[-1]
         store.put(broken.path, store.get(commit.files[0].path).data)

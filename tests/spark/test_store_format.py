@@ -377,7 +377,7 @@ def test_plans_hold_no_key(spark: SparkSession, place: Place) -> None:
 
 @pytest.mark.slow
 def test_real_executors(tmp_path: Path) -> None:
-    """Two executors in processes of their own; one task dies half-way at its first attempt."""
+    """Two executors in processes of their own; one task dies half-way, and so does one executor."""
     import pyspark
 
     home = tmp_path / "spark-home"
@@ -407,8 +407,8 @@ def test_real_executors(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     report = json.loads(done.stdout.strip().splitlines()[-1])
     assert report["rows"] == report["distinct"] == 60_000
-    assert report["executors"] == 2
-    assert report["retried"]
+    assert report["executors"] in (1, 2), "a killed one may not be replaced yet"
+    assert report["retried"] and report["killed"]
     assert "SHA-256 differs" in report["tampered"]
     logs = [path for path in (home / "work").rglob("*") if path.is_file()]
     assert {"stderr", "stdout"} <= {path.name for path in logs}
