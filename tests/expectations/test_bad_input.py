@@ -19,6 +19,7 @@ import pytest
 import veilflow_expectations
 from veilflow.errors import StageFailed
 from veilflow.risk import draw_canaries
+from veilflow_expectations.population_people import add_population
 from veilflow_expectations.splits import split_of
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "ExpectTableToBeTClose": [
         {**L, "t": 0.1},
         {**L, "t": 0.1, "distance": "ordered"},
+    ],
+    "ExpectTableToBeBetaLike": [{**L, "beta": 0.1}],
+    "ExpectTableToBeDeltaDisclosurePrivate": [{**L, "delta": 0.1}],
+    "ExpectTableToBeDeltaPresent": [
+        {"quasi_identifiers": ["town"], "reference": "everybody", "upper": 1.0}
+    ],
+    "ExpectTableToBeKMapped": [
+        {"quasi_identifiers": ["town"], "reference": "everybody", "k": 4},
+        {"quasi_identifiers": ["town"], "population_size": 80, "k": 5, "privacy_unit": "person"},
     ],
     "ExpectReidentificationRiskToBeBelow": [
         {"quasi_identifiers": ["town"], "max_risk": 0.25, "privacy_unit": "person"}
@@ -153,6 +163,7 @@ def _fill(references: Any, table: Columns = TABLE) -> None:
     references.add("people", table[person])
     references.add_rows("rows", whole.assign(**{key: "other"}), [key, town])
     references.add_frame("before", whole)
+    add_population(references, "everybody", whole, [town])
     drawn = draw_canaries(table, b"a key for tests only", planted=4, held_back=40)
     references.add_split("split", split_of(whole, whole, canaries=drawn))
 

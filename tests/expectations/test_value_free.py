@@ -24,6 +24,7 @@ from veilflow.classify.labels import Label, Labels, Span, note_digest
 from veilflow.errors import StageFailed
 from veilflow.risk import draw_canaries
 from veilflow_expectations.label_references import add_labels
+from veilflow_expectations.population_people import add_population
 from veilflow_expectations.runner import RESULT_FORMAT, run_suite
 from veilflow_expectations.splits import split_of
 from veilflow_expectations.suite import load_suite
@@ -66,6 +67,18 @@ STRICTER: dict[str, dict[str, Any]] = {
     "ExpectColumnValuesToAppearInReference": {"column": "person", "reference": "nobody"},
     "ExpectColumnValuesToNotAppearInReference": {"column": "key", "reference": "raw"},
     "ExpectReidentificationRiskToBeBelow": {"quasi_identifiers": ["town"], "max_risk": 0.1},
+    "ExpectTableToBeBetaLike": {"quasi_identifiers": ["town"], "column": "ill", "beta": 0.1},
+    "ExpectTableToBeDeltaDisclosurePrivate": {
+        "quasi_identifiers": ["town"],
+        "column": "ill",
+        "delta": 0.1,
+    },
+    "ExpectTableToBeDeltaPresent": {
+        "quasi_identifiers": ["town"],
+        "reference": "everybody",
+        "upper": 0.5,
+    },
+    "ExpectTableToBeKMapped": {"quasi_identifiers": ["town"], "reference": "everybody", "k": 2},
     "ExpectTableToBeTClose": {"quasi_identifiers": ["town"], "column": "ill", "t": 0.1},
 }
 
@@ -129,6 +142,7 @@ def filled(references: Any) -> None:
     references.add("nobody", ["somebody else"])
     raw = pd.DataFrame(COLUMNS)
     references.add_rows("rows", raw, ["key", "town"])
+    add_population(references, "everybody", raw, ["town"])
     references.add_frame("before", raw.assign(town="elsewhere", ill="otherwise"))
     drawn = draw_canaries(COLUMNS, b"a key for tests only", planted=4, held_back=40)
     add_identifiers(references, "known", [(pd.DataFrame({"mail": [f"{STEM}@example.org"]}), {})])
