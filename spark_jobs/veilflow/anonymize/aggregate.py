@@ -21,9 +21,10 @@ from veilflow.anonymize.problem import Problem, UnitCounts, View
 from veilflow.anonymize.recoding import Recoding
 from veilflow.anonymize.sensitive import SensitiveColumn
 from veilflow.anonymize.sensitive_values import sensitive_column
+from veilflow.anonymize.value_labels import in_order, materialised, positions
 from veilflow.anonymize.view_plan import QuasiColumn, ViewPlan, quasi_columns
-from veilflow.errors import ReleaseRefused, UsageError
-from veilflow.hierarchy import Hierarchy, HierarchyMismatch, HierarchyTable, materialize
+from veilflow.errors import UsageError
+from veilflow.hierarchy import Hierarchy, HierarchyTable
 from veilflow.policy import Policy
 from veilflow.policy.hierarchies import build_hierarchy
 
@@ -110,11 +111,7 @@ def aggregated(
     assert policy.anonymize is not None
     columns = quasi_columns(policy)
     values = [_distinct(column, plans, collected) for column in columns]
-    labels = _generalised(columns, values)
-    observed = [sorted(set(found), key=_order) for found in labels]
-    lifts = [_positions(found, seen) for found, seen in zip(labels, observed, strict=True)]
-    each = zip(columns, observed, strict=True)
-    tables = tuple(materialize(column.hierarchy, column.name, seen) for column, seen in each)
+    tables, lifts = materialised(columns, values)
     close = policy.anonymize.t_closeness
     spec = None if close is None else close.hierarchy
     taxonomy = None if spec is None else build_hierarchy(spec)
@@ -143,34 +140,7 @@ def _distinct(
     for plan in plans:
         if column in plan.columns:
             found.update(collected[plan.table].column(column.value).unique().to_pylist())
-    return sorted(found, key=_order)
-
-
-def _order(text: str | None) -> tuple[bool, str]:
-    return text is None, text or ""
-
-
-def _generalised(
-    columns: Sequence[QuasiColumn], values: Sequence[list[str | None]]
-) -> list[list[str | None]]:
-    """The level-0 label of each value. Every column that its hierarchy doesn't know is named."""
-    labels: list[list[str | None]] = []
-    unknown: list[str] = []
-    remedies: dict[str, None] = {}
-    for column, found in zip(columns, values, strict=True):
-        try:
-            labels.append(column.hierarchy.generalize(found, 0, column=column.name))
-        except HierarchyMismatch as error:
-            unknown.append(f"table {column.table}, {error.message}")
-            remedies[error.remedy] = None
-    if unknown:
-        raise ReleaseRefused(unknown, remedy=" ".join([*remedies, "Then start a new run."]))
-    return labels
-
-
-def _positions(labels: Sequence[str | None], distinct: Sequence[str | None]) -> Int32:
-    code_of = {label: code for code, label in enumerate(distinct)}
-    return np.fromiter((code_of[label] for label in labels), np.int32, len(labels))
+    return in_order(found)
 
 
 def _view(
@@ -233,7 +203,7 @@ def _keys(table: pa.Table, chosen: Int64) -> Int64 | None:
 
 def _encoded(table: pa.Table, column: QuasiColumn, values: Sequence[str | None]) -> Int32:
     encoded = table.column(column.value).combine_chunks().dictionary_encode("encode")
-    lookup = _positions(encoded.dictionary.to_pylist(), values)
+    lookup = positions(encoded.dictionary.to_pylist(), values)
     codes: Int32 = lookup[encoded.indices.to_numpy(zero_copy_only=False)]
     return codes
 

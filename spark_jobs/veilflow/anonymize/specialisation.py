@@ -36,7 +36,7 @@ class Parts:
     labels in some column, at the levels of their parts and at any below.
     """
 
-    part: Int64
+    part: Int32
     levels: Int8
 
 
@@ -53,21 +53,22 @@ def specialise(
     lines: Int64 | None = None,
     enough: int = 0,
 ) -> Parts:
-    """Split all combinations, at the levels ``high``, while every part keeps ``least`` units.
+    """Split the classes that there are at the levels ``high``, while each keeps ``least`` units.
 
+    Classes of fewer units are parts, too: whoever asks for parts has to look for them.
     ``codes`` are level-0 codes (combinations, columns); no column goes below ``low``. Units must
     add up: nobody may be in two combinations. With ``lines`` (how much work each combination is)
     parts of at most ``enough`` lines are left whole. The order of the combinations changes nothing
     but the parts' numbers.
     """
     state = _State(tables, codes, rows, units, least, low, high, weights)
-    active = np.ones(1, dtype=bool)
+    active = np.ones(state.levels.shape[0], dtype=bool)
     while active.any():
         if lines is not None:
             active &= np.bincount(state.part, lines, state.levels.shape[0]) > enough
         active = state.split(active)
     chosen, part = group([state.part], [state.levels.shape[0]], state.part.size)
-    return Parts(part, state.levels[state.part[chosen]])
+    return Parts(part.astype(np.int32), state.levels[state.part[chosen]])
 
 
 class _State:
@@ -93,8 +94,10 @@ class _State:
             np.stack([np.rint(t.shares(n)[t.codes[n]] * w * 2**20) for n in range(t.levels)])
             for t, w in each
         ]
-        self.part = np.zeros(rows.size, dtype=np.int64)
-        self.levels = np.array([high], dtype=np.int8)
+        tops = [up[high[n], codes[:, n]] for n, up in enumerate(self._up)]
+        first, part = group(tops, self._sizes, rows.size)
+        self.part = part.astype(np.int32)
+        self.levels = np.tile(np.array(high, dtype=np.int8), (first.size, 1))
         # Where no label below is common enough, none will be in any piece of the part.
         self._done = self.levels <= self._low
 
@@ -125,14 +128,15 @@ class _State:
         moved = chosen[leaves]
         level = self.levels[self.part[moved], n]
         codes = self._codes[moved, n]
-        saved = (self._costs[n][level, codes] - self._costs[n][level - 1, codes]) * self._rows[moved]
-        return np.bincount(self.part[moved], saved, count)
+        cheaper = self._costs[n][level, codes] - self._costs[n][level - 1, codes]
+        # A finer label is worth something even where it has as many leaves: the smallest amount.
+        saved = (cheaper + bool(self._costs[n].any())) * self._rows[moved]
+        return np.bincount(self.part[moved], saved, count).astype(np.float64)
 
     def _leaving(self, n: int, chosen: Int64) -> tuple[Bools, Int64]:
         """Which of ``chosen`` leave for a part of their own, and the parts where no label can."""
         part = self.part[chosen]
-        below, first, child = self._children(n, chosen)
-        del below
+        first, child = self._children(n, chosen)
         owner = part[first]
         units = np.bincount(child, self._units[chosen], first.size)
         good = units >= self._least
@@ -140,7 +144,8 @@ class _State:
         behind = np.bincount(owner[~good], units[~good], count)
         some = np.bincount(owner[good], minlength=count) > 0
         # The least of the good ones stays where those left behind are too few by themselves.
-        short = (behind > 0) & (behind < self._least)
+        some_stay = np.bincount(owner[~good], minlength=count) > 0
+        short = some_stay & (behind < self._least)
         candidates = np.flatnonzero(good & short[owner])
         order = candidates[np.lexsort((candidates, units[candidates], owner[candidates]))]
         owners = owner[order]
@@ -148,13 +153,11 @@ class _State:
         good[kept] = False
         return good[child], np.setdiff1d(np.unique(part), np.flatnonzero(some))
 
-    def _children(self, n: int, chosen: Int64) -> tuple[Int32, Int64, Int64]:
+    def _children(self, n: int, chosen: Int64) -> tuple[Int64, Int64]:
+        """One of ``chosen`` for each label below their parts', and the label of each."""
         part = self.part[chosen]
         below = self._up[n][self.levels[part, n] - 1, self._codes[chosen, n]]
-        first, child = group(
-            [part, below], [self.levels.shape[0], self._sizes[n]], chosen.size
-        )
-        return below, first, child
+        return group([part, below], [self.levels.shape[0], self._sizes[n]], chosen.size)
 
     def _apply(self, n: int, wanted: Bools) -> int:
         """Give the children that leave ``wanted`` parts numbers of their own; how many they are."""
@@ -165,13 +168,13 @@ class _State:
             return 0
         leaves, _ = self._leaving(n, chosen)
         moved = chosen[leaves]
-        _, first, child = self._children(n, moved)
+        first, child = self._children(n, moved)
         parents = self.part[moved[first]]
         levels = self.levels[parents]
         levels[:, n] -= 1
         done = self._done[parents]
         done[:, n] = levels[:, n] <= self._low[n]
-        self.part[moved] = self.levels.shape[0] + child
+        self.part[moved] = (self.levels.shape[0] + child).astype(np.int32)
         self.levels = np.concatenate([self.levels, levels])
         self._done = np.concatenate([self._done, done])
         return first.size

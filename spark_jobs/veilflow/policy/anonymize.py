@@ -113,7 +113,9 @@ class AnonymizePolicy(_Strict):
     class by class and loses less; ``cell_suppression`` takes the levels that full-domain would and
     hides single cells where it would leave rows out. The search makes ``objective`` least, with
     ``weights`` a column (by name, 1 unless given), and takes the best that it found after
-    ``search_seconds``. ``max_risk`` and ``max_average_risk`` bound the re-identification risk.
+    ``search_seconds``. More than ``driver_combinations`` distinct combinations of a single view
+    are decided on in parts, on the executors. ``max_risk`` and ``max_average_risk`` bound the
+    re-identification risk.
     """
 
     k: Int = Field(ge=1)
@@ -133,6 +135,7 @@ class AnonymizePolicy(_Strict):
     ] = "loss"
     weights: dict[str, Annotated[Number, Field(ge=0)]] = {}
     search_seconds: Number = Field(default=900.0, gt=0)
+    driver_combinations: Int = Field(default=3_000_000, ge=1)
 
     @model_validator(mode="after")
     def _something_hides(self) -> AnonymizePolicy:

@@ -14,11 +14,12 @@ from veilflow.anonymize import Problem, Recoding, Solution, choose
 from veilflow.anonymize.aggregate import Aggregated
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
+from veilflow.spark.in_parts import InParts, decide_in_parts
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.microaggregation import microaggregated
 from veilflow.spark.reading import quoted
-from veilflow.spark.recode import recoded, suppressed_people
-from veilflow.spark.views import UNIT, aggregate, with_roots
+from veilflow.spark.recode import recoded
+from veilflow.spark.views import UNIT, aggregate, combinations, with_roots
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -34,10 +35,22 @@ class Decision:
     aggregated: Aggregated
     solution: Solution
     recodings: Mapping[str, Recoding]
+    in_parts: InParts | None = None
 
     @property
     def problem(self) -> Problem:
         return self.aggregated.problem
+
+    def recode(self, spark: SparkSession, view: str, frame: DataFrame) -> DataFrame:
+        """The rows of ``frame`` that are released, as :func:`veilflow.spark.recode.recoded`."""
+        if self.in_parts is not None:
+            return self.in_parts.recoded(frame)
+        return recoded(spark, frame, self.aggregated, self.recodings[view])
+
+    def suppresses(self, view: str) -> bool:
+        """Whether any row of the view is left out."""
+        names = [view.name for view in self.problem.views]
+        return self.solution.suppressed_rows[names.index(view)] > 0
 
 
 def find_roots(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[str, ...]:
@@ -67,10 +80,22 @@ def decide(
     ReleaseRefused if k can't be met, or a hierarchy doesn't know some of the values.
     Nothing has been written when this returns: the gates that the classes decide come first.
     """
+    from pyspark.storagelevel import StorageLevel
+
     if policy.anonymize is None:
         return None
     plans = plan_views(policy, find_roots(policy, frames))
-    found = aggregate(policy, frames, plans, population)
+    counted: dict[str, DataFrame] = {}
+    if len(plans) == 1 and population is None:
+        frame = combinations(policy, frames, plans[0]).persist(StorageLevel.DISK_ONLY)
+        counted[plans[0].table] = frame
+        lines = frame.count()
+        if lines > policy.anonymize.driver_combinations:
+            parts = decide_in_parts(policy, plans[0], frame, lines)
+            return Decision(plans, Aggregated(parts.problem, ()), parts.solution, {}, parts)
+    found = aggregate(policy, frames, plans, population, counted)
+    for frame in counted.values():
+        frame.unpersist()
     asked = policy.anonymize
     chosen = choose(found.problem, asked.recoding, asked.search_seconds)
     return Decision(plans, found, chosen.solution, chosen.recodings)
@@ -93,7 +118,7 @@ def protect(
         plan = _plan(decision, name)
         if decision is not None and plan is not None:
             whole = with_roots(policy, frame, frames, plan)
-            frame = recoded(spark, whole, decision.aggregated, decision.recodings[name])
+            frame = decision.recode(spark, name, whole)
         elif decision is not None:
             frame = _without_people(spark, name, policy, frames, decision)
         own = () if plan is None else plan.own
@@ -129,11 +154,12 @@ def _without_people(
     frame = frames[table]
     unit = policy.unit_column(table)
     for root in (plan for plan in decision.plans if plan.is_root):
-        recoding = decision.recodings[root.table]
-        if unit is None or policy.unit_column(root.table) is None or not recoding.suppressed.any():
+        shared = unit is not None and policy.unit_column(root.table) is not None
+        if unit is None or not shared or not decision.suppresses(root.table):
             continue
         rows = with_roots(policy, frames[root.table], frames, root)
-        people = suppressed_people(spark, rows, decision.aggregated, recoding).select(UNIT)
+        released = decision.recode(spark, root.table, rows).select(UNIT)
+        people = rows.select(UNIT).join(released, UNIT, "left_anti")
         there = frame.withColumn(UNIT, quoted(unit).cast("string"))
         frame = there.join(people, UNIT, "left_anti")
     return frame

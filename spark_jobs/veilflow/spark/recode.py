@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["recoded", "suppressed_people"]
+__all__ = ["recoded"]
 
 KEY = "__key"
 # Beyond this many combinations every executor's copy of them would be too large: both sides are
@@ -40,15 +40,7 @@ def recoded(
         column.label: found.labels(recoding, position, view.combo[kept])
         for position, column in enumerate(view.plan.own)
     }
-    return _joined(spark, frame, view, kept, labels, "inner")
-
-
-def suppressed_people(
-    spark: SparkSession, frame: DataFrame, found: Aggregated, recoding: Recoding
-) -> DataFrame:
-    """The rows of ``frame`` whose combination is suppressed; ``frame`` as for :func:`recoded`."""
-    view = found.view(recoding.view)
-    return _joined(spark, frame, view, recoding.suppressed[view.combo], {}, "left_semi")
+    return _joined(spark, frame, view, kept, labels)
 
 
 def _joined(
@@ -57,7 +49,6 @@ def _joined(
     view: RawView,
     chosen: npt.NDArray[np.bool_],
     labels: dict[str, pa.Array],
-    how: str,
 ) -> DataFrame:
     import pyarrow as pa
     from pyspark.sql import functions as F
@@ -66,7 +57,7 @@ def _joined(
     if view.keys is not None:
         table = pa.table({KEY: view.keys[chosen], **labels})
         classes = spark.createDataFrame(table).hint(hint)
-        return frame.withColumn(KEY, combination_key(view.plan)).join(classes, KEY, how)
+        return frame.withColumn(KEY, combination_key(view.plan)).join(classes, KEY)
     # Two combinations have the same key, so the values themselves have to be compared.
     names = [f"{column.value}_" for column in view.plan.columns]
     texts = {name: view.text(place, chosen) for place, name in enumerate(names)}
@@ -75,4 +66,4 @@ def _joined(
         F.col(column.value).eqNullSafe(F.col(name))
         for column, name in zip(view.plan.columns, names, strict=True)
     ]
-    return frame.join(classes, same, how)
+    return frame.join(classes, same)

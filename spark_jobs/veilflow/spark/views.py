@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["UNIT", "aggregate", "combination_key", "raw_values", "with_roots"]
+__all__ = ["UNIT", "aggregate", "combination_key", "combinations", "raw_values", "with_roots"]
 
 UNIT = "__unit"
 
@@ -84,13 +84,13 @@ def _join_roots(
     return frame
 
 
-def combination_key(plan: ViewPlan) -> Column:
+def combination_key(plan: ViewPlan, seed: int = 0) -> Column:
     """A number for a combination of raw values. Two may collide: whoever uses it has to look."""
     from pyspark.sql import functions as F
 
     values = [F.col(column.value) for column in plan.columns]
     # The hash passes over nulls, and so would take (null, a) for (a, null).
-    return F.xxhash64(*values, *[value.isNull() for value in values])
+    return F.xxhash64(*values, *[value.isNull() for value in values], F.lit(seed))
 
 
 def aggregate(
@@ -98,18 +98,23 @@ def aggregate(
     frames: Mapping[str, DataFrame],
     plans: Sequence[ViewPlan],
     population: DataFrame | None = None,
+    counted: Mapping[str, DataFrame] | None = None,
 ) -> Aggregated:
     """Every view's combinations and their problem. It holds values: keep it on the driver.
 
-    ``population`` has the quasi-identifiers of everybody, where the policy names such a table.
-    Raises ReleaseRefused if a hierarchy doesn't know some of the values, or the population lacks
-    people of the source.
+    ``counted`` are :func:`combinations` of some views that are at hand. ``population`` has the
+    quasi-identifiers of everybody, where the policy names such a table. Raises ReleaseRefused if a
+    hierarchy doesn't know some of the values, or the population lacks people of the source.
     """
-    collected = {plan.table: _collect(policy, frames, plan) for plan in plans}
+    there = counted or {}
+    collected = {
+        plan.table: (there.get(plan.table) or combinations(policy, frames, plan)).toArrow()
+        for plan in plans
+    }
     if population is not None:
         (plan,) = plans  # the policy's rules allow a population beside one view alone
-        counted = _collect_population(population, plan)
-        collected[plan.table] = with_population(collected[plan.table], counted)
+        everybody = _collect_population(population, plan)
+        collected[plan.table] = with_population(collected[plan.table], everybody)
     return aggregated(policy, plans, collected)
 
 
@@ -122,7 +127,7 @@ def _collect_population(population: DataFrame, plan: ViewPlan) -> pa.Table:
     return counted.select("*", combination_key(plan).alias(KEY)).toArrow()
 
 
-def _collect(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) -> pa.Table:
+def combinations(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) -> DataFrame:
     """The combinations, with rows and units for a root; else as (combination, unit) pairs."""
     from pyspark.sql import functions as F
 
@@ -135,11 +140,11 @@ def _collect(policy: Policy, frames: Mapping[str, DataFrame], plan: ViewPlan) ->
     if unit is None or plan.is_root:
         joined = own if unit is None else _join_roots(policy, own, frames, plan)
         units = [] if unit is None else [F.count(UNIT).alias(UNITS)]
-        return joined.groupBy(*values).agg(*counted, *units).select("*", key).toArrow()
+        return joined.groupBy(*values).agg(*counted, *units).select("*", key)
     # A person has one row in each root, so its values can't split a pair: joining them afterwards
     # moves fewer and narrower rows than grouping by them.
     mine = [column.value for column in plan.own] + asked
     pairs = own.groupBy(*mine, UNIT).agg(*counted)
     hashed = F.when(F.col(UNIT).isNotNull(), F.xxhash64(UNIT)).alias(PERSON)
     joined = _join_roots(policy, pairs, frames, plan)
-    return joined.select(*values, hashed, ROWS, key).toArrow()
+    return joined.select(*values, hashed, ROWS, key)

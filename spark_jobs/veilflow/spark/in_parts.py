@@ -1,0 +1,368 @@
+"""Anonymising one view whose combinations are too many for the driver: in parts, on executors.
+
+1. The distinct values of each column are counted, and generalised on the driver as always.
+2. A base node is found whose classes fit the driver's budget, and its classes are collected.
+3. The driver decides on them: full-domain, by the search over the nodes above the base; locally,
+   by splitting them into parts that share no label (:mod:`veilflow.anonymize.specialisation`).
+4. Executors recode the combinations, part by part; a part is a set of whole classes, so nothing
+   outside it matters. Rows are joined with what became of their combination.
+
+Nothing depends on how many executors there are, or on the order in which they work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from veilflow.anonymize import Problem, Solution, View, recoding_of, solve
+from veilflow.anonymize.aggregate import KEY, ROWS, UNIT, UNITS
+from veilflow.anonymize.base_node import ClassSketches, entropy_path
+from veilflow.anonymize.part_figures import PartCost, least_leaves, part_figures
+from veilflow.anonymize.part_work import Coder, Labeller, Locator, PartRule
+from veilflow.anonymize.problem import UnitCounts
+from veilflow.anonymize.refusal import check_units, infeasible
+from veilflow.anonymize.specialisation import Parts, specialise
+from veilflow.anonymize.value_labels import in_order, materialised
+from veilflow.anonymize.view_plan import ViewPlan
+from veilflow.errors import ReleaseRefused, StageFailed
+from veilflow.hierarchy import HierarchyTable
+from veilflow.policy import Policy
+from veilflow.spark import part_workers as workers
+from veilflow.spark.recode import KEY as ROW_KEY
+from veilflow.spark.views import combination_key
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["InParts", "decide_in_parts"]
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+# Lines of one part, which a worker holds at a time; and lines of a task of a join.
+PART_LINES = 250_000
+_JOIN_LINES = 200_000
+_SEEDS = 4
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class InParts:
+    """What becomes of each combination, on the executors, and what the driver knows of it.
+
+    ``problem`` is that of the base node's classes. ``least_loss`` bounds the loss of any release
+    that hides everybody among k.
+    """
+
+    problem: Problem
+    solution: Solution
+    least_loss: float
+    parts: int
+    _coded: _Coded
+    _labels: DataFrame
+
+    def recoded(self, frame: DataFrame) -> DataFrame:
+        """The rows of ``frame`` that are released, with ``QuasiColumn.label`` for each own column.
+
+        ``frame`` has the raw values of the view's columns (``QuasiColumn.value``).
+        """
+        tasks = max(2, -(-self._coded.lines // _JOIN_LINES))
+        key = combination_key(self._coded.plan, self._coded.seed)
+        rows = frame.withColumn(ROW_KEY, key).repartition(tasks, ROW_KEY)
+        labels = self._labels.withColumnRenamed(KEY, ROW_KEY).repartition(tasks, ROW_KEY)
+        return rows.join(labels.hint("merge"), ROW_KEY, "inner")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Coded:
+    """The view's combinations as codes on the executors, and its columns on the driver."""
+
+    plan: ViewPlan
+    tables: tuple[HierarchyTable, ...]
+    rows: tuple[Int64, ...]
+    units: tuple[Int64, ...]
+    frame: DataFrame
+    lines: int
+    seed: int
+
+
+def decide_in_parts(policy: Policy, plan: ViewPlan, combinations: DataFrame, lines: int) -> InParts:
+    """Decide on the ``combinations`` of the policy's only view, of which there are ``lines``.
+
+    Raises ReleaseRefused as the search on the driver does, and for what can't be decided in parts.
+    """
+    assert policy.anonymize is not None
+    _check_supported(policy, combinations)
+    seed = _seed(plan, combinations, lines)
+    keyed = combinations.withColumn(KEY, combination_key(plan, seed))
+    coded = _code(plan, keyed, lines, seed)
+    base = _base(coded, policy.anonymize.driver_combinations)
+    classes, counted = _classes(coded, base)
+    problem = _problem(policy, coded, base, classes, counted)
+    check_units(problem)
+    low = [column.min_level for column in plan.columns]
+    bound = least_leaves(coded.tables, coded.rows, coded.units, problem.k, low)
+    total = problem.views[0].total_rows
+    least = part_figures(coded.tables, bound, total)["loss"]
+    if policy.anonymize.recoding == "full_domain":
+        return _full_domain(policy, coded, base, problem, least)
+    return _local(coded, base, problem, counted[:, 2], least)
+
+
+def _check_supported(policy: Policy, combinations: DataFrame) -> None:
+    section = policy.anonymize
+    assert section is not None
+    reasons = []
+    if section.hides_otherwise:
+        reasons.append("models besides k and max_risk")
+    if UNIT in combinations.columns:
+        reasons.append("people with several rows")
+    if section.recoding not in ("full_domain", "local"):
+        reasons.append(f"recoding {section.recoding}")
+    if reasons:
+        raise ReleaseRefused(
+            "The table has more combinations of quasi-identifiers than "
+            f"anonymize.driver_combinations ({section.driver_combinations:,}), and "
+            f"{', '.join(reasons)} can only be had on the driver.",
+            remedy="Raise anonymize.driver_combinations and the driver's memory (about 1 GB a "
+            "million), or raise the columns' min_level.",
+        )
+
+
+def _seed(plan: ViewPlan, combinations: DataFrame, lines: int) -> int:
+    """A seed with which every combination has a key of its own."""
+    for seed in range(_SEEDS):
+        keys = combinations.select(combination_key(plan, seed).alias(KEY))
+        if keys.distinct().count() == lines:
+            return seed
+    raise StageFailed(
+        f"View {plan.table!r}: {_SEEDS} hashes of 64 bits were not enough to tell combinations "
+        "apart.",
+        remedy="Raise anonymize.driver_combinations.",
+    )
+
+
+def _code(plan: ViewPlan, combinations: DataFrame, lines: int, seed: int) -> _Coded:
+    """Count and generalise each column's values, then replace them by codes."""
+    import pyarrow as pa
+    from pyspark.sql import functions as F
+    from pyspark.storagelevel import StorageLevel
+
+    units = UNITS if UNITS in combinations.columns else ROWS
+    values, rows, people = [], [], []
+    for column in plan.columns:
+        sums = [F.sum(ROWS).alias(ROWS), F.sum(units).alias("people")]
+        counted = combinations.groupBy(F.col(column.value).alias("value")).agg(*sums).toArrow()
+        texts = counted.column("value").to_pylist()
+        ordered = in_order(texts)
+        place = {text: n for n, text in enumerate(texts)}
+        order = np.array([place[text] for text in ordered], dtype=np.int64)
+        values.append(ordered)
+        rows.append(counted.column(ROWS).to_numpy()[order])
+        people.append(counted.column("people").to_numpy()[order])
+    tables, lifts = materialised(plan.columns, values)
+    coder = Coder(tuple(pa.array(texts, pa.string()) for texts in values), tuple(lifts))
+    context = combinations.sparkSession.sparkContext
+    wanted = combinations.select(
+        KEY, ROWS, F.col(units).alias("people"), *[column.value for column in plan.columns]
+    )
+    coded = wanted.mapInArrow(
+        workers.coding(plan.table, context.broadcast(coder)), workers.coded_schema(len(tables))
+    )
+    each = zip(lifts, tables, strict=True)
+    sizes = [(lift, len(table.labels[0])) for lift, table in each]
+    return _Coded(
+        plan,
+        tables,
+        tuple(_sums(lift, count, n) for (lift, n), count in zip(sizes, rows, strict=True)),
+        tuple(_sums(lift, count, n) for (lift, n), count in zip(sizes, people, strict=True)),
+        coded.persist(StorageLevel.DISK_ONLY),
+        lines,
+        seed,
+    )
+
+
+def _sums(place: Int32, counts: Int64, size: int) -> Int64:
+    return np.bincount(place, counts, size).astype(np.int64)
+
+
+def _base(coded: _Coded, budget: int) -> tuple[int, ...]:
+    """The first node of the path whose classes fit ``budget``; the top if none does."""
+    low = tuple(column.min_level for column in coded.plan.columns)
+    high = tuple(column.max_level for column in coded.plan.columns)
+    path = entropy_path(coded.tables, coded.rows, low, high)
+    sketches = ClassSketches(coded.tables, path)
+    context = coded.frame.sparkSession.sparkContext
+    found = coded.frame.mapInArrow(
+        workers.sketching(coded.plan.table, context.broadcast(sketches)),
+        "place int, smallest binary",
+    ).toArrow()
+    sketches.merge(workers.read_sketches(found))
+    estimated = sketches.classes()
+    # The estimate may be a tenth too low, at 5 standard errors.
+    fitting = (n for n, classes in enumerate(estimated) if classes * 1.1 <= budget)
+    return path[next(fitting, len(path) - 1)]
+
+
+def _classes(coded: _Coded, base: Sequence[int]) -> tuple[Int32, Int64]:
+    """The base node's classes: their codes at that node; and their rows, people and lines."""
+    from pyspark.sql import functions as F
+
+    lifts = [table.codes[level] for table, level in zip(coded.tables, base, strict=True)]
+    context = coded.frame.sparkSession.sparkContext
+    lifted = coded.frame.mapInArrow(
+        workers.lifting(coded.plan.table, context.broadcast(lifts)),
+        workers.coded_schema(len(lifts)),
+    )
+    codes = [f"c{n}" for n in range(len(lifts))]
+    sums = [F.sum(ROWS).alias(ROWS), F.sum("people").alias("people"), F.count(F.lit(1)).alias("n")]
+    found = lifted.groupBy(*codes).agg(*sums).toArrow()
+    classes = np.stack([found.column(code).to_numpy() for code in codes], axis=1)
+    counted = np.stack([found.column(n).to_numpy() for n in (ROWS, "people", "n")], axis=1)
+    order = np.lexsort(classes.T[::-1])
+    return classes[order].astype(np.int32), counted[order].astype(np.int64)
+
+
+def _problem(
+    policy: Policy, coded: _Coded, base: tuple[int, ...], classes: Int32, counted: Int64
+) -> Problem:
+    """The problem above the base: each class stands for its combinations, by one of their codes."""
+    section = policy.anonymize
+    assert section is not None
+    some = []
+    for table, level, column in zip(coded.tables, base, classes.T, strict=True):
+        one = np.zeros(len(table.labels[level]), dtype=np.int32)
+        one[table.codes[level]] = np.arange(table.codes[level].size, dtype=np.int32)
+        some.append(one[column])
+    nobody = np.zeros(0, dtype=np.int64)
+    own = tuple(column.index for column in coded.plan.columns)
+    names = [column.name for column in coded.plan.columns]
+    people = coded.plan.is_root
+    return Problem(
+        columns=coded.tables,
+        views=(
+            View(
+                name=coded.plan.table,
+                columns=own,
+                own=own,
+                codes=np.stack(some, axis=1),
+                rows=counted[:, 0],
+                units=UnitCounts(counted[:, 1], nobody, nobody) if people else None,
+            ),
+        ),
+        k=section.least_units,
+        suppression_limit=section.suppression_limit,
+        min_levels=base,
+        max_levels=tuple(column.max_level for column in coded.plan.columns),
+        objective=section.objective,
+        weights=tuple(section.weights.get(n, 1.0) for n in names) if section.weights else None,
+    )
+
+
+def _full_domain(
+    policy: Policy, coded: _Coded, base: tuple[int, ...], problem: Problem, least: float
+) -> InParts:
+    """The search above the base, and its levels for every combination that isn't suppressed."""
+    assert policy.anonymize is not None
+    solution = solve(problem, policy.anonymize.search_seconds)
+    suppressed = recoding_of(problem, solution, coded.plan.table).suppressed
+    levels = np.array(solution.levels, dtype=np.int8)
+    locator = Locator(coded.tables, base, _lifted(problem, base))
+    labels = _labelled(coded, workers.Fixed(Labeller(coded.tables), locator, levels, suppressed))
+    return InParts(problem, solution, least, 1, coded, labels)
+
+
+def _lifted(problem: Problem, base: Sequence[int]) -> Int32:
+    codes = problem.views[0].codes
+    each = enumerate(zip(problem.columns, base, strict=True))
+    return np.stack([table.codes[level][codes[:, n]] for n, (table, level) in each], axis=1)
+
+
+def _labelled(coded: _Coded, rule: workers.Fixed) -> DataFrame:
+    context = coded.frame.sparkSession.sparkContext
+    names = [column.label for column in coded.plan.own]
+    return coded.frame.mapInArrow(
+        workers.fixed_labelling(coded.plan.table, names, context.broadcast(rule)),
+        workers.label_schema(names),
+    )
+
+
+def _local(
+    coded: _Coded, base: tuple[int, ...], problem: Problem, lines: Int64, least: float
+) -> InParts:
+    """Split the base's classes into parts; executors split on within each, below the base too."""
+    parts = _parts(problem, lines)
+    view = problem.views[0]
+    units = view.rows if view.units is None else view.units.single
+    people = np.bincount(parts.part, units, parts.levels.shape[0])
+    suppressed = int(view.rows[people[parts.part] < problem.k].sum())
+    if suppressed > problem.allowed(view):
+        raise infeasible(problem, [suppressed], is_top=True)
+    locator = Locator(coded.tables, base, _lifted(problem, base))
+    low = tuple(column.min_level for column in coded.plan.columns)
+    rule = PartRule(coded.tables, problem.k, low, problem.weights)
+    work = workers.PartWork(Labeller(coded.tables), locator, parts, rule)
+    labels, cost = _split_on(coded, work)
+    figures = part_figures(coded.tables, cost, view.total_rows)
+    assert cost.rows == view.total_rows - suppressed, "a part isn't a set of whole classes"
+    solution = Solution(
+        levels=tuple(int(level) for level in parts.levels.max(axis=0, initial=0)),
+        loss=figures["loss"],
+        suppressed_rows=(suppressed,),
+        classes=(cost.classes,),
+        nodes_total=0,
+        nodes_evaluated=0,
+        optimal=False,
+        score=figures["loss"],
+        least_score=least,
+        figures=figures,
+    )
+    count = parts.levels.shape[0]
+    return InParts(problem, solution, least, count, coded, labels)
+
+
+def _parts(problem: Problem, lines: Int64) -> Parts:
+    """Parts that a worker can hold, as large as may be: what limits a part costs utility."""
+    view = problem.views[0]
+    units = view.rows if view.units is None else view.units.single
+    wanted = -(-int(lines.sum()) // PART_LINES)
+    least = max(problem.k, int(units.sum()) // (10 * wanted))
+    while True:
+        parts = specialise(
+            problem.columns, view.codes, view.rows, units, least, problem.low, problem.high,
+            weights=problem.weights, lines=lines, enough=PART_LINES,
+        )  # fmt: skip
+        largest = np.bincount(parts.part, lines).max(initial=0)
+        if largest <= PART_LINES or least == problem.k:
+            return parts
+        least = max(problem.k, least // 8)
+
+
+def _split_on(coded: _Coded, work: workers.PartWork) -> tuple[DataFrame, PartCost]:
+    from pyspark.sql import functions as F
+    from pyspark.storagelevel import StorageLevel
+
+    context = coded.frame.sparkSession.sparkContext
+    shared = context.broadcast(work)
+    names = [column.label for column in coded.plan.own]
+    located = coded.frame.mapInArrow(
+        workers.locating(coded.plan.table, shared),
+        f"{workers.coded_schema(len(coded.tables))}, part int",
+    )
+    done = (
+        located.groupBy("part")
+        .applyInArrow(
+            workers.splitting(coded.plan.table, names, shared),
+            f"{workers.label_schema(names)}, cost array<bigint>",
+        )
+        .persist(StorageLevel.DISK_ONLY)
+    )
+    costs: Any = done.where(F.col("cost").isNotNull()).select("cost").toArrow()
+    sums = [sum(each) for each in zip(*costs.column("cost").to_pylist(), strict=True)]
+    rows, classes, squares, *leaves = sums or [0] * (3 + len(coded.tables))
+    labels = done.where(F.col("cost").isNull()).drop("cost")
+    return labels, PartCost(tuple(leaves), rows, classes, squares)

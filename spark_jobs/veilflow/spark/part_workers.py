@@ -1,0 +1,216 @@
+"""What executors do with combinations, batch by batch or part by part: code, sketch, recode.
+
+Each function here makes one for ``mapInArrow`` or ``applyInArrow``. What it works with comes as a
+broadcast, which Spark encrypts; the function itself holds no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from veilflow.anonymize.aggregate import KEY, ROWS
+from veilflow.anonymize.base_node import ClassSketches
+from veilflow.anonymize.part_work import Coder, Labeller, Locator, PartRule
+from veilflow.anonymize.specialisation import Parts
+from veilflow.spark.redaction import guarded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark import Broadcast
+
+__all__ = [
+    "Fixed",
+    "PartWork",
+    "coded_schema",
+    "coding",
+    "fixed_labelling",
+    "label_schema",
+    "lifting",
+    "locating",
+    "read_sketches",
+    "sketching",
+    "splitting",
+]
+
+PEOPLE = "people"
+
+Int8 = npt.NDArray[np.int8]
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+Batches = Callable[[Iterator["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fixed:
+    """One level a column for all combinations; ``suppressed`` says which classes are left out."""
+
+    labeller: Labeller
+    locator: Locator
+    levels: Int8
+    suppressed: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PartWork:
+    """The parts of the classes that ``locator`` knows, and how each part is recoded."""
+
+    labeller: Labeller
+    locator: Locator
+    parts: Parts
+    rule: PartRule
+
+
+def coded_schema(columns: int) -> str:
+    """The key, rows and people of a combination, and its code in each column."""
+    codes = [f"c{n} int" for n in range(columns)]
+    return ", ".join([f"{KEY} bigint", f"{ROWS} bigint", f"{PEOPLE} bigint", *codes])
+
+
+def label_schema(names: Sequence[str]) -> str:
+    """The key of a combination and its labels."""
+    return ", ".join([f"{KEY} bigint", *[f"{name} string" for name in names]])
+
+
+def coding(table: str, shared: Broadcast[Coder]) -> Batches:
+    """From key, rows, people and texts to codes."""
+
+    def code(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return _coded(batch, shared.value.codes(batch.columns[3:]))
+
+    return _each(f"table {table}, coding", code)
+
+
+def lifting(table: str, shared: Broadcast[list[Int32]]) -> Batches:
+    """From level-0 codes to those of other levels."""
+
+    def lift(batch: pa.RecordBatch) -> pa.RecordBatch:
+        codes = [up[code] for up, code in zip(shared.value, _codes(batch), strict=True)]
+        return _coded(batch, codes)
+
+    return _each(f"table {table}, lifting", lift)
+
+
+def sketching(table: str, shared: Broadcast[ClassSketches]) -> Batches:
+    """A line a node and task: what :func:`read_sketches` reads."""
+
+    def sketch(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        sketches = shared.value.empty()
+        for batch in batches:
+            sketches.add(_codes(batch))
+        smallest = [found.tobytes() for found in sketches.smallest]
+        places = pa.array(range(len(smallest)), pa.int32())
+        yield pa.record_batch({"place": places, "smallest": pa.array(smallest, pa.binary())})
+
+    return _all(f"table {table}, counting classes", sketch)
+
+
+def read_sketches(found: pa.Table) -> Iterator[tuple[int, npt.NDArray[np.uint64]]]:
+    """Places on the path, with the smallest hashes that a task found there."""
+    places, smallest = (found.column(name).to_pylist() for name in ("place", "smallest"))
+    for place, hashes in zip(places, smallest, strict=True):
+        yield place, np.frombuffer(hashes, dtype=np.uint64)
+
+
+def locating(table: str, shared: Broadcast[PartWork]) -> Batches:
+    """Adds the part of each combination."""
+
+    def locate(batch: pa.RecordBatch) -> pa.RecordBatch:
+        import pyarrow as pa
+
+        work = shared.value
+        part = work.parts.part[work.locator.locate(_codes(batch))]
+        arrays, names = [*batch.columns, pa.array(part)], [*batch.schema.names, "part"]
+        return pa.RecordBatch.from_arrays(arrays, names=names)
+
+    return _each(f"table {table}, locating", locate)
+
+
+def fixed_labelling(table: str, names: Sequence[str], shared: Broadcast[Fixed]) -> Batches:
+    """From codes to labels at fixed levels, without what is suppressed."""
+
+    def label(batch: pa.RecordBatch) -> pa.RecordBatch:
+        import pyarrow as pa
+
+        rule, codes = shared.value, _codes(batch)
+        kept = ~rule.suppressed[rule.locator.locate(codes)]
+        levels = np.tile(rule.levels, (int(kept.sum()), 1))
+        arrays = [rule.labeller.labels(n, levels[:, n], codes[n][kept]) for n in range(len(names))]
+        return pa.record_batch([batch.column(0).filter(pa.array(kept)), *arrays], [KEY, *names])
+
+    return _each(f"table {table}, labelling", label)
+
+
+def splitting(
+    table: str, names: Sequence[str], shared: Broadcast[PartWork]
+) -> Callable[[pa.Table], pa.Table]:
+    """From one part's codes to labels, and a last line that tells what the part costs.
+
+    The cost is: rows released, classes, sum of their squared sizes, and leaves a column.
+    """
+
+    def split(part: pa.Table) -> pa.Table:
+        import pyarrow as pa
+
+        work, codes = shared.value, _codes(part)
+        rows, people = (part.column(name).to_numpy() for name in (ROWS, PEOPLE))
+        number = int(part.column("part")[0].as_py())
+        levels, owner = work.rule.recode(codes, rows, people, work.parts.levels[number].tolist())
+        kept = np.bincount(owner, people)[owner] >= work.rule.k
+        levels, owner, rows = levels[kept], owner[kept], rows[kept]
+        codes = [code[kept] for code in codes]
+        sizes = np.bincount(owner, rows).astype(np.int64)
+        cost = [int(sizes.sum()), int(np.count_nonzero(sizes)), int(sizes @ sizes)]
+        labels = []
+        for n in range(len(names)):
+            labels.append(work.labeller.labels(n, levels[:, n], codes[n]))
+            cost.append(int(work.labeller.leaves(n, levels[:, n], codes[n]) @ rows))
+        key = part.column(KEY).combine_chunks().filter(pa.array(kept))
+        kind = pa.list_(pa.int64())
+        made = pa.table([key, *labels, pa.nulls(len(key), kind)], [KEY, *names, "cost"])
+        last = [pa.nulls(1, field.type) for field in made.schema][:-1]
+        return pa.concat_tables(
+            [made, pa.table([*last, pa.array([cost], kind)], [KEY, *names, "cost"])]
+        )
+
+    safe = guarded(f"table {table}, recoding a part", split)
+    # Spark counts the arguments to tell which form of function it is given.
+    return lambda part: safe(part)
+
+
+def _codes(batch: pa.RecordBatch | pa.Table) -> list[Int32]:
+    names = (name for name in batch.schema.names if name[0] == "c" and name[1:].isdigit())
+    return [batch.column(name).to_numpy() for name in names]
+
+
+def _coded(batch: pa.RecordBatch, codes: Sequence[Int32]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    names = [KEY, ROWS, PEOPLE, *[f"c{n}" for n in range(len(codes))]]
+    arrays = [*batch.columns[:3], *[pa.array(code, pa.int32()) for code in codes]]
+    return pa.RecordBatch.from_arrays(arrays, names=names)
+
+
+def _each(what: str, one: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Batches:
+    safe = guarded(what, one)
+
+    def every(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield safe(batch)
+
+    return every
+
+
+def _all(what: str, function: Batches) -> Batches:
+    safe = guarded(what, lambda batches: list(function(batches)))
+
+    def every(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from safe(batches)
+
+    return every
