@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-__all__ = ["QI8", "adult", "hierarchy_rows", "write_enlarged"]
+__all__ = ["QI8", "adult", "batches", "hierarchy_rows", "write_enlarged"]
 
 QI8 = (
     "sex", "age", "race", "marital-status", "education", "native-country", "workclass",
@@ -42,17 +42,18 @@ def hierarchy_rows(folder: Path, column: str) -> tuple[tuple[str, ...], ...]:
 def write_enlarged(source: pa.Table, rows: int, target: Path, seed: int = 0) -> None:
     """Write ``rows`` rows made of ``source`` to ``target``, a million to a Parquet file."""
     target.mkdir(parents=True)
-    batches = _batches(source, rows, seed)
+    made = batches(source, rows, seed)
     for number in range(-(-rows // _FILE)):
         with pq.ParquetWriter(target / f"part-{number:04}.parquet", source.schema) as file:
             left = min(_FILE, rows - number * _FILE)
             while left > 0:
-                batch = next(batches)
+                batch = next(made)
                 file.write_table(batch)
                 left -= batch.num_rows
 
 
-def _batches(source: pa.Table, rows: int, seed: int) -> Iterator[pa.Table]:
+def batches(source: pa.Table, rows: int, seed: int) -> Iterator[pa.Table]:
+    """``rows`` rows made of ``source``, some at a time."""
     for number, start in enumerate(range(0, rows, _BATCH)):
         draw = np.random.default_rng([seed, number])
         size = min(_BATCH, rows - start)
