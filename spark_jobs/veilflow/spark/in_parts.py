@@ -34,6 +34,7 @@ from veilflow.hierarchy import HierarchyTable
 from veilflow.policy import Policy
 from veilflow.spark import part_workers as workers
 from veilflow.spark.recode import KEY as ROW_KEY
+from veilflow.spark.shared import Shared
 from veilflow.spark.views import combination_key
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _code(plan: ViewPlan, combinations: DataFrame, lines: int, seed: int) -> _Co
         KEY, ROWS, F.col(units).alias("people"), *[column.value for column in plan.columns]
     )
     coded = wanted.mapInArrow(
-        workers.coding(plan.table, context.broadcast(coder)), workers.coded_schema(len(tables))
+        workers.coding(plan.table, Shared(context, coder)), workers.coded_schema(len(tables))
     )
     each = zip(lifts, tables, strict=True)
     sizes = [(lift, len(table.labels[0])) for lift, table in each]
@@ -198,7 +199,7 @@ def _base(coded: _Coded, budget: int) -> tuple[int, ...]:
     sketches = ClassSketches(coded.tables, path)
     context = coded.frame.sparkSession.sparkContext
     found = coded.frame.mapInArrow(
-        workers.sketching(coded.plan.table, context.broadcast(sketches)),
+        workers.sketching(coded.plan.table, Shared(context, sketches)),
         "place int, smallest binary",
     ).toArrow()
     sketches.merge(workers.read_sketches(found))
@@ -215,7 +216,7 @@ def _classes(coded: _Coded, base: Sequence[int]) -> tuple[Int32, Int64]:
     lifts = [table.codes[level] for table, level in zip(coded.tables, base, strict=True)]
     context = coded.frame.sparkSession.sparkContext
     lifted = coded.frame.mapInArrow(
-        workers.lifting(coded.plan.table, context.broadcast(lifts)),
+        workers.lifting(coded.plan.table, Shared(context, lifts)),
         workers.coded_schema(len(lifts)),
     )
     codes = [f"c{n}" for n in range(len(lifts))]
@@ -286,7 +287,7 @@ def _labelled(coded: _Coded, rule: workers.Fixed) -> DataFrame:
     context = coded.frame.sparkSession.sparkContext
     names = [column.label for column in coded.plan.own]
     return coded.frame.mapInArrow(
-        workers.fixed_labelling(coded.plan.table, names, context.broadcast(rule)),
+        workers.fixed_labelling(coded.plan.table, names, Shared(context, rule)),
         workers.label_schema(names),
     )
 
@@ -347,7 +348,7 @@ def _split_on(coded: _Coded, work: workers.PartWork) -> tuple[DataFrame, PartCos
     from pyspark.storagelevel import StorageLevel
 
     context = coded.frame.sparkSession.sparkContext
-    shared = context.broadcast(work)
+    shared = Shared(context, work)
     names = [column.label for column in coded.plan.own]
     located = coded.frame.mapInArrow(
         workers.locating(coded.plan.table, shared),

@@ -18,10 +18,10 @@ from veilflow.anonymize.base_node import ClassSketches
 from veilflow.anonymize.part_work import Coder, Labeller, Locator, PartRule
 from veilflow.anonymize.specialisation import Parts
 from veilflow.spark.redaction import guarded
+from veilflow.spark.shared import Shared
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark import Broadcast
 
 __all__ = [
     "Fixed",
@@ -76,7 +76,7 @@ def label_schema(names: Sequence[str]) -> str:
     return ", ".join([f"{KEY} bigint", *[f"{name} string" for name in names]])
 
 
-def coding(table: str, shared: Broadcast[Coder]) -> Batches:
+def coding(table: str, shared: Shared[Coder]) -> Batches:
     """From key, rows, people and texts to codes."""
 
     def code(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -85,7 +85,7 @@ def coding(table: str, shared: Broadcast[Coder]) -> Batches:
     return _each(f"table {table}, coding", code)
 
 
-def lifting(table: str, shared: Broadcast[list[Int32]]) -> Batches:
+def lifting(table: str, shared: Shared[list[Int32]]) -> Batches:
     """From level-0 codes to those of other levels."""
 
     def lift(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -95,7 +95,7 @@ def lifting(table: str, shared: Broadcast[list[Int32]]) -> Batches:
     return _each(f"table {table}, lifting", lift)
 
 
-def sketching(table: str, shared: Broadcast[ClassSketches]) -> Batches:
+def sketching(table: str, shared: Shared[ClassSketches]) -> Batches:
     """A line a node and task: what :func:`read_sketches` reads."""
 
     def sketch(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -118,7 +118,7 @@ def read_sketches(found: pa.Table) -> Iterator[tuple[int, npt.NDArray[np.uint64]
         yield place, np.frombuffer(hashes, dtype=np.uint64)
 
 
-def locating(table: str, shared: Broadcast[PartWork]) -> Batches:
+def locating(table: str, shared: Shared[PartWork]) -> Batches:
     """Adds the part of each combination."""
 
     def locate(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -132,7 +132,7 @@ def locating(table: str, shared: Broadcast[PartWork]) -> Batches:
     return _each(f"table {table}, locating", locate)
 
 
-def fixed_labelling(table: str, names: Sequence[str], shared: Broadcast[Fixed]) -> Batches:
+def fixed_labelling(table: str, names: Sequence[str], shared: Shared[Fixed]) -> Batches:
     """From codes to labels at fixed levels, without what is suppressed."""
 
     def label(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -148,7 +148,7 @@ def fixed_labelling(table: str, names: Sequence[str], shared: Broadcast[Fixed]) 
 
 
 def splitting(
-    table: str, names: Sequence[str], shared: Broadcast[PartWork]
+    table: str, names: Sequence[str], shared: Shared[PartWork]
 ) -> Callable[[pa.Table], pa.Table]:
     """From one part's codes to labels, and a last line that tells what the part costs.
 
