@@ -93,11 +93,18 @@ def pseudonymous_columns(policy: Policy, table: str) -> list[str]:
 
 
 def ordered_columns(policy: Policy, table: str) -> list[str]:
-    """The released columns whose form a judge can give a source row and that aren't all alike."""
+    """The released columns whose form a judge can give a source row and that aren't all alike.
+
+    Under local recoding a row's quasi-identifiers have many possible forms, so these don't count.
+    """
+    anonymize = policy.anonymize
+    has_one_level = anonymize is None or anonymize.recoding == "full_domain"
     return [
         name
         for name, column in policy.tables[table].released.items()
-        if column.is_reproducible and not (column.treatment in CONSTANT or is_pseudonymous(column))
+        if column.is_reproducible
+        and not (column.treatment in CONSTANT or is_pseudonymous(column))
+        and (has_one_level or column.treatment != "generalize")
     ]
 
 

@@ -25,6 +25,7 @@ from veilflow_expectations.source_marks import Asked, source_marks
 from veilflow_expectations.telling_rows import RowForm
 
 __all__ = [
+    "MARKS_SAMPLED",
     "PEOPLE_SAMPLED",
     "ROWS_SAMPLED",
     "Frequencies",
@@ -38,8 +39,10 @@ __all__ = [
 # With this many people a share near 0 is known to about 1 in 10,000.
 PEOPLE_SAMPLED = 50_000
 ROWS_SAMPLED = 200_000
+# Where cells may be at several levels, a person has a mark for each combination of levels.
+MARKS_SAMPLED = 2**23
 
-Form = tuple[Hierarchy, int] | None
+Form = tuple[Hierarchy, int | None] | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,9 +92,9 @@ def register_targets(
     """Register people whose raw quasi-identifiers an attacker holds, from pandas or Spark.
 
     ``quasi_identifiers`` are named as the expectation names them, each with the hierarchy and level
-    by which the output generalises it, or None where it doesn't. ``person`` says whose row it is;
-    without it each row is a person. ``is_everyone`` says that nobody of the source is
-    missing: otherwise the people are taken for a random sample.
+    by which the output generalises it (a level of None: any), or None where it doesn't. ``person``
+    says whose row it is; without it each row is a person. ``is_everyone`` says that nobody of the
+    source is missing: otherwise the people are taken for a random sample.
     """
     references, forms = current_references(), _forms(quasi_identifiers)
     if not forms:
@@ -140,7 +143,12 @@ def register_frequencies(name: str, known: Any) -> None:
 
 def _forms(columns: Mapping[str, Form] | Sequence[str]) -> tuple[RowForm, ...]:
     given = columns if isinstance(columns, Mapping) else dict.fromkeys(columns)
-    return tuple(
-        RowForm(name) if form is None else RowForm(name, hierarchy=form[0], level=form[1])
-        for name, form in given.items()
-    )
+    return tuple(_form(name, form) for name, form in given.items())
+
+
+def _form(name: str, form: Form) -> RowForm:
+    if form is None:
+        return RowForm(name)
+    hierarchy, level = form
+    every = range(hierarchy.levels) if level is None else (level,)
+    return RowForm(name, hierarchy=hierarchy, levels=every)

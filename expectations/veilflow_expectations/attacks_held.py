@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from veilflow.policy import Policy
 
 from veilflow_expectations.attack_plan import ordered_columns, pseudonymous_columns
 from veilflow_expectations.attack_references import (
+    MARKS_SAMPLED,
     PEOPLE_SAMPLED,
     ROWS_SAMPLED,
     Frequencies,
@@ -39,7 +41,9 @@ def fill_attacks(
     files: Mapping[str, Sequence[str]],
 ) -> None:
     """What :mod:`attack_plan` names, for every table that was released."""
-    share = min(1.0, PEOPLE_SAMPLED / max(1, _most_people(policy, sides)))
+    nodes = max((_nodes(output) for output in sides.outputs.values()), default=1)
+    sampled = min(PEOPLE_SAMPLED, MARKS_SAMPLED // nodes)
+    share = min(1.0, sampled / max(1, _most_people(policy, sides)))
     found: dict[str, SourceMarks] = {}
     for table, output in sides.outputs.items():
         asked = _asked(policy, sides, output, share)
@@ -62,6 +66,11 @@ def fill_attacks(
             references.hold(f"targets:{table}", targets)
 
 
+def _nodes(output: Output) -> int:
+    """In how many forms the output may show one combination of raw values."""
+    return math.prod(len(output.allowed(column)) for column in output.levels)
+
+
 def _most_people(policy: Policy, sides: Sides) -> int:
     counts = []
     for table, counted in sides.source.items():
@@ -71,11 +80,12 @@ def _most_people(policy: Policy, sides: Sides) -> int:
 
 
 def _asked(policy: Policy, sides: Sides, output: Output, people: float) -> Asked:
-    columns = ordered_columns(policy, output.table)
-    quasi = [name for name in columns if name in output.levels]
+    ordered = ordered_columns(policy, output.table)
+    quasi = [name for name in policy.tables[output.table].released if name in output.levels]
+    columns = list(dict.fromkeys([*ordered, *quasi]))
     return Asked(
         forms=tuple(_form(output, name) for name in columns),
-        columns=tuple(range(len(columns))),
+        columns=tuple(columns.index(name) for name in ordered),
         quasi=tuple(columns.index(name) for name in quasi),
         prefix=f"{output.table}.",
         unit=policy.unit_column(output.table),
@@ -86,7 +96,7 @@ def _asked(policy: Policy, sides: Sides, output: Output, people: float) -> Asked
 
 def _form(output: Output, name: str) -> RowForm:
     if name in output.levels:
-        return RowForm(name, hierarchy=output.hierarchies[name], level=output.levels[name])
+        return RowForm(name, hierarchy=output.hierarchies[name], levels=output.allowed(name))
     rules = output.columns[name]
     assert rules.protect is not None  # only quasi-identifiers have none
     if rules.treatment == "keep":

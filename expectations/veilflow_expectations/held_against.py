@@ -43,8 +43,8 @@ def fill_shared(references: References, policy: Policy, sides: Sides) -> None:
         for column, counts in counted.digests.items():
             references.add_digests(f"raw:{table}.{column}", _telling(counts))
     for output in sides.outputs.values():
-        for column, level in output.levels.items():
-            labels = _labels_at(sides, output, column, level)
+        for column in output.levels:
+            labels = _labels_of(sides, output, column)
             references.add(f"labels:{output.table}.{column}", labels)
         for column, rules in output.columns.items():
             if rules.treatment in CONSTANT:
@@ -113,10 +113,12 @@ def _telling(counts: DigestCounts) -> Any:
     return counts.digests[rows < common]
 
 
-def _labels_at(sides: Sides, output: Output, column: str, level: int) -> list[str | None]:
+def _labels_of(sides: Sides, output: Output, column: str) -> list[str | None]:
+    """The labels of the levels at which the column may be."""
     finest = list(sides.source[output.table].labels[column])
     table = materialize(output.hierarchies[column], column, finest)
-    return list(table.labels[level])
+    labels = (label for level in output.allowed(column) for label in table.labels[level])
+    return list(dict.fromkeys(labels))
 
 
 def _constants(rules: ColumnPolicy) -> list[str]:
@@ -130,7 +132,7 @@ def _constants(rules: ColumnPolicy) -> list[str]:
 def row_form(output: Output, column: str, rules: ColumnPolicy) -> RowForm:
     """How a source column is brought into the form that synthetic rows have."""
     if column in output.hierarchies:
-        return RowForm(column, hierarchy=output.hierarchies[column], level=output.levels[column])
+        return RowForm(column, hierarchy=output.hierarchies[column], levels=output.allowed(column))
     assert rules.protect is not None
     if rules.treatment == "keep":
         return RowForm(column)

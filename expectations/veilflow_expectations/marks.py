@@ -19,7 +19,15 @@ from veilflow_expectations.digests import Int64, digest_values
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["chosen_rows", "is_within", "marks", "missing_marks", "row_places", "value_marks"]
+__all__ = [
+    "chosen_rows",
+    "every_mark",
+    "is_within",
+    "marks",
+    "missing_marks",
+    "row_places",
+    "value_marks",
+]
 
 _BLANK = 1
 
@@ -44,6 +52,19 @@ def marks(columns: Mapping[str, Int64]) -> Int64:
     for name, column in columns.items():
         total += _mix(column.view(np.uint64) ^ _salt(name))
     return total.view(np.int64)
+
+
+def every_mark(columns: Mapping[str, Sequence[Int64]]) -> Int64:
+    """The marks that rows can have where each column's values have several forms.
+
+    One mark for each choice of a form in every column: all of the first row, then of the next.
+    """
+    rows = next((forms[0].size for forms in columns.values()), 0)
+    total: npt.NDArray[np.uint64] = np.zeros((rows, 1), dtype=np.uint64)
+    for name, forms in columns.items():
+        parts = np.stack([_mix(form.view(np.uint64) ^ _salt(name)) for form in forms], axis=1)
+        total = (total[:, :, None] + parts[:, None, :]).reshape(rows, total.shape[1] * len(forms))
+    return total.ravel().view(np.int64)
 
 
 def missing_marks(columns: Sequence[str]) -> Int64:

@@ -28,12 +28,23 @@ __all__ = ["Output", "Sides", "output_sides"]
 
 @dataclass(frozen=True)
 class Output:
-    """Which columns of ``table`` were released, and at which level each is generalised."""
+    """Which columns of ``table`` were released, and at which level each is generalised.
+
+    A level of None stands for any from the column's ``min_level`` to its ``max_level``.
+    """
 
     table: str
     columns: Mapping[str, ColumnPolicy]
     hierarchies: Mapping[str, Hierarchy]
-    levels: Mapping[str, int]
+    levels: Mapping[str, int | None]
+
+    def allowed(self, column: str) -> range:
+        """The levels at which a cell of ``column`` may be."""
+        level, rules = self.levels[column], self.columns[column]
+        if level is not None:
+            return range(level, level + 1)
+        top = self.hierarchies[column].levels - 1
+        return range(rules.min_level, (top if rules.max_level is None else rules.max_level) + 1)
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Sides:
 
 
 def describe_output(
-    policy: Policy, product: Product, table: str, levels: Mapping[tuple[str, str], int]
+    policy: Policy, product: Product, table: str, levels: Mapping[tuple[str, str], int | None]
 ) -> Output:
     """The released columns of one table of ``product`` with their hierarchies and levels.
 
@@ -60,18 +71,18 @@ def describe_output(
     masked = product == "masked"
     columns = policy.tables[table].released if masked else synthetic_columns(policy, table)
     generalized = {name: c for name, c in columns.items() if c.treatment == "generalize"}
-    claimed = {
-        name: levels.get((table, name)) if masked else column.min_level
-        for name, column in generalized.items()
-    }
-    missing = [name for name, level in claimed.items() if level is None]
+    missing = [name for name in generalized if masked and (table, name) not in levels]
     if missing:
         raise StageFailed(
             f"table {table}: no level is claimed for {', '.join(missing)}, so its labels can't be "
             "judged."
         )
     hierarchies = {name: build_hierarchy(c.hierarchy) for name, c in generalized.items()}
-    return Output(table, columns, hierarchies, {n: int(lv or 0) for n, lv in claimed.items()})
+    claimed = {
+        name: levels[(table, name)] if masked else column.min_level
+        for name, column in generalized.items()
+    }
+    return Output(table, columns, hierarchies, claimed)
 
 
 def output_sides(
@@ -79,7 +90,7 @@ def output_sides(
     product: Product,
     source: Mapping[str, DataFrame],
     output: Mapping[str, DataFrame],
-    levels: Mapping[tuple[str, str], int],
+    levels: Mapping[tuple[str, str], int | None],
     key: bytes,
 ) -> Sides:
     """Profile every table of both sides: one pass each."""

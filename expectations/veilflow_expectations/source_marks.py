@@ -7,6 +7,7 @@ and while they are collected the names of the files that the rows came from.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,14 @@ import numpy as np
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.digests import Int64, digest_values, to_arrow
-from veilflow_expectations.marks import chosen_rows, is_within, marks, row_places, value_marks
+from veilflow_expectations.marks import (
+    chosen_rows,
+    every_mark,
+    is_within,
+    marks,
+    row_places,
+    value_marks,
+)
 from veilflow_expectations.telling_rows import RowForm
 
 if TYPE_CHECKING:
@@ -50,7 +58,8 @@ class Asked:
 @dataclass(frozen=True, eq=False, repr=False)
 class SourceMarks:
     """``rows``: the kinds of the sampled rows in the source's order. ``people`` and ``own``: the
-    sampled people's marks, one a row of theirs, and the combination that they have there."""
+    sampled people's marks, one a row of theirs and form that it may have in the output, and the
+    combination that they have there."""
 
     rows: Int64
     people: Int64
@@ -94,14 +103,14 @@ def _marked(
     columns: Sequence[pa.Array], unit: pa.Array | None, places: Int64, asked: Asked, key: bytes
 ) -> _Marked:
     made = [
-        value_marks(form.apply(column), key)
+        [value_marks(shown, key) for shown in form.forms(column)]
         for form, column in zip(asked.forms, columns, strict=True)
     ]
     names = [form.column for form in asked.forms]
     by_place = row_places(places, key)
     rows = chosen = np.zeros(0, dtype=np.int64)
     if asked.columns:
-        every = marks({names[index]: made[index] for index in asked.columns})
+        every = marks({names[index]: made[index][0] for index in asked.columns})
         chosen = np.flatnonzero(chosen_rows(every, by_place, asked.rows)).astype(np.int64)
         rows = every[chosen]
     people = own = np.zeros(0, dtype=np.int64)
@@ -111,8 +120,11 @@ def _marked(
             digested = digest_values(unit, key, exact=True)
             people, known = digested.digests, digested.known
         sampled = known & is_within(people, asked.people)
-        people = people[sampled]
-        own = marks({f"{asked.prefix}{names[i]}": made[i][sampled] for i in asked.quasi})
+        shown = {
+            f"{asked.prefix}{names[i]}": [each[sampled] for each in made[i]] for i in asked.quasi
+        }
+        own = every_mark(shown)
+        people = np.repeat(people[sampled], math.prod(len(forms) for forms in shown.values()))
     return _Marked(chosen, rows, people, own)
 
 

@@ -46,22 +46,37 @@ _BUCKETS = 1 << 16
 
 @dataclass(frozen=True)
 class RowForm:
-    """How a raw column is brought into the output's form: by labels, by a transform, or as is."""
+    """How a raw column is brought into the output's form: by labels, by a transform, or as is.
+
+    Of a hierarchy, ``levels`` are those at which a cell may be.
+    """
 
     column: str
     hierarchy: Hierarchy | None = None
-    level: int = 0
+    levels: Sequence[int] = (0,)
     transform: Transform | None = None
 
     def apply(self, values: pa.Array) -> pa.Array:
-        """The values in the output's form. A hierarchy wants texts."""
+        """The values in the output's form, at the only level. A hierarchy wants texts."""
+        (only,) = self.forms(values)
+        return only
+
+    def forms(self, values: pa.Array) -> list[pa.Array]:
+        """Every form that the values can have in the output, one a level."""
         import pyarrow as pa
 
         if self.hierarchy is not None:
             encoded = values.dictionary_encode(null_encoding="encode")
             raw = encoded.dictionary.to_pylist()
-            labels = self.hierarchy.generalize(raw, self.level, column=self.column)
-            return pa.array(labels, pa.string()).take(encoded.indices)
+            return [
+                pa.array(
+                    self.hierarchy.generalize(raw, level, column=self.column), pa.string()
+                ).take(encoded.indices)
+                for level in self.levels
+            ]
+        return [self._transformed(values)]
+
+    def _transformed(self, values: pa.Array) -> pa.Array:
         return values if self.transform is None else self.transform.apply(values)
 
 

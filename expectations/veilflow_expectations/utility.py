@@ -39,7 +39,8 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
 
     With ``suppression`` each row that the source has and the output lacks counts as one whose
     quasi-identifiers are gone (share 1). Loss is the geometric mean over the quasi-identifiers of
-    all tables, each over the rows of its own.
+    all tables, each over the rows of its own. Entropy isn't measured where cells of one column are
+    at several levels.
     """
     by_table: dict[str, list[ColumnShares]] = {}
     told: dict[str, list[ValueLabels]] = {}
@@ -52,10 +53,11 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
                 hierarchy, level = output.hierarchies[name], output.levels[name]
                 shares = _shares(sides, table, name, suppressed)
                 by_table.setdefault(table, []).append(shares)
-                if suppression:
+                if suppression and level is not None:
                     told.setdefault(table, []).append(_value_labels(sides, table, name))
                 granularity = granularity_quality([shares])
-                level_name, levels = hierarchy.level_names[level], hierarchy.levels
+                level_name = None if level is None else hierarchy.level_names[level]
+                levels = hierarchy.levels
             columns.append(
                 ColumnUtility(
                     table=table,
@@ -89,7 +91,8 @@ def _shares(sides: Sides, table: str, column: str, suppressed: int) -> ColumnSha
     """How much of the hierarchy each output label stands for, leaves counted from the source."""
     output = sides.outputs[table]
     leaves = _materialized(sides, table, column)
-    share_of = leaves.share_by_label(output.levels[column])
+    level = output.levels[column]
+    share_of = leaves.share_by_any_label() if level is None else leaves.share_by_label(level)
     # A label that the level doesn't have fails a check of its own; here it counts as one leaf.
     finest = 1 / max(leaves.leaf_count, 1)
     counts = sides.output[table].labels[column]
@@ -108,6 +111,7 @@ def _value_labels(sides: Sides, table: str, column: str) -> ValueLabels:
     count as the source's.
     """
     leaves, level = _materialized(sides, table, column), sides.outputs[table].levels[column]
+    assert level is not None  # at several levels, what became of each value isn't in the counts
     source, output = sides.source[table].labels[column], sides.output[table].labels[column]
     values = np.array([source[label] for label in leaves.labels[0]], dtype=np.int64)
     label_of = leaves.codes[level].astype(np.int64)

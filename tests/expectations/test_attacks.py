@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from veilflow.errors import StageFailed
-from veilflow.hierarchy import IntervalHierarchy
+from veilflow.hierarchy import CsvHierarchy, IntervalHierarchy
 from veilflow_expectations import (
     ExpectFrequencyAttackToFail,
     ExpectHomogeneityAttackToFail,
@@ -97,6 +97,19 @@ class TestLinkage:
         columns = {"who": ["a"] * 5, "age": ["[20, 30)"] * 5}
         output = make(columns, "who string, age string")
         assert check(output, linkage(privacy_unit="who")).observed == 1
+        assert check(output, linkage()).observed == 0
+
+    def test_cells_at_several_levels_are_matched_at_each(
+        self, make: Make, check: Check, references: Any
+    ) -> None:
+        ages = CsvHierarchy(tuple((str(n), f"{n // 10}0s", "*") for n in range(20, 50)))
+        known = pd.DataFrame({"age": ["21", "21", "22", "23", "34", "41", "33"]})
+        output = make({"age": ["21", "21", "20s", "20s", "*", "*", "33"]}, "age string")
+        register_targets("known", known, {"age": (ages, None)}, is_everyone=True)
+        found = check(output, linkage(max_rate=0.1))
+        # Only the one of 33 is alone; whoever is 21 may be in two classes, each of two people.
+        assert (found.passed, found.observed) == (False, pytest.approx(1 / 7, abs=1e-6))
+        register_targets("known", known, {"age": (ages, 1)}, is_everyone=True)
         assert check(output, linkage()).observed == 0
 
     def test_values_that_are_missing(self, make: Make, check: Check, references: Any) -> None:

@@ -66,6 +66,18 @@ class HierarchyTable:
         """The same by label, for a judge who reads labels from the output."""
         return dict(zip(self.labels[level], self.shares(level).tolist(), strict=True))
 
+    def share_by_any_label(self) -> dict[str | None, float]:
+        """The same over all levels, for an output whose cells are at several.
+
+        A label that stands at several levels has its largest share, so that what an output tells
+        is never overstated.
+        """
+        shares: dict[str | None, float] = {}
+        for level in range(self.levels):
+            for label, share in self.share_by_label(level).items():
+                shares[label] = max(share, shares.get(label, 0.0))
+        return shares
+
     def __repr__(self) -> str:
         return f"HierarchyTable({self.column!r}, levels={self.level_names})"
 

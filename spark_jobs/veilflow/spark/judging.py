@@ -46,7 +46,7 @@ class JudgeRequest:
     policy: Policy
     output: Mapping[str, DataFrame]
     source: Mapping[str, DataFrame]
-    levels: Mapping[tuple[str, str], int]
+    levels: Mapping[tuple[str, str], int | None]
     digest_key: bytes = field(repr=False)
     previous: Mapping[str, DataFrame] = field(default_factory=dict)
     previous_k: int | None = None

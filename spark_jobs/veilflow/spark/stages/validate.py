@@ -121,13 +121,17 @@ def judge_request(
     )
 
 
-def _claimed_levels(maker: StageEvidence) -> dict[tuple[str, str], int]:
-    """The generalisation levels that the output claims, by (table, column)."""
-    levels = {}
+def _claimed_levels(maker: StageEvidence) -> dict[tuple[str, str], int | None]:
+    """The generalisation levels that the output claims, by (table, column).
+
+    None stands for any of the levels that the policy allows, as local recoding has it.
+    """
+    levels: dict[tuple[str, str], int | None] = {}
     if maker.anonymization is not None:
+        is_one = maker.anonymization.recoding == "full_domain"
         for column, level in maker.anonymization.levels.items():
             table, _, name = column.partition(".")
-            levels[(table, name)] = level
+            levels[(table, name)] = level if is_one else None
     return levels
 
 
