@@ -78,12 +78,14 @@ def _population(policy: Policy, output: Output, frame: DataFrame, key: bytes) ->
 
 
 def _labelled(output: Output, name: str, values: Any) -> Any:
+    level = output.levels[name]
+    assert level is not None  # the policy's rules ask for full-domain beside a population's table
     encoded = to_arrow(values).dictionary_encode("encode")
     distinct = encoded.dictionary.to_pylist()
     labels: Mapping[str | None, str | None] = dict(
         zip(
             distinct,
-            output.hierarchies[name].generalize(distinct, output.levels[name], column=name),
+            output.hierarchies[name].generalize(distinct, level, column=name),
             strict=True,
         )
     )

@@ -88,6 +88,14 @@ def _section(policy: Policy, asked: AnonymizePolicy) -> Iterator[Problem]:
                 f"{', '.join(tables)} are judged on their join: use 'full_domain'"
             ),
         )
+    if asked.population is not None and asked.population.path is not None:
+        yield (
+            place,
+            (
+                f"{asked.recoding!r} has no one level at which the population's people could be laid "
+                "beside its classes: use 'full_domain', or 'population: {size: N}'"
+            ),
+        )
     if asked.objective not in ("loss", "granularity"):
         yield (
             place,
