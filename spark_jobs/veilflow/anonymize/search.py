@@ -26,6 +26,7 @@ the search; the solution then tells the least bound of all that wasn't seen.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from veilflow.anonymize.lattice import Lattice
@@ -43,16 +44,23 @@ __all__ = ["solve"]
 Levels = tuple[int, ...]
 
 
-def solve(problem: Problem, time_budget: float | None = None) -> Solution:
+def solve(
+    problem: Problem,
+    time_budget: float | None = None,
+    known: Sequence[ViewSearch] | None = None,
+) -> Solution:
     """The levels of least cost among those that meet ``problem``, or a :class:`ReleaseRefused`.
 
     Ties go to the node with the fewest suppressed rows over all views, then to the lowest levels,
     compared column by column. Without a budget the result depends on nothing but the problem.
     After ``time_budget`` seconds the best node so far is returned with ``optimal=False``; which one
     that is depends on the machine.
+
+    ``known`` keeps what is learnt, for more searches of the same views, k and models under other
+    limits, levels or weights: one a view, of a problem with the lowest levels of all.
     """
     check_units(problem)
-    return _Search(problem, time_budget).run()
+    return _Search(problem, time_budget, known).run()
 
 
 @dataclass(frozen=True, order=True)
@@ -63,10 +71,13 @@ class _Candidate:
 
 
 class _Search:
-    def __init__(self, problem: Problem, time_budget: float | None) -> None:
+    def __init__(
+        self, problem: Problem, time_budget: float | None, known: Sequence[ViewSearch] | None
+    ) -> None:
         self._problem = problem
         self._deadline = None if time_budget is None else time.monotonic() + time_budget
-        self._views = [ViewSearch(problem, view) for view in problem.views]
+        self._views = known or [ViewSearch(problem, view) for view in problem.views]
+        self._allowed = [problem.allowed(view) for view in problem.views]
         self._objective = objective_of(problem)
         self._lattice = Lattice(problem.low, problem.high, self._objective.bound)
         self._is_monotone = all(view.judge.is_monotone for view in self._views)
@@ -145,8 +156,8 @@ class _Search:
     def _hopeless(self, node: Levels) -> bool:
         """Whether visited nodes show that ``node`` is infeasible or not the best."""
         floors = [view.floor(restrict(node, view.view)) for view in self._views]
-        each = zip(floors, self._views, strict=True)
-        if any(floor.suppressed > view.allowed for floor, view in each):
+        each = zip(floors, self._allowed, strict=True)
+        if any(floor.suppressed > allowed for floor, allowed in each):
             return True
         return self._beaten(self._objective.least(node, floors))
 
@@ -154,9 +165,9 @@ class _Search:
         """Whether ``node`` is feasible; if so and best so far, it is remembered."""
         self._visited.add(node)
         outcomes = []
-        for view in self._views:
+        for view, allowed in zip(self._views, self._allowed, strict=True):
             outcomes.append(self._outcome(view, node))
-            if outcomes[-1].suppressed > view.allowed:
+            if outcomes[-1].suppressed > allowed:
                 return False
         suppressed = sum(outcome.suppressed for outcome in outcomes)
         candidate = _Candidate(self._objective.cost(node, outcomes), suppressed, node)
@@ -178,8 +189,8 @@ class _Search:
         """Why nothing will do, told at the visited node that comes closest."""
 
         def over(node: Levels) -> int:
-            rows = [(self._outcome(view, node).suppressed, view.allowed) for view in self._views]
-            return sum(max(0, suppressed - allowed) for suppressed, allowed in rows)
+            rows = [self._outcome(view, node).suppressed for view in self._views]
+            return sum(max(0, n - most) for n, most in zip(rows, self._allowed, strict=True))
 
         nodes = {node for node in self._visited if self._is_known(node)} | {self._problem.high}
         nearest = min(nodes, key=lambda node: (over(node), node))

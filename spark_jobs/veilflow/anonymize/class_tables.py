@@ -1,0 +1,79 @@
+"""The classes of one view at visited nodes, each made from one that is less general."""
+
+from __future__ import annotations
+
+from operator import le
+
+import numpy as np
+import numpy.typing as npt
+
+from veilflow.anonymize.equivalence import Classes, coarsen, from_view
+from veilflow.anonymize.problem import Problem, View, restrict
+
+__all__ = ["ClassTables"]
+
+Int32 = npt.NDArray[np.int32]
+Levels = tuple[int, ...]
+
+_CACHE_BYTES = 256 * 2**20
+
+
+class ClassTables:
+    """Classes by node; units are exact below ``least`` and at least that otherwise.
+
+    So searches that need no more units than ``least`` can share one. Levels here are those of the
+    view's columns, in the view's order.
+    """
+
+    def __init__(self, problem: Problem, view: View, least: int) -> None:
+        self.view = view
+        self.least = least
+        self._tables = [problem.columns[column] for column in view.columns]
+        self._lifts: dict[tuple[int, int, int], Int32] = {}
+        start = (0,) * len(view.columns)
+        self._base = restrict(problem.low, view)
+        self._visited = {self._base: self._coarsen(from_view(view), start, self._base)}
+        self._held = 0
+
+    def classes(self, levels: Levels) -> Classes:
+        """The classes at ``levels``, which lie above the problem's lowest."""
+        found = self._visited.get(levels)
+        if found is None:
+            source = self._source(levels)
+            found = self._coarsen(self._visited[source], source, levels)
+            self._visited[levels] = found
+            self._held += found.nbytes
+            self._evict()
+        return found
+
+    def _source(self, levels: Levels) -> Levels:
+        """The visited node below ``levels`` with the fewest classes."""
+        below = (seen for seen in self._visited if all(map(le, seen, levels)))
+        return min(below, key=lambda seen: (self._visited[seen].rows.size, seen))
+
+    def _coarsen(self, classes: Classes, source: Levels, target: Levels) -> Classes:
+        lifts = [
+            None if a == b else self._lift(n, a, b)
+            for n, (a, b) in enumerate(zip(source, target, strict=True))
+        ]
+        each = zip(self._tables, target, strict=True)
+        sizes = [len(table.labels[level]) for table, level in each]
+        values = [column.values for column in self.view.sensitive]
+        return coarsen(classes, lifts, sizes, self.least, values)
+
+    def _lift(self, position: int, source: int, target: int) -> Int32:
+        key = (position, source, target)
+        if key not in self._lifts:
+            table = self._tables[position]
+            lift = np.zeros(len(table.labels[source]), dtype=np.int32)
+            lift[table.codes[source]] = table.codes[target]
+            self._lifts[key] = lift
+        return self._lifts[key]
+
+    def _evict(self) -> None:
+        """Forget the oldest tables; the base stays, because everything can be made from it."""
+        for levels in list(self._visited):
+            if self._held <= _CACHE_BYTES:
+                return
+            if levels != self._base:
+                self._held -= self._visited.pop(levels).nbytes
