@@ -34,5 +34,11 @@ class Recoding:
     def combinations(self) -> int:
         return int(self.suppressed.size)
 
+    @property
+    def has_one_level(self) -> bool:
+        """Whether each column is at one level in all combinations that are released."""
+        levels = self.levels[~self.suppressed]
+        return bool(np.all(levels == levels[:1]))
+
     def __repr__(self) -> str:
         return f"Recoding({self.view!r}, combinations={self.combinations})"

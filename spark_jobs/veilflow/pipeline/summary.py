@@ -71,8 +71,10 @@ def _details(evidence: StageEvidence) -> Iterator[str]:
         yield f"{table.table}: {table.rows_out:,} rows out, {shown} suppressed"
     if evidence.anonymization is not None and evidence.stage == "protect":
         chosen = evidence.anonymization
-        levels = ", ".join(f"{name} by {level}" for name, level in chosen.level_names.items())
-        yield f"k = {chosen.k}: {levels}; loss {chosen.loss:.4f}"
+        asked = ", ".join([f"k = {chosen.k}", *chosen.models])
+        reach = "by" if chosen.recoding == "full_domain" else "up to"
+        levels = ", ".join(f"{name} {reach} {level}" for name, level in chosen.level_names.items())
+        yield f"{asked}: {levels}; loss {chosen.loss:.4f}"
     for risk in evidence.risk:
         if risk.side == "after":
             yield _risk(risk)

@@ -16,16 +16,7 @@ def generalisation(facts: Facts) -> Markup | None:
     found = facts.anonymization
     if found is None:
         return None
-    lead = (
-        "Every quasi-identifier is replaced by a coarser value, the same way in all rows. Of "
-        f"{plural(found.nodes_total, 'possible combination')} of levels, "
-        f"{found.nodes_evaluated:,} had to be computed; the one chosen "
-        + (
-            "loses least among all that meet the policy."
-            if found.optimal
-            else "meets the policy, but a better one may exist."
-        )
-    )
+    lead = _one_way(found) if found.recoding == "full_domain" else _locally(found)
     places = {name: _place(facts, name) for name in found.levels}
     groups = [
         (table, [_level_row(facts, found, name) for name in places if places[name][0] == table])
@@ -39,6 +30,37 @@ def generalisation(facts: Facts) -> Markup | None:
     )
     sides = tag("div", body, facts_list(_cost(found)), class_="pair")
     return section("generalisation", "Generalisation chosen", lead, sides)
+
+
+def _one_way(found: Anonymization) -> str:
+    searched = (
+        "Every quasi-identifier is replaced by a coarser value, the same way in all rows. Of "
+        f"{plural(found.nodes_total, 'possible combination')} of levels, "
+        f"{found.nodes_evaluated:,} had to be computed; the one chosen "
+    )
+    if found.optimal:
+        return f"{searched}loses least among all that meet the policy."
+    if found.least_score is None or found.score is None:
+        return f"{searched}meets the policy, but a better one may exist."
+    return (
+        f"{searched}meets the policy, but the time for searching ran out: its "
+        f"{found.objective.replace('_', ' ')} is {decimal(found.score)}, and that of a better one "
+        f"could be {decimal(found.least_score)} at best."
+    )
+
+
+def _locally(found: Anonymization) -> str:
+    how = (
+        "Every row's quasi-identifiers are replaced by coarser values only as far as its own class "
+        "needs"
+        if found.recoding == "local"
+        else "Every quasi-identifier is replaced by a coarser value; where rows would have had to "
+        "be left out, single cells are hidden instead"
+    )
+    return (
+        f"{how}, so one column shows values of several levels. The highest that occurs is given. "
+        "It is good by construction and not proven to be the best there is."
+    )
 
 
 def _place(facts: Facts, name: str) -> tuple[str | None, str]:
@@ -55,6 +77,9 @@ def _level_row(facts: Facts, found: Anonymization, name: str) -> tuple[Child, ..
     levels = next((u.levels for u in places if u.levels is not None), None)
     scale = f"{level} of {levels - 1}" if levels else str(level)
     means = found.level_names.get(name) or ("as it is" if level == 0 else "not named")
+    shares = found.level_shares.get(name)
+    if shares:
+        means = "; ".join(f"{percent(share)} {told}" for told, share in shares.items() if share)
     return (
         code(column),
         tag("span", level_pips(level, levels), tag("span", scale), class_="level"),
@@ -63,7 +88,9 @@ def _level_row(facts: Facts, found: Anonymization, name: str) -> tuple[Child, ..
 
 
 def _cost(found: Anonymization) -> list[tuple[str, Child]]:
+    asked = "; ".join([f"{found.k}-anonymity", *found.models])
     return [
+        ("Asked of every class", asked),
         ("Loss score (0 is none)", decimal(found.loss)),
         ("Detail kept", _by_table({k: percent(v) for k, v in found.granularity.items()})),
         ("Rows suppressed", _by_table(_suppressed(found))),

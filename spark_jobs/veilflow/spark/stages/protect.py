@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from veilflow.anonymize.view_plan import quasi_columns
+from veilflow.anonymize.recoded import level_shares
+from veilflow.anonymize.view_plan import QuasiColumn, quasi_columns
 from veilflow.evidence import (
     Anonymization,
     OutputColumn,
@@ -142,6 +143,7 @@ def _anonymization(policy: Policy, decision: Decision) -> Anonymization:
         nodes_evaluated=solution.nodes_evaluated,
         optimal=solution.optimal,
         recoding=policy.anonymize.recoding,
+        level_shares=_level_shares(decision, list(columns.values())),
         models=tuple(model.name for model in decision.problem.models),
         objective=solution.objective,
         score=solution.score,
@@ -155,6 +157,24 @@ def _anonymization(policy: Policy, decision: Decision) -> Anonymization:
             for view, classes in zip(decision.problem.views, solution.classes, strict=True)
         },
     )
+
+
+def _level_shares(
+    decision: Decision, columns: Sequence[QuasiColumn]
+) -> dict[str, dict[str, float]]:
+    """Of each column the share of cells at each level, to a tenth of a percent, where they vary."""
+    if all(recoding.has_one_level for recoding in decision.recodings.values()):
+        return {}
+    found = {}
+    for name, recoding in decision.recodings.items():
+        view = decision.problem.view(name)
+        for index, shares in zip(
+            view.columns, level_shares(decision.problem, recoding), strict=True
+        ):
+            column = columns[index]
+            told = zip(column.hierarchy.level_names, shares, strict=True)
+            found[f"{column.table}.{column.name}"] = {n: round(s, 3) for n, s in told}
+    return found
 
 
 def _share(rows: int, total: int) -> float | None:
