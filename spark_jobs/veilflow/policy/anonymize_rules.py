@@ -92,8 +92,8 @@ def _section(policy: Policy, asked: AnonymizePolicy) -> Iterator[Problem]:
         yield (
             place,
             (
-                f"{asked.recoding!r} has no one level at which the population's people could be laid "
-                "beside its classes: use 'full_domain', or 'population: {size: N}'"
+                f"{asked.recoding!r} has no one level at which the population's people could be "
+                "laid beside its classes: use 'full_domain', or 'population: {size: N}'"
             ),
         )
     if asked.objective not in ("loss", "granularity"):
