@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.jvm import short_lived
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 # spark-submit gives these options to drivers; executors are told by the tests that start them.
 os.environ.setdefault("SPARK_SUBMIT_OPTS", short_lived())
+# A busy machine is no reason for a property to fail.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
