@@ -23,7 +23,7 @@ from veilflow.report.facts import Facts, collect
 from veilflow.report.formatting import moment
 from veilflow.report.markup import Markup, join, tag
 
-__all__ = ["document", "render"]
+__all__ = ["render"]
 
 # The report must be safe to open from a download folder and inside an Airflow tab alike.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -37,16 +37,11 @@ def render(bundle: EvidenceBundle) -> str:
     of the stages that made it.
     """
     facts = collect(bundle)
-    return document(header.title(facts), _body(facts))
-
-
-def document(title: str, body: Markup) -> str:
-    """One HTML page in the report's style that needs nothing else: no script, nothing loaded."""
-    page = tag("html", _head(title), tag("body", body), lang="en")
+    page = tag("html", _head(facts), tag("body", _body(facts)), lang="en")
     return f"<!DOCTYPE html>\n{page}\n"
 
 
-def _head(title: str) -> Markup:
+def _head(facts: Facts) -> Markup:
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -54,7 +49,7 @@ def _head(title: str) -> Markup:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", title),
+        tag("title", header.title(facts)),
         tag("style", _style()),
     )
 
