@@ -23,7 +23,7 @@ from veilflow.report.facts import Facts, collect
 from veilflow.report.formatting import moment
 from veilflow.report.markup import Markup, join, tag
 
-__all__ = ["render"]
+__all__ = ["document", "render"]
 
 # The report must be safe to open from a download folder and inside an Airflow tab alike.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -37,11 +37,16 @@ def render(bundle: EvidenceBundle) -> str:
     of the stages that made it.
     """
     facts = collect(bundle)
-    page = tag("html", _head(facts), tag("body", _body(facts)), lang="en")
+    return document(header.title(facts), _body(facts))
+
+
+def document(title: str, body: Markup) -> str:
+    """One HTML page in the report's style that needs nothing else: no script, nothing loaded."""
+    page = tag("html", _head(title), tag("body", body), lang="en")
     return f"<!DOCTYPE html>\n{page}\n"
 
 
-def _head(facts: Facts) -> Markup:
+def _head(title: str) -> Markup:
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -49,7 +54,7 @@ def _head(facts: Facts) -> Markup:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", header.title(facts)),
+        tag("title", title),
         tag("style", _style()),
     )
 
