@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from veilflow.anonymize.base_node import SKETCH, ClassSketches, entropy_path
+from veilflow.anonymize.neighbour_bound import NeighbourBound
 from veilflow.anonymize.part_figures import PartCost, least_leaves, part_figures
 from veilflow.anonymize.part_work import Locator, PartRule
 from veilflow.anonymize.specialisation import Parts, specialise
@@ -208,3 +209,36 @@ class TestFigures:
             under = np.stack([table.leaves[m][table.codes[m]] for m in range(table.levels)])
             spent = int(under[parts.levels[parts.part, n], codes[:, n]] @ rows)
             assert spent >= bound.leaves[n]
+
+
+class TestNeighbourBound:
+    def bound(self, lines: list[Line], k: int, cut: int = 0) -> float:
+        codes, rows, _ = arrays(lines)
+        whole = NeighbourBound(TABLES, codes, k, [0, 0], HIGH)
+        for piece in (slice(None, cut), slice(cut, None)):
+            part = whole.empty()
+            part.add([codes[piece, 0], codes[piece, 1]], rows[piece])
+            whole.merge(part.nearest)
+        return whole.least_loss(rows)
+
+    @settings(max_examples=300, deadline=None)
+    @given(LINES, st.integers(1, 4), st.integers(0, 60))
+    def test_no_recoding_undercuts_it(self, lines: list[Line], k: int, cut: int) -> None:
+        codes, rows, _ = arrays(lines)
+        if rows.sum() < k:
+            return
+        parts = specialise(TABLES, codes, rows, rows, k, [0, 0], HIGH)
+        leaves = []
+        for n, table in enumerate(TABLES):
+            under = np.stack([table.leaves[m][table.codes[m]] for m in range(table.levels)])
+            leaves.append(int(under[parts.levels[parts.part, n], codes[:, n]] @ rows))
+        total = int(rows.sum())
+        figures = part_figures(TABLES, PartCost(tuple(leaves), total, 0, 0), total)
+        assert self.bound(lines, k, cut) <= figures["loss"] + 1e-9
+        assert self.bound(lines, k, cut) == self.bound(lines, k, 0)
+
+    def test_two_rows_that_meet_at_the_root_lose_everything_there(self) -> None:
+        assert self.bound([(0, 0, 1, True), (4, 0, 1, True)], 2) == pytest.approx(2**0.5 - 1)
+
+    def test_who_is_k_already_loses_nothing(self) -> None:
+        assert self.bound([(0, 0, 3, True), (4, 5, 3, True)], 3) == 0

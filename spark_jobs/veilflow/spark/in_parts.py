@@ -22,6 +22,7 @@ import numpy.typing as npt
 from veilflow.anonymize import Problem, Solution, View, recoding_of, solve
 from veilflow.anonymize.aggregate import KEY, ROWS, UNIT, UNITS
 from veilflow.anonymize.base_node import ClassSketches, entropy_path
+from veilflow.anonymize.neighbour_bound import NeighbourBound
 from veilflow.anonymize.part_figures import PartCost, least_leaves, part_figures
 from veilflow.anonymize.part_work import Coder, Labeller, Locator, PartRule
 from veilflow.anonymize.problem import UnitCounts
@@ -49,14 +50,17 @@ Int64 = npt.NDArray[np.int64]
 PART_LINES = 250_000
 _JOIN_LINES = 200_000
 _SEEDS = 4
+# Combinations that are asked for their neighbours, to say how little any release could lose.
+SAMPLE = 100
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InParts:
     """What becomes of each combination, on the executors, and what the driver knows of it.
 
-    ``problem`` is that of the base node's classes. ``least_loss`` bounds the loss of any release
-    that hides everybody among k.
+    ``problem`` is that of the base node's classes. No release that hides everybody among k has a
+    loss below ``least_loss``, as far as a sample tells
+    (:mod:`veilflow.anonymize.neighbour_bound`).
     """
 
     problem: Problem
@@ -109,6 +113,7 @@ def decide_in_parts(policy: Policy, plan: ViewPlan, combinations: DataFrame, lin
     bound = least_leaves(coded.tables, coded.rows, coded.units, problem.k, low)
     total = problem.views[0].total_rows
     least = part_figures(coded.tables, bound, total)["loss"]
+    least = max(least, _by_neighbours(coded, problem.k, low, problem.high))
     if policy.anonymize.recoding == "full_domain":
         return _full_domain(policy, coded, base, problem, least)
     return _local(coded, base, problem, counted[:, 2], least)
@@ -207,6 +212,23 @@ def _base(coded: _Coded, budget: int) -> tuple[int, ...]:
     # The estimate may be a tenth too low, at 5 standard errors.
     fitting = (n for n, classes in enumerate(estimated) if classes * 1.1 <= budget)
     return path[next(fitting, len(path) - 1)]
+
+
+def _by_neighbours(coded: _Coded, k: int, low: Sequence[int], high: Sequence[int]) -> float:
+    """A bound of Loss from a sample of combinations, the same on any executors."""
+    from pyspark.sql import functions as F
+
+    # Keys are hashes already; hashed again, their order has nothing to do with the values.
+    sample = coded.frame.orderBy(F.xxhash64(KEY), KEY).limit(SAMPLE).toArrow()
+    codes = [sample.column(f"c{n}").to_numpy() for n in range(len(coded.tables))]
+    bound = NeighbourBound(coded.tables, np.stack(codes, axis=1), k, low, high)
+    context = coded.frame.sparkSession.sparkContext
+    found = coded.frame.mapInArrow(
+        workers.neighbouring(coded.plan.table, Shared(context, bound)), "nearest binary"
+    ).toArrow()
+    for nearest in workers.read_neighbours(found, len(codes[0])):
+        bound.merge(nearest)
+    return bound.least_loss(sample.column(ROWS).to_numpy().astype(np.int64))
 
 
 def _classes(coded: _Coded, base: Sequence[int]) -> tuple[Int32, Int64]:

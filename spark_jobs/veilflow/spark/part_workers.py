@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from veilflow.anonymize.aggregate import KEY, ROWS
 from veilflow.anonymize.base_node import ClassSketches
+from veilflow.anonymize.neighbour_bound import NeighbourBound
 from veilflow.anonymize.part_work import Coder, Labeller, Locator, PartRule
 from veilflow.anonymize.specialisation import Parts
 from veilflow.spark.redaction import guarded
@@ -32,6 +33,8 @@ __all__ = [
     "label_schema",
     "lifting",
     "locating",
+    "neighbouring",
+    "read_neighbours",
     "read_sketches",
     "sketching",
     "splitting",
@@ -116,6 +119,27 @@ def read_sketches(found: pa.Table) -> Iterator[tuple[int, npt.NDArray[np.uint64]
     places, smallest = (found.column(name).to_pylist() for name in ("place", "smallest"))
     for place, hashes in zip(places, smallest, strict=True):
         yield place, np.frombuffer(hashes, dtype=np.uint64)
+
+
+def neighbouring(table: str, shared: Shared[NeighbourBound]) -> Batches:
+    """A line a task: what :func:`read_neighbours` reads."""
+
+    def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        bound = shared.value.empty()
+        for batch in batches:
+            bound.add(_codes(batch), batch.column(PEOPLE).to_numpy())
+        nearest = pa.array([bound.nearest.tobytes()], pa.binary())
+        yield pa.record_batch({"nearest": nearest})
+
+    return _all(f"table {table}, looking for neighbours", look)
+
+
+def read_neighbours(found: pa.Table, sample: int) -> Iterator[Int64]:
+    """What each task found for each of ``sample`` combinations."""
+    for nearest in found.column("nearest").to_pylist():
+        yield np.frombuffer(nearest, dtype=np.int64).reshape(sample, -1)
 
 
 def locating(table: str, shared: Shared[PartWork]) -> Batches:
