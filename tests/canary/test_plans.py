@@ -44,8 +44,16 @@ def unredacted(spark: SparkSession) -> Iterator[SparkSession]:
     spark.conf.set(REDACTION, str(before))
 
 
+WAYS: dict[str, dict[str, Any]] = {
+    "on the driver": {},
+    "in parts, full-domain": {"driver_combinations": 1},
+    "in parts, locally": {"driver_combinations": 1, "recoding": "local"},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_plans_hold_no_value_and_no_key(
-    unredacted: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unredacted: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     unredacted.sparkContext.addPyFile(str(MODULES / "canary_code.py"))
     for name, value in ALLOWED.items():
@@ -53,6 +61,9 @@ def test_plans_hold_no_value_and_no_key(
     sample = make_sample(tmp_path)
     path = full_policy(sample, synthesize=False)
     policy = read_policy(path).policy
+    assert policy.anonymize is not None
+    asked = policy.anonymize.model_copy(update=WAYS[way])
+    policy = policy.model_copy(update={"anonymize": asked})
     store, provider = open_store(f"file://{tmp_path}/store"), open_provider(f"file://{tmp_path}/k")
     source = pin_source(policy, path, RunParameters(), store, provider)
     frames = {
@@ -68,7 +79,9 @@ def test_plans_hold_no_value_and_no_key(
     risk_before(policy, frames, decision)
     made = protect(unredacted, policy, frames, decision, key_ref)
     outputs = {name: finish(masked) for name, masked in made.items()}
-    assert outputs["people"].count() < frames["people"].count(), "a class must be suppressed"
+    assert (decision.in_parts is None) == (way == "on the driver")
+    suppressed = frames["people"].count() - outputs["people"].count()
+    assert (suppressed > 0) == (way != "in parts, locally"), "a class must be suppressed"
 
     folder = tmp_path / "plans"
     folder.mkdir()

@@ -100,6 +100,11 @@ def test_every_class_holds_k_and_the_figures_are_those_of_the_output(
     assert len(classes(rows)) == solution.classes[0]
     assert ROWS - len(rows) == solution.suppressed_rows[0] <= limit * ROWS
     assert 0 < decision.in_parts.least_loss < solution.loss < 1
+    for shares, highest in zip(
+        decision.level_shares()["people"], solution.levels, strict=recoding == "local"
+    ):
+        assert sum(shares) == pytest.approx(1)
+        assert shares[highest] > 0
     assert len({row[1] for row in rows}) == len(rows), "no row twice"
 
 

@@ -24,12 +24,16 @@ Int64 = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class PartCost:
-    """Sums over rows that are released: leaves under their labels per column, and class sizes."""
+    """Sums over rows that are released: leaves under their labels per column, and class sizes.
+
+    ``level_rows`` has the rows at each level of each column, where they were counted.
+    """
 
     leaves: tuple[int, ...]
     rows: int
     classes: int
     squares: int
+    level_rows: tuple[tuple[int, ...], ...] = ()
 
 
 def part_figures(

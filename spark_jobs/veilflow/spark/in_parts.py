@@ -13,7 +13,7 @@ Nothing depends on how many executors there are, or on the order in which they w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +60,8 @@ class InParts:
 
     ``problem`` is that of the base node's classes. No release that hides everybody among k has a
     loss below ``least_loss``, as far as a sample tells
-    (:mod:`veilflow.anonymize.neighbour_bound`).
+    (:mod:`veilflow.anonymize.neighbour_bound`). ``level_shares`` are the shares of each column's
+    cells at each level, under local recoding.
     """
 
     problem: Problem
@@ -69,6 +70,7 @@ class InParts:
     parts: int
     _coded: _Coded
     _labels: DataFrame
+    level_shares: Sequence[Sequence[float]] = ()
 
     def recoded(self, frame: DataFrame) -> DataFrame:
         """The rows of ``frame`` that are released, with ``QuasiColumn.label`` for each own column.
@@ -291,7 +293,10 @@ def _full_domain(
 ) -> InParts:
     """The search above the base, and its levels for every combination that isn't suppressed."""
     assert policy.anonymize is not None
-    solution = solve(problem, policy.anonymize.search_seconds)
+    found = solve(problem, policy.anonymize.search_seconds)
+    # Best among the nodes above the base, which says nothing about the others.
+    bound = least if problem.objective == "loss" else None
+    solution = replace(found, optimal=False, least_score=bound)
     suppressed = recoding_of(problem, solution, coded.plan.table).suppressed
     levels = np.array(solution.levels, dtype=np.int8)
     locator = Locator(coded.tables, base, _lifted(problem, base))
@@ -333,7 +338,7 @@ def _local(
     figures = part_figures(coded.tables, cost, view.total_rows)
     assert cost.rows == view.total_rows - suppressed, "a part isn't a set of whole classes"
     solution = Solution(
-        levels=tuple(int(level) for level in parts.levels.max(axis=0, initial=0)),
+        levels=tuple(int(max(np.flatnonzero(rows), default=0)) for rows in cost.level_rows),
         loss=figures["loss"],
         suppressed_rows=(suppressed,),
         classes=(cost.classes,),
@@ -345,7 +350,8 @@ def _local(
         figures=figures,
     )
     count = parts.levels.shape[0]
-    return InParts(problem, solution, least, count, coded, labels)
+    shares = [[n / max(cost.rows, 1) for n in rows] for rows in cost.level_rows]
+    return InParts(problem, solution, least, count, coded, labels, shares)
 
 
 def _parts(problem: Problem, lines: Int64) -> Parts:
@@ -386,6 +392,15 @@ def _split_on(coded: _Coded, work: workers.PartWork) -> tuple[DataFrame, PartCos
     )
     costs: Any = done.where(F.col("cost").isNotNull()).select("cost").toArrow()
     sums = [sum(each) for each in zip(*costs.column("cost").to_pylist(), strict=True)]
-    rows, classes, squares, *leaves = sums or [0] * (3 + len(coded.tables))
     labels = done.where(F.col("cost").isNull()).drop("cost")
-    return labels, PartCost(tuple(leaves), rows, classes, squares)
+    return labels, _cost(sums, coded.tables)
+
+
+def _cost(sums: Sequence[int], tables: Sequence[HierarchyTable]) -> PartCost:
+    """What :func:`veilflow.spark.part_workers.splitting` tells, added up over all parts."""
+    depths = [table.levels for table in tables]
+    told = iter(sums or [0] * (3 + len(tables) + sum(depths)))
+    rows, classes, squares = (next(told) for _ in range(3))
+    leaves = tuple(next(told) for _ in tables)
+    shown = tuple(tuple(next(told) for _ in range(depth)) for depth in depths)
+    return PartCost(leaves, rows, classes, squares, shown)

@@ -172,11 +172,12 @@ def fixed_labelling(table: str, names: Sequence[str], shared: Shared[Fixed]) -> 
 
 
 def splitting(
-    table: str, names: Sequence[str], shared: Shared[PartWork]
+    view: str, names: Sequence[str], shared: Shared[PartWork]
 ) -> Callable[[pa.Table], pa.Table]:
     """From one part's codes to labels, and a last line that tells what the part costs.
 
-    The cost is: rows released, classes, sum of their squared sizes, and leaves a column.
+    The cost is: rows released, classes, sum of their squared sizes, leaves a column, and rows a
+    column and level.
     """
 
     def split(part: pa.Table) -> pa.Table:
@@ -191,10 +192,12 @@ def splitting(
         codes = [code[kept] for code in codes]
         sizes = np.bincount(owner, rows).astype(np.int64)
         cost = [int(sizes.sum()), int(np.count_nonzero(sizes)), int(sizes @ sizes)]
-        labels = []
-        for n in range(len(names)):
+        labels, shown = [], []
+        for n, table in enumerate(work.labeller.tables):
             labels.append(work.labeller.labels(n, levels[:, n], codes[n]))
             cost.append(int(work.labeller.leaves(n, levels[:, n], codes[n]) @ rows))
+            shown += np.bincount(levels[:, n], rows, table.levels).astype(np.int64).tolist()
+        cost += shown
         key = part.column(KEY).combine_chunks().filter(pa.array(kept))
         kind = pa.list_(pa.int64())
         made = pa.table([key, *labels, pa.nulls(len(key), kind)], [KEY, *names, "cost"])
@@ -203,7 +206,7 @@ def splitting(
             [made, pa.table([*last, pa.array([cost], kind)], [KEY, *names, "cost"])]
         )
 
-    safe = guarded(f"table {table}, recoding a part", split)
+    safe = guarded(f"table {view}, recoding a part", split)
     # Spark counts the arguments to tell which form of function it is given.
     return lambda part: safe(part)
 

@@ -6,12 +6,13 @@ people are left out of the output; rows of tables without quasi-identifiers go w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from veilflow.anonymize import Problem, Recoding, Solution, choose
 from veilflow.anonymize.aggregate import Aggregated
+from veilflow.anonymize.recoded import level_shares
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.in_parts import InParts, decide_in_parts
@@ -46,6 +47,15 @@ class Decision:
         if self.in_parts is not None:
             return self.in_parts.recoded(frame)
         return recoded(spark, frame, self.aggregated, self.recodings[view])
+
+    def level_shares(self) -> dict[str, Sequence[Sequence[float]]]:
+        """Per view and column the shares of cells at each level; empty if each column has one."""
+        if self.in_parts is not None:
+            names = [view.name for view in self.problem.views]
+            return dict.fromkeys(names, self.in_parts.level_shares)
+        if all(recoding.has_one_level for recoding in self.recodings.values()):
+            return {}
+        return {n: level_shares(self.problem, recoding) for n, recoding in self.recodings.items()}
 
     def suppresses(self, view: str) -> bool:
         """Whether any row of the view is left out."""

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from veilflow.anonymize.recoded import level_shares
 from veilflow.anonymize.view_plan import QuasiColumn, quasi_columns
 from veilflow.evidence import (
     Anonymization,
@@ -163,16 +162,12 @@ def _level_shares(
     decision: Decision, columns: Sequence[QuasiColumn]
 ) -> dict[str, dict[str, float]]:
     """Of each column the share of cells at each level, to a tenth of a percent, where they vary."""
-    if all(recoding.has_one_level for recoding in decision.recodings.values()):
-        return {}
     found = {}
-    for name, recoding in decision.recodings.items():
+    for name, shares in decision.level_shares().items():
         view = decision.problem.view(name)
-        for index, shares in zip(
-            view.columns, level_shares(decision.problem, recoding), strict=True
-        ):
+        for index, of_column in zip(view.columns, shares, strict=False):
             column = columns[index]
-            told = zip(column.hierarchy.level_names, shares, strict=True)
+            told = zip(column.hierarchy.level_names, of_column, strict=True)
             found[f"{column.table}.{column.name}"] = {n: round(s, 3) for n, s in told}
     return found
 
