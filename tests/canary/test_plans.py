@@ -81,7 +81,7 @@ def test_plans_hold_no_value_and_no_key(
     outputs = {name: finish(masked) for name, masked in made.items()}
     assert (decision.in_parts is None) == (way == "on the driver")
     suppressed = frames["people"].count() - outputs["people"].count()
-    assert (suppressed > 0) == (way != "in parts, locally"), "a class must be suppressed"
+    assert suppressed or way != "on the driver", "a class must be suppressed"
 
     folder = tmp_path / "plans"
     folder.mkdir()

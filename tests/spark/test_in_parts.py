@@ -157,6 +157,28 @@ def test_levels_that_are_held_down_may_leave_rows_out(
         made(spark, policy(limit=0.0, **held), spark.createDataFrame(people))
 
 
+def test_rows_elsewhere_go_with_their_person(spark: SparkSession, people: pa.Table) -> None:
+    held = {"columns": {"sex": {**QUASI["sex"], "max_level": 0}}}
+    rules = policy(privacy_unit="who", **held)
+    letters = {"path": "letters", "columns": {"who": "keep"}}
+    tables = {**rules.model_dump(by_alias=True)["tables"], "letters": letters}
+    rules = Policy.model_validate({**rules.model_dump(by_alias=True), "tables": tables})
+    frames = {
+        "people": spark.createDataFrame(people),
+        "letters": spark.createDataFrame(people.select(["who"])),
+    }
+    decision = decide(rules, frames)
+    assert decision is not None
+    assert decision.in_parts is not None
+    output = protect(spark, rules, frames, decision, "")
+    left = {
+        name: {row[0] for row in masked.frame.select("who").collect()}
+        for name, masked in output.items()
+    }
+    assert left["letters"] == left["people"]
+    assert 0 < len(left["people"]) < ROWS
+
+
 UNSUPPORTED: dict[str, tuple[dict[str, Any], str]] = {
     "l-diversity": ({"anonymize": {"l_diversity": {"l": 2}}}, "models besides k"),
     "several rows a person": ({"privacy_unit": "illness"}, "people with several rows"),
