@@ -8,12 +8,11 @@ distinct one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.attack_references import SourceOrder, Targets
 from veilflow_expectations.digests import Int64, to_arrow
@@ -22,6 +21,7 @@ from veilflow_expectations.gx import (
     SparkDFExecutionEngine,
     TableMetricProvider,
 )
+from veilflow_expectations.mark_batches import class_marks, row_marks
 from veilflow_expectations.marks import chosen_rows, marks, row_places, value_marks
 from veilflow_expectations.metrics import value
 from veilflow_expectations.references import current_references
@@ -81,12 +81,6 @@ def _pandas_marks(frame: Any, columns: Sequence[str], key: bytes) -> dict[str, I
     return {name: value_marks(to_arrow(frame[name]), key) for name in columns}
 
 
-def _arrow_marks(
-    batch: pa.RecordBatch, first: int, columns: Sequence[str], key: bytes
-) -> dict[str, Int64]:
-    return {name: value_marks(batch.column(first + i), key) for i, name in enumerate(columns)}
-
-
 def _spark_matched(
     frame: DataFrame,
     quasi_identifiers: Sequence[str],
@@ -103,32 +97,8 @@ def _spark_matched(
     people = F.count(F.lit(1)) if privacy_unit is None else F.count_distinct("unit")
     names = [f"q{index}" for index in range(len(keys))]
     classes = frame.select(*keys, *units).groupBy(*names).agg(people.alias("people"))
-    shared = frame.sparkSession.sparkContext.broadcast((references.key, sought.tobytes()))
-    mark = guarded("marks of classes", _class_marks)
-
-    def reduce(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            yield mark(batch, quasi_identifiers, *shared.value)
-
-    try:
-        found = classes.mapInArrow(reduce, "mark bigint, people bigint").toArrow()
-    finally:
-        shared.destroy()
+    found = class_marks(classes, quasi_identifiers, references.key, sought)
     return _matched(found.column("mark").to_numpy(), found.column("people").to_numpy(), sought)
-
-
-def _class_marks(
-    batch: pa.RecordBatch, columns: Sequence[str], key: bytes, sought: bytes
-) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    found = marks(_arrow_marks(batch, 0, columns, key))
-    kept = np.isin(found, np.frombuffer(sought, dtype=np.int64))
-    people = batch.column(len(columns)).to_numpy(zero_copy_only=False)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(found[kept], pa.int64()), pa.array(people[kept], pa.int64())],
-        names=["mark", "people"],
-    )
 
 
 def _matched(found: Int64, people: Int64, sought: Int64) -> MatchedClasses:
@@ -202,40 +172,12 @@ def _spark_order(
         *[quoted(name).alias(f"c{index}") for index, name in enumerate(columns)],
         *[quoted(name).cast("string").alias(f"i{index}") for index, name in enumerate(ids)],
     )
-    shared = frame.sparkSession.sparkContext.broadcast(references.key)
-    mark = guarded("marks of rows", _row_marks)
-    share = order.share
-
-    def reduce(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            yield mark(batch, columns, share, shared.value)
-
-    texts = "".join(f", i{index} string" for index in range(len(ids)))
-    try:
-        schema = f"file int, place bigint, mark bigint{texts}"
-        found = selected.mapInArrow(reduce, schema).toArrow()
-    finally:
-        shared.destroy()
+    found = row_marks(selected, columns, len(ids), order.share, references.key)
     found = found.sort_by("place")
     return OutputOrder(
         found.column("mark").to_numpy(),
         found.column("file").to_numpy().astype(np.int64),
         {name: found.column(f"i{index}").to_pylist() for index, name in enumerate(ids)},
-    )
-
-
-def _row_marks(
-    batch: pa.RecordBatch, columns: Sequence[str], share: float, key: bytes
-) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    every = marks(_arrow_marks(batch, 2, columns, key))
-    places = batch.column(1).to_numpy(zero_copy_only=False)
-    chosen = pa.array(np.flatnonzero(chosen_rows(every, row_places(places, key), share)))
-    ids = [batch.column(index) for index in range(2 + len(columns), batch.num_columns)]
-    return pa.RecordBatch.from_arrays(
-        [each.take(chosen) for each in (*batch.columns[:2], pa.array(every, pa.int64()), *ids)],
-        names=["file", "place", "mark", *[f"i{index}" for index in range(len(ids))]],
     )
 
 

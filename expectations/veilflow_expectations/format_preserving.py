@@ -12,7 +12,8 @@ from veilflow_expectations.gx import pydantic
 from veilflow_expectations.metrics import ROWS_NOT_MATCHING
 from veilflow_expectations.privacy_expectation import Metrics, PrivacyExpectation, Verdict, verdict
 from veilflow_expectations.references import current_references
-from veilflow_expectations.shapes import ROWS_WITHOUT_CHECK_DIGIT, SHAPE_COUNTS, ShapeCounts
+from veilflow_expectations.shape_counts import ShapeCounts
+from veilflow_expectations.shapes import ROWS_WITHOUT_CHECK_DIGIT, SHAPE_COUNTS
 
 __all__ = ["ExpectColumnValuesToBeFormatPreserving"]
 

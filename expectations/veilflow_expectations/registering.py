@@ -24,7 +24,7 @@ def register_shapes(name: str, values: Any, alphabet: str = "0-9") -> None:
 
     ``values``: a pandas Series, or a Spark DataFrame of one column.
     """
-    from veilflow_expectations.shapes import count_shapes
+    from veilflow_expectations.shape_counts import count_shapes
 
     references = current_references()
     references.keep(name, count_shapes(values, alphabet, references.key))

@@ -199,18 +199,18 @@ def test_wrong_arguments_are_refused(arguments: dict[str, Any]) -> None:
 @pytest.mark.spark
 def test_spark_runs_one_job_for_all_columns(spark: Any, check_all: Check) -> None:
     frame = spark.createDataFrame([("x", "y", "z")], "a string, b string, d string")
-    from veilflow_expectations import scan_metrics
+    from veilflow_expectations import column_findings
 
     asked = []
-    real = scan_metrics._spark_findings
+    real = column_findings._spark_findings
 
     def spy(frame: Any, columns: Any) -> Any:
         asked.append(tuple(columns))
         return real(frame, columns)
 
-    scan_metrics._spark_findings = spy
+    column_findings._spark_findings = spy
     try:
         check_all(frame, [ExpectColumnValuesToContainNoPersonalData(column=name) for name in "abd"])
     finally:
-        scan_metrics._spark_findings = real
+        column_findings._spark_findings = real
     assert [set(columns) for columns in asked] == [{"a", "b", "d"}]

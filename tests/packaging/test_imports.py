@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,20 @@ def test_the_check_of_heavy_libraries_sees_one(run: Callable[..., str], tmp_path
     arguments = ("greedy", "all", ",".join(HEAVY), "")
     said = run(sys.executable, "-c", IMPORT_ALL, *arguments, cwd=tmp_path)
     assert json.loads(said) == {"pandas": "greedy.inner"}
+
+
+def test_no_module_that_spark_s_workers_import_needs_great_expectations(
+    root: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    """Each worker would take seconds to import it, and some more after every task to visit it."""
+    folder = root / "expectations" / "veilflow_expectations"
+    sent = re.compile(r"\b(mapInArrow|applyInArrow|arrow_udf)\(")
+    names = [path.stem for path in folder.glob("*.py") if sent.search(path.read_text())]
+    imports = "; ".join(f"import veilflow_expectations.{name}" for name in sorted(names))
+    told = "import sys; print([m for m in sys.modules if m.startswith('great_expectations.')])"
+    # What only the driver does with them stays there: metrics call functions of other modules.
+    assert {"column_findings", "spark_digests", "table_profile"} <= set(names)
+    assert run(sys.executable, "-c", f"{imports}; {told}", cwd=tmp_path).strip() == "[]"
 
 
 @pytest.mark.parametrize("folder", ["dags", "plugins", "spark_jobs", "expectations"])

@@ -40,6 +40,9 @@ _DEFAULTS = {
     "spark.executor.syncLogLevel.enabled": "true",
     # An executor that is just registering is not told the level; this one holds from its start.
     "spark.executor.defaultJavaOptions": "-Dlog4j2.level=OFF",
+    # A judge has Spark compile some hundred classes, and Spark keeps a hundred: those of one table
+    # or session would drive each other out and be compiled again and again.
+    "spark.sql.codegen.cache.maxEntries": "2000",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
