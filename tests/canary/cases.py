@@ -9,7 +9,16 @@ from typing import Any
 
 from tests.canary.sample import Sample
 
-__all__ = ["ALLOWED", "FULL", "Case", "broken_code", "broken_data", "full_policy", "small_table"]
+__all__ = [
+    "ALLOWED",
+    "FULL",
+    "SETTLED",
+    "Case",
+    "broken_code",
+    "broken_data",
+    "full_policy",
+    "small_table",
+]
 
 _ROWS = 24
 _WITH_JUDGE = {"VEILFLOW_JUDGE": "canary_code:judge"}

@@ -18,6 +18,7 @@ import pytest
 from tests.canary.cases import (
     ALLOWED,
     FULL,
+    SETTLED,
     Case,
     arguments,
     broken_code,
@@ -41,6 +42,8 @@ ON_EXECUTORS = ("raises", "exits", "talks", "failsinarrow")
 ON_BOTH = ("miscast", "torn")
 # A judge of somebody's own, which has Spark work on raw values without any guard.
 UNGUARDED = ("casting-judge", "calling-judge")
+# Cases that a study of their table fails at, too.
+STUDIED = ("no-date", "no-label", "too-rare")
 # What these print is the release itself, to who holds its keys.
 OUTPUTS = ("preview", "read", "read-synthetic")
 
@@ -78,6 +81,25 @@ def _run(ran: Ran, extra: dict[str, list[str]]) -> None:
     ran.harness.run({**arguments(ran.cases), **extra}, environments)
 
 
+def _studies(ran: Ran, out: Path) -> dict[str, list[str]]:
+    """Studies of the small table, which succeed and fail; ``out`` is in the clear on purpose."""
+    columns = {"id": "pseudonym", "name": {"role": "quasi", **SETTLED}, "number": "pseudonym"}
+    asked = {"k": 5, "suppression_limit": 1}
+    good = ran.sample.write_policy("study", {"small": {"columns": columns}}, anonymize=asked)
+    policies = {"study": good, **{name: ran.cases[name].policy for name in STUDIED}}
+    small = str(ran.sample.raw / "small")
+    page = str(ran.harness.folder / "explore.html")
+    commands = {
+        f"anonymize-{name}": [
+            "anonymize", small, "--policy", str(policy), "--plaintext-out", str(out), "--json",
+        ]
+        for name, policy in policies.items()
+    }  # fmt: skip
+    commands["explore"] = ["explore", small, "--policy", str(good), "--out", page]
+    commands["explore-no-date"] = ["explore", small, "--policy", str(policies["no-date"])]
+    return commands
+
+
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """One machine: the driver runs everything itself. Runs that fail, and what looks at them."""
@@ -102,6 +124,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
             "classify-torn": ["classify", str(sample.raw / "torn.csv")],
             "draft": ["draft", str(sample.raw / "people"), "--dataset", "drafted"],
             "read-refused": ["read", "refusing-judge", "--release", "refusing-judge", "--json"],
+            **_studies(ran, folder / "study.csv"),
         },
     )
     pin = f"import veilflow.pipeline as p; p.pin({full!r}, 'submitted')"
@@ -228,6 +251,8 @@ def test_other_commands_ended_as_they_were_meant_to(machine: Ran, cluster: Ran) 
         "preview": "0", "preview-miscast": "2", "preview-wrongtype": "1", "plan": "0",
         "classify": "0", "classify-torn": "0", "draft": "0", "read-refused": "1",
         "read": "0", "read-synthetic": "0", "read-parquet": "0", "verify": "0",
+        "anonymize-study": "0", "anonymize-no-date": "2", "anonymize-no-label": "2",
+        "anonymize-too-rare": "2", "explore": "0", "explore-no-date": "2",
     }  # fmt: skip
     assert {name: codes[name] for name in expected} == expected
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from operator import le
-
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.anonymize.equivalence import Classes, coarsen, from_view
 from veilflow.anonymize.problem import Problem, View, restrict
+from veilflow.anonymize.visited_nodes import VisitedNodes
 
 __all__ = ["ClassTables"]
 
@@ -33,6 +32,7 @@ class ClassTables:
         start = (0,) * len(view.columns)
         self._base = restrict(problem.low, view)
         self._visited = {self._base: self._coarsen(from_view(view), start, self._base)}
+        self._nodes = self._listed()
         self._held = 0
 
     def classes(self, levels: Levels) -> Classes:
@@ -42,14 +42,23 @@ class ClassTables:
             source = self._source(levels)
             found = self._coarsen(self._visited[source], source, levels)
             self._visited[levels] = found
+            self._nodes.add(levels, [found.rows.size, *levels])
             self._held += found.nbytes
             self._evict()
         return found
 
     def _source(self, levels: Levels) -> Levels:
-        """The visited node below ``levels`` with the fewest classes."""
-        below = (seen for seen in self._visited if all(map(le, seen, levels)))
-        return min(below, key=lambda seen: (self._visited[seen].rows.size, seen))
+        """A visited node below ``levels`` with the fewest classes."""
+        below = self._nodes.below(levels)
+        _, *source = below[np.argmin(below[:, 0])].tolist()
+        return tuple(map(int, source))
+
+    def _listed(self) -> VisitedNodes:
+        """The nodes that are held, with the number of their classes."""
+        nodes = VisitedNodes([table.levels - 1 for table in self._tables], 1 + len(self._base))
+        for levels, classes in self._visited.items():
+            nodes.add(levels, [classes.rows.size, *levels])
+        return nodes
 
     def _coarsen(self, classes: Classes, source: Levels, target: Levels) -> Classes:
         lifts = [
@@ -71,9 +80,13 @@ class ClassTables:
         return self._lifts[key]
 
     def _evict(self) -> None:
-        """Forget the oldest tables; the base stays, because everything can be made from it."""
+        """Forget the oldest tables, half of what may be held, once that is full.
+
+        The base stays, because everything can be made from it.
+        """
+        if self._held <= _CACHE_BYTES:
+            return
         for levels in list(self._visited):
-            if self._held <= _CACHE_BYTES:
-                return
-            if levels != self._base:
+            if levels != self._base and self._held > _CACHE_BYTES // 2:
                 self._held -= self._visited.pop(levels).nbytes
+        self._nodes = self._listed()

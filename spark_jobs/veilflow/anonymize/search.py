@@ -131,8 +131,9 @@ class _Search:
             if self._late() or not fits:
                 self._least_open = bound
                 return False
-            if not self._hopeless(node):
-                self._climb(node)
+            if self._hopeless(node):
+                continue
+            self._climb(node)
             if not self._hopeless(node):
                 self._visit(node)
         return True

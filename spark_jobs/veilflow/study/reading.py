@@ -28,6 +28,7 @@ _FORMATS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet",
     ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
+_IN_FOLDERS = (".csv", ".parquet")
 _DELIMITERS = ",;\t|"
 # Python objects take about ten times the bytes of the file.
 _MOST_JSON = 128 * 2**20
@@ -44,9 +45,7 @@ class StudyInput:
     @property
     def size(self) -> int:
         """Bytes of all files."""
-        if self.path.is_file():
-            return self.path.stat().st_size
-        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        return sum(file.stat().st_size for file in _known_files(self.path))
 
     def pinned(self, table: str) -> PinnedTable:
         """Files and columns of a CSV or Parquet input, from headers alone.
@@ -69,8 +68,9 @@ def find_input(path: Path, source: SourcePolicy, delimiter: str | None = None) -
     if delimiter is not None and kind != "csv":
         raise UsageError(f"--delimiter is for CSV, and {path.name} is {kind}; leave it out")
     if kind == "csv":
-        delimiter = delimiter or (source.delimiter if source.format == "csv" else None)
-        found = {"format": "csv", "delimiter": delimiter or _sniffed(_first(path), source.encoding)}
+        declared = source.delimiter if source.format == "csv" else None
+        parted = delimiter or declared or _sniffed(_known_files(path)[0], source.encoding)
+        found = {"format": "csv", "delimiter": parted}
     else:
         found = {"format": "parquet"}
     reading = source.model_copy(update=found)
@@ -93,29 +93,24 @@ def read_input(found: StudyInput, table: str) -> pa.Table:
 
 
 def _format(path: Path) -> Format:
-    files: Iterable[Path] = [path] if path.is_file() else path.rglob("*")
-    kinds = {
-        _FORMATS[file.suffix.lower()]
-        for file in files
-        if file.is_file() and not file.name.startswith(("_", ".")) and _is_known(file)
-    }
-    known = ", ".join(_FORMATS)
+    kinds = {_FORMATS[file.suffix.lower()] for file in _known_files(path)}
+    known = ", ".join(_FORMATS) if path.is_file() else ", ".join(_IN_FOLDERS)
     if not kinds:
         raise SourceError(f"{path}: no file with a known ending.", remedy=f"Known are {known}.")
     if len(kinds) > 1:
         raise SourceError(f"{path}: holds files of several formats; keep one table in a folder.")
-    (kind,) = kinds
-    if path.is_dir() and kind == "jsonl":
-        raise SourceError(f"{path}: give one file of JSON lines, or a folder of Parquet files.")
-    return kind
+    return kinds.pop()
 
 
-def _is_known(file: Path) -> bool:
-    return file.suffix.lower() in _FORMATS
-
-
-def _first(path: Path) -> Path:
-    return path if path.is_file() else sorted(path.rglob("*.csv"))[0]
+def _known_files(path: Path) -> list[Path]:
+    """``path`` if its ending is known, or the files in it, as a run would find them."""
+    if path.is_file():
+        return [path] if path.suffix.lower() in _FORMATS else []
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file() and file.suffix in _IN_FOLDERS and not file.name.startswith(("_", "."))
+    )
 
 
 def _sniffed(file: Path, encoding: str) -> str:
