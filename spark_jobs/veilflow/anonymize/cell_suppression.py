@@ -1,68 +1,75 @@
-"""Cell suppression: each cell is at its column's one level, or left out."""
+"""Cell suppression: full-domain levels, and single cells hidden where rows would be left out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from veilflow.anonymize.annealing import Schedule
 from veilflow.anonymize.local_recoding import recode_locally
 from veilflow.anonymize.problem import Problem
 from veilflow.anonymize.recoding import Recoding
+from veilflow.anonymize.search import solve
+from veilflow.anonymize.solution import Solution, recoding_of
 from veilflow.hierarchy import HierarchyTable
 
 __all__ = ["suppress_cells"]
 
 
-def suppress_cells(
-    problem: Problem, levels: Sequence[int], start: Recoding, schedule: Schedule | None = None
-) -> Recoding:
-    """A recoding with every cell at ``levels`` (one a column) or at its hierarchy's root.
+def suppress_cells(problem: Problem, time_budget: float | None = None) -> tuple[Solution, Recoding]:
+    """The full-domain solution, and a recoding of its only view in which cells are hidden.
 
-    It is local recoding over these two levels, with all that it promises. ``start`` is the
-    full-domain recoding at ``levels``. Columns whose root isn't allowed keep to their one level.
+    Each cell is at the level that full-domain generalisation chose for its column, or at the root
+    of its hierarchy, if it has one and the problem allows it. What that can't hide among enough
+    others is suppressed, never more than the problem allows. No less is told than by the
+    full-domain solution. Raises ReleaseRefused where there is none.
     """
-    choices = [
-        (level, high) if level < high and len(table.labels[high]) == 1 else (level,)
-        for table, level, high in zip(problem.columns, levels, problem.high, strict=True)
-    ]
-    view = problem.views[0]
-    tables = [_narrowed(table, kept) for table, kept in zip(problem.columns, choices, strict=True)]
-    codes = [
-        problem.columns[column].codes[levels[column]][view.codes[:, position]]
-        for position, column in enumerate(view.columns)
-    ]
-    narrow = replace(
+    solution = solve(problem, time_budget)
+    (view,) = problem.views
+    whole = recoding_of(problem, solution, view.name)
+    levels = [solution.levels[column] for column in view.columns]
+    tables = list(problem.columns)
+    roots = []
+    for column, level in zip(view.columns, levels, strict=True):
+        table, top = problem.columns[column], problem.high[column]
+        has_root = top > level and len(table.labels[top]) == 1
+        roots.append(top if has_root else level)
+        tables[column] = _two_levels(table, level, top if has_root else None)
+    codes = np.stack(
+        [
+            problem.columns[column].codes[level][view.codes[:, position]]
+            for position, (column, level) in enumerate(zip(view.columns, levels, strict=True))
+        ],
+        axis=1,
+    )
+    narrowed = replace(
         problem,
         columns=tuple(tables),
-        views=(replace(view, codes=np.stack(codes, axis=1)),),
+        views=(replace(view, codes=codes),),
         min_levels=None,
         max_levels=None,
     )
-    finest = np.zeros(start.levels.shape, dtype=np.int8)
-    found = recode_locally(narrow, Recoding(start.view, finest, start.suppressed), schedule)
-    lifted = np.empty(found.levels.shape, dtype=np.int8)
-    for position, column in enumerate(view.columns):
-        kept = np.array(choices[column], dtype=np.int8)
-        lifted[:, position] = kept[found.levels[:, position]]
-    return Recoding(found.view, lifted, found.suppressed)
+    start = Recoding(view.name, np.zeros(codes.shape, np.int8), whole.suppressed)
+    found = recode_locally(narrowed, start)
+    places = np.array([levels, roots], dtype=np.int8)
+    shown = np.take_along_axis(places, found.levels.astype(np.int64), axis=0)
+    return solution, Recoding(view.name, shown, found.suppressed)
 
 
-def _narrowed(table: HierarchyTable, kept: Sequence[int]) -> HierarchyTable:
-    """``table`` with only the levels ``kept``, whose lowest becomes level 0."""
-    base = table.codes[kept[0]]
-    size = len(table.labels[kept[0]])
-    lifts = []
-    for level in kept:
-        lift = np.zeros(size, dtype=np.int32)
-        lift[base] = table.codes[level]
-        lifts.append(lift)
-    return replace(
-        table,
-        level_names=tuple(table.level_names[level] for level in kept),
-        labels=tuple(table.labels[level] for level in kept),
-        codes=tuple(lifts),
-        leaves=tuple(table.leaves[level].copy() for level in kept),
+def _two_levels(table: HierarchyTable, level: int, root: int | None) -> HierarchyTable:
+    """``table`` reduced to ``level``, whose labels become its values, and ``root``."""
+    count = len(table.labels[level])
+    codes = [np.arange(count, dtype=np.int32)]
+    kept = [level]
+    if root is not None:
+        codes.append(np.zeros(count, dtype=np.int32))
+        kept.append(root)
+    return HierarchyTable(
+        column=table.column,
+        level_names=tuple(table.level_names[n] for n in kept),
+        labels=tuple(table.labels[n] for n in kept),
+        codes=tuple(codes),
+        leaves=tuple(table.leaves[n].copy() for n in kept),
+        leaf_count=table.leaf_count,
+        leaf_basis=table.leaf_basis,
     )

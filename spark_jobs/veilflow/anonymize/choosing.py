@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from veilflow.anonymize.cell_suppression import suppress_cells
 from veilflow.anonymize.local_recoding import recode_locally
@@ -13,7 +15,6 @@ from veilflow.anonymize.recoded import recoded_figures
 from veilflow.anonymize.recoding import Recoding
 from veilflow.anonymize.search import solve
 from veilflow.anonymize.solution import Solution, recoding_of
-from veilflow.errors import PolicyError
 
 __all__ = ["Chosen", "RecodingKind", "choose"]
 
@@ -24,7 +25,7 @@ RecodingKind = Literal["full_domain", "local", "cell_suppression"]
 class Chosen:
     """What was decided: figures, and what becomes of each combination of each view by its name.
 
-    Under local recoding ``solution.levels`` has the highest level at which a column is released.
+    Where cells of one column are at several levels, ``solution.levels`` has the highest.
     """
 
     kind: RecodingKind
@@ -37,39 +38,39 @@ def choose(
 ) -> Chosen:
     """The best recoding found; raises ReleaseRefused if what is asked can't be met.
 
-    ``time_budget`` is for the full-domain search, which the other kinds start from.
+    ``time_budget`` is of the full-domain search; local recoding's work is bounded by itself, so
+    that its result depends on nothing but the problem.
     """
-    if kind != "full_domain" and len(problem.views) > 1:
-        raise PolicyError(
-            f"{kind!r} recodes one table by itself, but this policy's tables share people",
-            remedy="Set `anonymize.recoding` to full_domain.",
-        )
-    solution = solve(problem, time_budget)
-    recodings = {view.name: recoding_of(problem, solution, view.name) for view in problem.views}
     if kind == "full_domain":
+        solution = solve(problem, time_budget)
+        recodings = {view.name: recoding_of(problem, solution, view.name) for view in problem.views}
         return Chosen(kind, solution, recodings)
-    name = problem.views[0].name
-    if kind == "local":
-        found = recode_locally(problem, recodings[name])
+    if kind == "cell_suppression":
+        base, recoding = suppress_cells(problem, time_budget)
+        nodes = base.nodes_total, base.nodes_evaluated
     else:
-        found = suppress_cells(problem, solution.levels, recodings[name])
-    return Chosen(kind, _described(problem, solution, found), {name: found})
+        recoding = recode_locally(problem)
+        nodes = 0, 0
+    return Chosen(kind, _solution(problem, recoding, nodes), {recoding.view: recoding})
 
 
-def _described(problem: Problem, start: Solution, found: Recoding) -> Solution:
-    """What a solution says of a recoding for which nothing is proven."""
-    suppressed, classes, figures = recoded_figures(problem, found)
-    released = found.levels[~found.suppressed]
-    highest = released.max(axis=0) if released.size else found.levels.max(axis=0, initial=0)
-    by_column = dict(zip(problem.views[0].columns, highest.tolist(), strict=True))
-    return replace(
-        start,
-        levels=tuple(by_column[column] for column in range(len(problem.columns))),
+def _solution(problem: Problem, recoding: Recoding, nodes: tuple[int, int]) -> Solution:
+    suppressed, classes, figures = recoded_figures(problem, recoding)
+    view = problem.view(recoding.view)
+    levels = [0] * len(problem.columns)
+    released = recoding.levels[~recoding.suppressed]
+    highest = released.max(axis=0, initial=0) if released.size else np.zeros(len(view.columns), int)
+    for column, level in zip(view.columns, highest.tolist(), strict=True):
+        levels[column] = int(level)
+    return Solution(
+        levels=tuple(levels),
         loss=figures["loss"],
         suppressed_rows=(suppressed,),
         classes=(classes,),
+        nodes_total=nodes[0],
+        nodes_evaluated=nodes[1],
         optimal=False,
-        score=figures["loss"] if start.objective == "loss" else 1 - figures["granularity_quality"],
-        least_score=None,
+        objective="granularity",
+        score=1 - figures["granularity_quality"],
         figures=figures,
     )
