@@ -178,6 +178,8 @@ def judged(frame: Any, asked: list[tuple[str, dict[str, Any]]]) -> list[Outcome]
     from veilflow_expectations import run_suite
 
     expectations = [built(name, arguments) for name, arguments in asked]
+    if not asked:
+        return []
     try:
         checks = run_suite(frame, ExpectationSuite("s", expectations=expectations)).checks
     except StageFailed as refused:
@@ -273,14 +275,28 @@ CHANGES: dict[str, tuple[str, Callable[[int], Any]]] = {
 }
 
 
+def assert_alike(engines: list[Engine], columns: Columns, types: Mapping[str, str]) -> None:
+    """Both engines say the same of every expectation.
+
+    One that is refused takes its whole run with it: what pandas refuses is asked of Spark alone,
+    so that all the rest needs one run.
+    """
+    pandas, spark = (engine.frame(columns, types) for engine in engines)
+    ours = judged(pandas, ASKED)
+    taken = [place for place, outcome in enumerate(ours) if not isinstance(outcome, str)]
+    theirs = dict(zip(taken, judged(spark, [ASKED[place] for place in taken]), strict=True))
+    for place in set(range(len(ASKED))) - set(taken):
+        (theirs[place],) = judged(spark, [ASKED[place]])
+    assert by_name(ours) == by_name([theirs[place] for place in range(len(ASKED))])
+
+
 @pytest.mark.spark
 @pytest.mark.parametrize("name", CHANGES)
 def test_odd_columns_are_judged_alike(engines: list[Engine], name: str) -> None:
     kind, cell = CHANGES[name]
     columns = {column: [cell(n) for n in range(ROWS)] for column in NAMES}
     types = dict.fromkeys(NAMES, kind)
-    ours, theirs = (by_name(judged(engine.frame(columns, types), ASKED)) for engine in engines)
-    assert ours == theirs
+    assert_alike(engines, columns, types)
 
 
 @pytest.mark.spark
@@ -290,8 +306,7 @@ def test_one_odd_column_is_judged_alike(engines: list[Engine], name: str, odd: s
     kind, cell = CHANGES[name]
     columns = {**TABLE, odd: [cell(n) for n in range(ROWS)]}
     types = {**TEXTS, odd: kind}
-    ours, theirs = (by_name(judged(engine.frame(columns, types), ASKED)) for engine in engines)
-    assert ours == theirs
+    assert_alike(engines, columns, types)
 
 
 def test_nobody_is_hidden_by_nobody(engine: Engine) -> None:
