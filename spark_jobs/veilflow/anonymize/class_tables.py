@@ -18,15 +18,15 @@ _CACHE_BYTES = 256 * 2**20
 
 
 class ClassTables:
-    """Classes by node; units are exact below ``least`` and at least that otherwise.
+    """Classes by node; units are exact below ``counted_to`` and at least that otherwise.
 
-    So searches that need no more units than ``least`` can share one. Levels here are those of the
+    So searches that need units counted no farther can share one. Levels here are those of the
     view's columns, in the view's order.
     """
 
-    def __init__(self, problem: Problem, view: View, least: int) -> None:
+    def __init__(self, problem: Problem, view: View, counted_to: int) -> None:
         self.view = view
-        self.least = least
+        self.counted_to = counted_to
         self._tables = [problem.columns[column] for column in view.columns]
         self._lifts: dict[tuple[int, int, int], Int32] = {}
         start = (0,) * len(view.columns)
@@ -68,7 +68,7 @@ class ClassTables:
         each = zip(self._tables, target, strict=True)
         sizes = [len(table.labels[level]) for table, level in each]
         values = [column.values for column in self.view.sensitive]
-        return coarsen(classes, lifts, sizes, self.least, values)
+        return coarsen(classes, lifts, sizes, self.counted_to, values)
 
     def _lift(self, position: int, source: int, target: int) -> Int32:
         key = (position, source, target)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.anonymize.equivalence import Classes
-from veilflow.anonymize.models import Held, KAnonymity, Model
+from veilflow.anonymize.models import DeltaPresence, Held, KAnonymity, Model
 from veilflow.anonymize.problem import Problem, View
 
 __all__ = ["ClassJudge", "Verdict"]
@@ -41,6 +42,15 @@ class ClassJudge:
         self._totals = [column.totals for column in view.sensitive]
         # The largest class that a model may want; a class of more people is large enough.
         self.least = max(1, *(model.least for model in models))
+
+    @property
+    def counted_to(self) -> int:
+        """Up to how many units a class has to be counted exactly; larger ones may be rough.
+
+        Delta-presence and the average risk ask about the people of every class, however large.
+        """
+        shares = any(isinstance(model, DeltaPresence) for model in self._models)
+        return sys.maxsize if shares or self._risk is not None else self.least
 
     @property
     def is_monotone(self) -> bool:

@@ -26,14 +26,14 @@ class ViewSearch:
     """Computes outcomes of one view, and what they tell of others.
 
     Levels here are those of the view's columns, in the view's order. ``tables`` may be shared by
-    searches for other k; they count at least as many units as this one's problem asks for.
+    searches for other k; they count units at least as far as this one's problem needs.
     """
 
     def __init__(self, problem: Problem, view: View, tables: ClassTables | None = None) -> None:
         self.view = view
         self.judge = ClassJudge(problem, view)
-        self.tables = tables or ClassTables(problem, view, self.judge.least)
-        if self.tables.view is not view or self.tables.least < self.judge.least:
+        self.tables = tables or ClassTables(problem, view, self.judge.counted_to)
+        if self.tables.view is not view or self.tables.counted_to < self.judge.counted_to:
             raise UsageError(f"view {view.name!r}: the classes were counted for another search")
         self._tables = [problem.columns[column] for column in view.columns]
         self._own = [view.columns.index(column) for column in view.own]

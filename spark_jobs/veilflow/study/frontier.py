@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from veilflow.anonymize import Problem, Solution, solve
 from veilflow.anonymize.class_tables import ClassTables
+from veilflow.anonymize.judging import ClassJudge
 from veilflow.anonymize.view_search import ViewSearch
 from veilflow.errors import ReleaseRefused
 from veilflow.study.node import NodeFigures, node_figures
@@ -87,8 +88,8 @@ class Explorer:
         (view,) = problem.views
         self._problem = problem
         self._view = view
-        least = max(largest_k, problem.least_units)
-        self._tables = ClassTables(problem, view, least)
+        counted_to = max(largest_k, ClassJudge(problem, view).counted_to)
+        self._tables = ClassTables(problem, view, counted_to)
         self._known: dict[int, ViewSearch] = {}
         self._deadline = time.monotonic() + seconds
 
