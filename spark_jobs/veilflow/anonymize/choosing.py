@@ -15,8 +15,11 @@ from veilflow.anonymize.recoded import recoded_figures
 from veilflow.anonymize.recoding import Recoding
 from veilflow.anonymize.search import solve
 from veilflow.anonymize.solution import Solution, recoding_of
+from veilflow.errors import ReleaseRefused
 
 __all__ = ["Chosen", "RecodingKind", "choose"]
+
+_START_SECONDS = 60.0
 
 RecodingKind = Literal["full_domain", "local", "cell_suppression"]
 
@@ -49,9 +52,23 @@ def choose(
         base, recoding = suppress_cells(problem, time_budget)
         nodes = base.nodes_total, base.nodes_evaluated
     else:
-        recoding = recode_locally(problem)
+        recoding = recode_locally(problem, _full_domain(problem))
         nodes = 0, 0
     return Chosen(kind, _solution(problem, recoding, nodes), {recoding.view: recoding})
+
+
+def _full_domain(problem: Problem) -> Recoding | None:
+    """The full-domain optimum, for local recoding to start from; None where it isn't proven soon.
+
+    One that isn't proven would make the result depend on the machine.
+    """
+    (view,) = problem.views
+    solution = None
+    try:
+        solution = solve(problem, _START_SECONDS)
+    except ReleaseRefused:
+        return None  # local recoding may find classes where one level for all leaves none
+    return recoding_of(problem, solution, view.name) if solution.optimal else None
 
 
 def _solution(problem: Problem, recoding: Recoding, nodes: tuple[int, int]) -> Solution:
