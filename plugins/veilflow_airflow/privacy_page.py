@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from veilflow.evidence import PastCheck, PastValidation
-from veilflow.pipeline.summary import figure, figures_of
 from veilflow.report.markup import Markup, join, tag
 
 from veilflow_airflow.links import PRIVACY_PREFIX, airflow_path, report_path
@@ -136,6 +135,9 @@ def _moment(past: PastValidation) -> str:
 
 def _figures(validations: Validations) -> Markup | None:
     """A row a check that told a figure, a column a validation, oldest first; trials left out."""
+    # Whoever loads the plugin shouldn't load what the pipeline needs.
+    from veilflow.pipeline.summary import figure
+
     past = [each for each in validations.history.validations if not each.trial][-_SHOWN:]
     found: dict[tuple[str, str, str, int], dict[int, PastCheck]] = {}
     for column, validation in enumerate(past):
@@ -160,6 +162,8 @@ def _figures(validations: Validations) -> Markup | None:
 
 
 def _figure(check: PastCheck | None) -> Markup | str:
+    from veilflow.pipeline.summary import figure
+
     if check is None or check.observed is None:
         return "–"
     shown = figure(check.observed, check.unit)
@@ -172,6 +176,8 @@ def _table(headings: Sequence[str], rows: Sequence[Markup]) -> Markup:
 
 
 def _told(check: PastCheck) -> str:
+    from veilflow.pipeline.summary import figures_of
+
     figures = figures_of(check)
     word = "failed" if check.blocking else "warning"
     return f"{word}: {check.name} on {_place(check)}" + (f": {figures}" if figures else "")

@@ -224,9 +224,9 @@ WRONG = {
         {"role": "quasi", "hierarchy": {"intervals": [5], "lower": 0, "upper": 90}},
         ReleaseRefused,
         "table people, column 'colour': fewer than 10 distinct values are no numbers that its "
-        "hierarchy can read. Clean them, or choose another hierarchy for the column. Or set "
-        "`on_unknown: top` in the column's hierarchy, which generalises them to its root. Then "
-        "start a new run.",
+        "hierarchy can read. Clean them (a missing number has to be null), or choose another "
+        "hierarchy. Or set `on_unknown: top` in the column's hierarchy, which generalises them to "
+        "its root. Then start a new run.",
     ),
 }
 

@@ -100,7 +100,7 @@ def test_the_real_judge_refuses_a_release_that_kept_too_little(place: Place) -> 
     run = place.pin(place.policy(anonymize={"k": 40}, validate={"min_granularity": 1}))
     place.stage(run, "protect")
     message = refused_by(place, run, "validate")
-    assert "people: granularity failed" in message and "bound 1)" in message
+    assert "people: granularity failed" in message and "bound 100%)" in message
     place.assert_gone(run.record.run)
     assert place.current() == GOOD
 

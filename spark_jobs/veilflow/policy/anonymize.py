@@ -137,12 +137,6 @@ class AnonymizePolicy(_Strict):
     search_seconds: Number = Field(default=900.0, gt=0)
     driver_combinations: Int = Field(default=3_000_000, ge=1)
 
-    @model_validator(mode="after")
-    def _something_hides(self) -> AnonymizePolicy:
-        if self.least_units < 2 and not self.hides_otherwise:
-            raise ValueError("'k: 1' hides nobody; ask for 2 or more, or for another model")
-        return self
-
     @property
     def least_units(self) -> int:
         """The fewest people a class may have: k, or what ``max_risk`` asks for."""

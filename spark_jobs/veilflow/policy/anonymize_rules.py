@@ -70,6 +70,8 @@ def sensitive_rule(
 
 
 def _section(policy: Policy, asked: AnonymizePolicy) -> Iterator[Problem]:
+    if asked.least_units < 2 and not asked.hides_otherwise:
+        yield ("anonymize", "k"), "1 hides nobody; ask for 2 or more, or for another model"
     for key in ("l_diversity", "t_closeness", "beta_likeness", "delta_disclosure"):
         rule = getattr(asked, key)
         if rule is not None:
