@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.anonymize", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 3_000_000])
     parser.add_argument("--adult", type=Path, default=Path("../shared/data/adult"))
+    parser.add_argument("--recoding", choices=("full_domain", "local"), default="full_domain")
     parser.add_argument("--turns", type=int, default=2, help="how often each is done; default: 2")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     parser.add_argument("--master", help="Spark master (default: VEILFLOW_MASTER or local[*])")
@@ -53,7 +54,7 @@ def _measure(arguments: argparse.Namespace) -> Iterator[str]:
     from veilflow.spark.session import session
 
     source = adult(arguments.adult)
-    policy = policy_of(arguments.adult, source.column_names)
+    policy = policy_of(arguments.adult, source.column_names, arguments.recoding)
     with (
         tempfile.TemporaryDirectory(prefix="veilflow-bench-") as scratch,
         session("bench", arguments.master) as spark,
@@ -71,7 +72,7 @@ def _measure(arguments: argparse.Namespace) -> Iterator[str]:
                 yield _line(rows, name, cost, costs["plain copy"])
 
 
-def policy_of(folder: Path, columns: Sequence[str]) -> Policy:
+def policy_of(folder: Path, columns: Sequence[str], recoding: str = "full_domain") -> Policy:
     """k-anonymity on QI8 with the extract's own hierarchies; other columns stay as they are."""
     quasi = {
         name: {
@@ -90,7 +91,7 @@ def policy_of(folder: Path, columns: Sequence[str]) -> Policy:
             },
             "source": {"root": "."},
             "tables": {_TABLE: {"path": _TABLE, "columns": rules}},
-            "anonymize": {"k": K, "suppression_limit": LIMIT},
+            "anonymize": {"k": K, "suppression_limit": LIMIT, "recoding": recoding},
         }
     )  # fmt: skip
 
@@ -147,27 +148,15 @@ def _protect(
     meter: Meter,
     output: Callable[[Any], DataFrame],
 ) -> dict[str, Cost]:
-    from veilflow.anonymize import recoding_of, solve
-    from veilflow.anonymize.view_plan import plan_views
-    from veilflow.spark.protect import SEARCH_SECONDS, Decision, protect
-    from veilflow.spark.views import aggregate
+    from veilflow.spark.protect import decide, protect
 
     frames = {_TABLE: spark.read.parquet(str(folder))}
-    plans = plan_views(policy, ())
-    with meter.step() as aggregation:
-        found = aggregate(policy, frames, plans)
-    with meter.step() as search:
-        solution = solve(found.problem, SEARCH_SECONDS)
-        recoding = recoding_of(found.problem, solution, _TABLE)
+    with meter.step() as deciding:
+        decision = decide(policy, frames)
     with meter.step() as mapping:
-        decision = Decision(plans, found, solution, {_TABLE: recoding})
         masked = protect(spark, policy, frames, decision, "")[_TABLE]
         output(masked).write.parquet(str(target))
-    return {
-        "– aggregate": aggregation.cost,
-        "– search": search.cost,
-        "– map and write": mapping.cost,
-    }
+    return {"– aggregate and search": deciding.cost, "– map and write": mapping.cost}
 
 
 def _line(rows: int, name: str, cost: Cost, copy: Cost) -> str:
