@@ -24,6 +24,7 @@ __all__ = [
     "ColumnFinding",
     "ColumnUtility",
     "EvidenceBundle",
+    "InvalidValues",
     "OutputColumn",
     "PopulationRisk",
     "OutputFile",
@@ -99,6 +100,19 @@ class TableCounts(_Record):
     columns_in: int
     columns_out: int
     released: tuple[OutputColumn, ...] = ()
+
+
+class InvalidValues(_Record):
+    """Values of a column that its transform couldn't treat, and what stands in their place.
+
+    ``became`` is "null" or "redacted". ``count`` is None where it is from 1 to 9.
+    """
+
+    table: str
+    column: str
+    transform: str
+    became: Literal["null", "redacted"]
+    count: int | None
 
 
 class ClassSizeBin(_Record):
@@ -347,6 +361,7 @@ class StageEvidence(_Record):
     source: tuple[SourceTable, ...] = ()
     columns: tuple[ColumnFinding, ...] = ()
     tables: tuple[TableCounts, ...] = ()
+    invalid_values: tuple[InvalidValues, ...] = ()
     anonymization: Anonymization | None = None
     risk: tuple[ClassRisk, ...] = ()
     utility: tuple[ColumnUtility, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from py4j.protocol import Py4JError
 from pyspark.errors import PythonException
-from veilflow.errors import PolicyError, StageFailed, VeilflowError
+from veilflow.errors import PolicyError, ReleaseRefused, StageFailed, VeilflowError
 from veilflow.spark.redaction import WorkerFailed, describe, guarded, stage_errors
 
 CANARY = "CANARY-7f3a-4711"
@@ -127,3 +127,28 @@ def test_what_a_worker_says_is_dropped(capfd: pytest.CaptureFixture[str]) -> Non
         assert capfd.readouterr() == ("heard too\n", "heard\n")
     finally:
         log.removeHandler(handler)
+
+
+def test_a_refusal_in_a_worker_is_a_refusal_again_and_only_if_it_is_ours() -> None:
+    import pyarrow as pa
+    from veilflow.mask import settle
+
+    def refuse() -> None:
+        settle(pa.array([CANARY]), pa.array([True]), "refuse", "fpe")
+
+    def pretend() -> None:
+        raise ReleaseRefused(f"veilflow-refused{{{CANARY}}}")
+
+    def stage(work: Callable[[], None]) -> None:
+        with stage_errors("protect"):
+            try:
+                guarded("table people, column name", work)()
+            except WorkerFailed as error:
+                raise PythonException(str(error)) from None
+
+    with pytest.raises(ReleaseRefused, match="people, column name: fpe can't treat") as caught:
+        stage(refuse)
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    with pytest.raises(StageFailed, match="people, column name: ReleaseRefused at") as broken:
+        stage(pretend)
+    assert CANARY not in "".join(traceback.format_exception(broken.value))

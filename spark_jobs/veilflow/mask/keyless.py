@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.registry import Transform, ValueTransform, transform
 
 if TYPE_CHECKING:
@@ -31,11 +32,18 @@ __all__ = [
 class Drop(Transform):
     """The column doesn't exist in the output."""
 
+    conceals = True
+    guarantees = Guarantees(null="gone", empty="gone")
+
 
 @transform("keep")
 @dataclass(frozen=True)
 class Keep(Transform):
     """The value as it is; nothing is protected."""
+
+    guarantees = Guarantees(
+        "everybody", "everything", ("everything",), not_for="identifiers and quasi-identifiers"
+    )
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return input_type
@@ -48,6 +56,9 @@ class Keep(Transform):
 @dataclass(frozen=True)
 class Nullify(Transform):
     """Null in every row; the column keeps its name and type."""
+
+    conceals = True
+    guarantees = Guarantees(empty="null")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return input_type
@@ -63,6 +74,9 @@ class Nullify(Transform):
 class Constant(ValueTransform):
     """The same text in every row that had a value; whether there was one stays visible."""
 
+    conceals = True
+    guarantees = Guarantees()
+
     value: str
 
     def mask(self, value: str) -> str | None:
@@ -73,6 +87,9 @@ class Constant(ValueTransform):
 @dataclass(frozen=True)
 class Redact(ValueTransform):
     """ "[REDACTED]" in every row that had a value; whether there was one stays visible."""
+
+    conceals = True
+    guarantees = Guarantees()
 
     def mask(self, value: str) -> str | None:
         return "[REDACTED]"
@@ -85,6 +102,10 @@ class Partial(ValueTransform):
 
     A value that is no longer than what would be kept is filled entirely.
     """
+
+    guarantees = Guarantees(
+        keeps=("length", "prefix", "suffix"), empty="stays empty", not_for="short codes"
+    )
 
     keep_first: int = 0
     keep_last: int = 0
@@ -108,6 +129,8 @@ class Partial(ValueTransform):
 @dataclass(frozen=True)
 class Truncate(Transform):
     """The first ``length`` characters of a text, or a date or timestamp cut to month or year."""
+
+    guarantees = Guarantees(keeps=("prefix",), empty="stays empty", not_for="short codes")
 
     length: int | None = None
     to: Literal["day", "month", "year"] | None = None
@@ -139,6 +162,8 @@ class Truncate(Transform):
 class Round(Transform):
     """The nearest multiple of ``to`` (halves away from zero); sums stay about right."""
 
+    guarantees = Guarantees(keeps=("order",), not_for="text; outliers")
+
     to: float
     needs_numbers = True
 
@@ -164,6 +189,8 @@ class Round(Transform):
 @dataclass(frozen=True)
 class Bucket(Transform):
     """The lower end of the interval of ``width`` that holds the number."""
+
+    guarantees = Guarantees(keeps=("order",), not_for="text; outliers")
 
     width: float
     needs_numbers = True

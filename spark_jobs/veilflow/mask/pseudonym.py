@@ -12,6 +12,7 @@ import hmac
 from base64 import b32hexencode
 from dataclasses import dataclass, field
 
+from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.registry import KeyedTransform, ValueTransform, transform
 
 __all__ = ["KeyedPseudonym", "Pseudonym"]
@@ -25,6 +26,11 @@ class Pseudonym(KeyedTransform):
     With 26 characters (130 bits) two people share one by chance with probability below 1e-20 in
     a table of a billion.
     """
+
+    conceals = True
+    guarantees = Guarantees(
+        joins_within="its linkage domain", not_for="values whose frequency names them"
+    )
 
     length: int = 26
     prefix: str = ""

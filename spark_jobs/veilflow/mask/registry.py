@@ -19,21 +19,22 @@ import dataclasses
 import importlib
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from veilflow.errors import PolicyError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from veilflow.mask.contract import CheckedTransform, KeyedTransform, Transform, ValueTransform
+from veilflow.mask.outcome import ON_INVALID
 
 __all__ = [
     "ALLOW_LIST",
+    "CheckedTransform",
     "KeyedTransform",
     "Transform",
     "TransformError",
     "ValueTransform",
     "create_transform",
     "is_allowed",
+    "is_keyed",
     "load_custom",
     "registered",
     "transform",
@@ -44,53 +45,6 @@ ALLOW_LIST = "VEILFLOW_ALLOWED_TRANSFORMS"
 
 class TransformError(ValueError):
     """A transform's name or parameters are wrong; the message names them, never a value."""
-
-
-class Transform:
-    """Arrow array in, Arrow array of the same length out. Null stays null unless said otherwise."""
-
-    name: ClassVar[str] = ""
-    summary: ClassVar[str] = ""
-    needs_numbers: ClassVar[bool] = False
-
-    def output_type(self, input_type: pa.DataType) -> pa.DataType:
-        """The Arrow type that :meth:`apply` returns for an array of ``input_type``."""
-        raise NotImplementedError
-
-    def apply(self, values: pa.Array) -> pa.Array:
-        """The masked values."""
-        raise NotImplementedError
-
-
-class ValueTransform(Transform):
-    """A transform of single values: subclass and write :meth:`mask`. The output is text.
-
-    Equal values are masked once per batch, so ``mask`` must be a function of the value alone.
-    """
-
-    def mask(self, value: str) -> str | None:
-        """The masked form of one non-null value (as text)."""
-        raise NotImplementedError
-
-    def output_type(self, input_type: pa.DataType) -> pa.DataType:
-        import pyarrow as pa
-
-        return pa.string()
-
-    def apply(self, values: pa.Array) -> pa.Array:
-        import pyarrow as pa
-
-        encoded = values.cast(pa.string()).dictionary_encode()
-        masked = [None if v is None else self.mask(v) for v in encoded.dictionary.to_pylist()]
-        return pa.array(masked, pa.string()).take(encoded.indices)
-
-
-class KeyedTransform(ValueTransform):
-    """A transform that needs a key. ``keyed`` returns the one bound to a column's 32-byte key."""
-
-    def keyed(self, key: bytes) -> Transform:
-        """This transform with its key; the result must not show the key in its repr."""
-        raise NotImplementedError
 
 
 _REGISTRY: dict[str, type[Transform]] = {}
@@ -138,6 +92,9 @@ def create_transform(name: str, parameters: Mapping[str, Any]) -> Transform:
         raise TransformError(
             f"{name} needs {', '.join(missing)}; write '{name}: {{{missing[0]}: …}}'"
         )
+    fallback = parameters.get("on_invalid", ON_INVALID[0])
+    if fallback not in ON_INVALID:
+        raise TransformError(f"{name}: on_invalid is one of {', '.join(ON_INVALID)}")
     try:
         return cls(**parameters)
     except (TypeError, ValueError) as error:
@@ -146,6 +103,12 @@ def create_transform(name: str, parameters: Mapping[str, Any]) -> Transform:
 
 def _fields(cls: type) -> tuple[dataclasses.Field[Any], ...]:
     return dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+
+
+def is_keyed(name: str) -> bool:
+    """True if ``name`` is a registered transform that needs a key."""
+    cls = _REGISTRY.get(name)
+    return cls is not None and issubclass(cls, KeyedTransform)
 
 
 def is_allowed(name: str) -> bool:

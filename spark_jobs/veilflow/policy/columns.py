@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from veilflow.mask import is_keyed
 from veilflow.policy.hierarchies import HierarchySpec
 from veilflow.policy.scalars import Int, Name
 
@@ -139,8 +140,10 @@ class ColumnPolicy(_Strict):
                 "free text is released by a transform of your own alone ('package.module:Class'); "
                 "else use 'drop', 'nullify' or 'redact'"
             )
-        if self.domain is not None and (self.protect is None or self.protect.name != "pseudonym"):
-            raise ValueError("'domain' names a linkage domain and needs 'protect: pseudonym'")
+        if self.domain is not None and not self.is_keyed:
+            raise ValueError(
+                "'domain' names a linkage domain and needs a transform with a key, as 'pseudonym'"
+            )
         return self
 
     @property
@@ -160,11 +163,16 @@ class ColumnPolicy(_Strict):
         return "generalize" if self.protect is None else self.protect.name
 
     @property
+    def is_keyed(self) -> bool:
+        """Whether a built-in transform replaces the values under a key."""
+        return self.protect is not None and is_keyed(self.protect.name)
+
+    @property
     def is_reproducible(self) -> bool:
         """Whether a judge can give one source value the output's form: no key, no foreign code."""
         if self.protect is None:
             return self.microaggregate is None
-        return not (self.protect.is_custom or self.treatment == "pseudonym")
+        return not (self.protect.is_custom or self.is_keyed)
 
     @property
     def is_released_text(self) -> bool:

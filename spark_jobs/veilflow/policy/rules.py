@@ -60,7 +60,7 @@ def _columns(policy: Policy) -> Iterator[Problem]:
             twin = lowered.setdefault(column_name.casefold(), column_name)
             if twin != column_name:
                 yield place, f"differs from column {twin!r} in case only, which Spark can't tell"
-            yield from _protection(place, column)
+            yield from _protection(place, column, policy.unit_column(name) is not None)
 
 
 def _free_text(policy: Policy) -> Iterator[Problem]:
@@ -76,7 +76,7 @@ def _free_text(policy: Policy) -> Iterator[Problem]:
                 )
 
 
-def _protection(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Problem]:
+def _protection(place: tuple[str, ...], column: ColumnPolicy, has_unit: bool) -> Iterator[Problem]:
     protect = column.protect
     if protect is None or protect.name == "drop":
         return
@@ -89,9 +89,15 @@ def _protection(place: tuple[str, ...], column: ColumnPolicy) -> Iterator[Proble
             )
         return
     try:
-        create_transform(protect.name, protect.parameters)
+        transform = create_transform(protect.name, protect.parameters)
     except TransformError as error:
         yield (*place, "protect"), str(error)
+        return
+    if transform.needs_unit and not has_unit:
+        yield (
+            (*place, "protect"),
+            f"{protect.name} treats all rows of a person alike: add 'privacy_unit: COLUMN'",
+        )
 
 
 def _synthesize(policy: Policy) -> Iterator[Problem]:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from veilflow.errors import PolicyError
 from veilflow.mask import KeyedTransform, Transform, create_transform
+from veilflow.mask.outcome import REDACTED
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.draft import yaml_key
-from veilflow.spark.native_masks import has_native_form, native_mask
+from veilflow.spark.invalid_values import CountedColumn
+from veilflow.spark.native_masks import has_native_form, native_invalid, native_mask
 from veilflow.spark.reading import quoted
+from veilflow.spark.redaction import refusal_text
 from veilflow.spark.workers import (
     Generalize,
     MaskByKey,
     MaskInWorker,
     WorkerColumn,
+    WorkerInput,
     worker_struct,
 )
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
+    from pyspark.sql.types import DataType
 
 __all__ = ["Masked", "linkage_domain", "mask_table"]
 
@@ -30,10 +35,15 @@ _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal"
 
 @dataclass(frozen=True)
 class Masked:
-    """A frame with everything it had and the struct of worker columns; how to finish it."""
+    """A frame with everything it had and the struct of worker columns; how to finish it.
 
+    ``counted`` are the columns of which values may have been untreatable.
+    """
+
+    table: str
     frame: DataFrame
     columns: tuple[Column, ...]
+    counted: tuple[CountedColumn, ...] = ()
 
 
 def linkage_domain(policy: Policy, table: str, name: str) -> str:
@@ -55,33 +65,40 @@ def mask_table(
     policy: Policy,
     generalized: Mapping[str, Column | Generalize],
     key_ref: str,
+    resources: Mapping[str, str] | None = None,
 ) -> Masked:
     """``frame`` (cast, with the listed columns) and the expressions of its released columns.
 
     ``generalized`` says for each quasi-identifier that is released where its label is, or how a
-    worker makes it.
+    worker makes it. ``resources`` are references for the transforms that need one.
     """
     types = {field.name: field.dataType for field in frame.schema.fields}
     work: list[WorkerColumn] = []
-    inputs: list[Column] = []
+    inputs: list[WorkerInput] = []
     finished: list[Column] = []
+    counted: list[CountedColumn] = []
     for name, column in policy.tables[table].released.items():
         label = generalized.get(name)
         if label is not None and not isinstance(label, Generalize):
             finished.append(label.alias(name))
             continue
-        step = label or _worker_step(policy, table, name, column, key_ref)
+        step = label or _worker_step(policy, table, name, column, key_ref, resources or {})
         if step is None:
-            transform = _transform(column)
-            _check_type(table, name, transform, types[name].simpleString())
-            finished.append(native_mask(transform, quoted(name), types[name]).alias(name))
-        else:
-            finished.append(quoted("__work")[f"c{len(work)}"].alias(name))
-            work.append(step)
-            inputs.append(quoted(name).cast("string"))
+            made = _native(table, name, _transform(column), types[name])
+            finished.append(made.values.alias(name))
+            if made.counted is not None:
+                counted.append(made.counted)
+            continue
+        given = _worker_input(policy, table, name, step, types[name])
+        if given.is_counted and not isinstance(step, Generalize):
+            flag = quoted("__work")[f"x{len(work)}"]
+            counted.append(_counted(name, step.transform, flag))
+        finished.append(quoted("__work")[f"c{len(work)}"].alias(name))
+        work.append(step)
+        inputs.append(given)
     if work:
         frame = frame.withColumn("__work", worker_struct(table, work, inputs))
-    return Masked(frame, tuple(finished))
+    return Masked(table, frame, tuple(finished), tuple(counted))
 
 
 def _worker_step(
@@ -90,11 +107,97 @@ def _worker_step(
     name: str,
     column: ColumnPolicy,
     key_ref: str,
+    resources: Mapping[str, str],
 ) -> WorkerColumn | None:
     transform = _transform(column)
+    if has_native_form(transform):
+        return None
+    needed = {kind: resources[kind] for kind in transform.needs_resources if kind in resources}
+    missing = sorted(set(transform.needs_resources) - set(needed))
+    if missing:
+        raise PolicyError(
+            f"tables.{table}.columns.{yaml_key(name)}: {transform.name} needs a "
+            f"{' and a '.join(missing)}, and the policy names none"
+        )
     if isinstance(transform, KeyedTransform):
-        return MaskByKey(name, transform, key_ref, linkage_domain(policy, table, name))
-    return None if has_native_form(transform) else MaskInWorker(name, transform)
+        domain = linkage_domain(policy, table, name)
+        return MaskByKey(name, transform, key_ref, domain, needed)
+    return MaskInWorker(name, transform, needed)
+
+
+def _worker_input(
+    policy: Policy, table: str, name: str, step: WorkerColumn, data_type: DataType
+) -> WorkerInput:
+    """The column as the transform takes it, and Spark's type for what it makes of it."""
+    from pyspark.sql.pandas.types import from_arrow_type, to_arrow_type
+    from pyspark.sql.types import StringType
+
+    value = quoted(name)
+    if isinstance(step, Generalize):
+        return WorkerInput(value.cast("string"), StringType())
+    transform = step.transform
+    _check_type(table, name, transform, data_type.simpleString())
+    # One that doesn't say what comes out takes text and makes text.
+    is_text = transform.takes_text or type(transform).output_type is Transform.output_type
+    output: DataType = StringType()
+    if type(transform).output_type is not Transform.output_type:
+        taken = to_arrow_type(StringType() if is_text else data_type)
+        output = from_arrow_type(transform.output_type(taken))
+    fallback = _fallback(table, name, transform, is_text=isinstance(output, StringType))
+    units = None
+    if transform.needs_unit:
+        unit = policy.unit_column(table)
+        assert unit is not None  # policy.rules asks for one
+        units = quoted(unit).cast("string")
+    is_counted = fallback in ("nullify", "redact")
+    return WorkerInput(value.cast("string") if is_text else value, output, units, is_counted)
+
+
+def _fallback(table: str, name: str, transform: Transform, *, is_text: bool) -> str | None:
+    fallback = getattr(transform, "on_invalid", None)
+    if fallback == "redact" and not is_text:
+        raise PolicyError(
+            f"tables.{table}.columns.{yaml_key(name)}: {transform.name} gives no text here, and "
+            "'on_invalid: redact' would; use 'nullify'"
+        )
+    return fallback
+
+
+@dataclass(frozen=True)
+class _Native:
+    values: Column
+    counted: CountedColumn | None
+
+
+def _native(table: str, name: str, transform: Transform, data_type: DataType) -> _Native:
+    """The expression of a keyless transform, with what becomes of values it can't treat."""
+    from pyspark.sql import functions as F
+
+    _check_type(table, name, transform, data_type.simpleString())
+    value = quoted(name)
+    masked = native_mask(transform, value, data_type)
+    invalid = native_invalid(transform, value, data_type)
+    if invalid is None:
+        return _Native(masked, None)
+    fallback = getattr(transform, "on_invalid", None)
+    if fallback == "nullify":
+        return _Native(F.when(~invalid, masked), _counted(name, transform, invalid))
+    if fallback == "redact":
+        shown = F.when(invalid, F.lit(REDACTED)).otherwise(masked)
+        return _Native(shown, _counted(name, transform, invalid))
+    said = f"table {table}, column {name}: {transform.name} can't treat a value"
+    refusal = F.raise_error(F.lit(refusal_text(said)))
+    return _Native(F.when(invalid, refusal).otherwise(masked), None)
+
+
+def _counted(name: str, transform: Transform, flag: Column) -> CountedColumn:
+    cls = type(transform)
+    became: Literal["null", "redacted"] = (
+        "redacted" if getattr(transform, "on_invalid", None) == "redact" else "null"
+    )
+    return CountedColumn(
+        name, transform.name or f"{cls.__module__}:{cls.__qualname__}", became, flag
+    )
 
 
 def _transform(column: ColumnPolicy) -> Transform:

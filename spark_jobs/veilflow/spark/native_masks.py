@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column
     from pyspark.sql.types import DataType
 
-__all__ = ["has_native_form", "native_mask"]
+__all__ = ["has_native_form", "native_invalid", "native_mask"]
 
 
 def has_native_form(transform: Transform) -> bool:
@@ -24,6 +24,15 @@ def has_native_form(transform: Transform) -> bool:
 def native_mask(transform: object, value: Column, data_type: DataType) -> Column:
     """``value`` masked, as an expression. ``data_type`` is the type of ``value``."""
     raise TypeError(f"{type(transform).__name__} has no native form")
+
+
+@singledispatch
+def native_invalid(transform: object, value: Column, data_type: DataType) -> Column | None:
+    """True, never null, where ``value`` can't be treated; None for a transform that treats all.
+
+    What stands there instead is decided by its ``on_invalid``, whatever :func:`native_mask` gives.
+    """
+    return None
 
 
 @native_mask.register(Keep)

@@ -16,6 +16,7 @@ from veilflow.anonymize.recoded import level_shares
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.in_parts import InParts, decide_in_parts
+from veilflow.spark.invalid_values import InvalidCounts, counting
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.microaggregation import microaggregated
 from veilflow.spark.reading import quoted
@@ -25,7 +26,7 @@ from veilflow.spark.views import UNIT, aggregate, combinations, with_roots
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Decision", "decide", "find_roots", "finish", "protect"]
+__all__ = ["Decision", "decide", "find_roots", "finish", "finish_counting", "protect"]
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,12 @@ def protect(
     frames: Mapping[str, DataFrame],
     decision: Decision | None,
     key_ref: str,
+    resources: Mapping[str, str] | None = None,
 ) -> dict[str, Masked]:
     """What is left of every table, and its output columns. ``frames`` are cast, as listed.
 
-    ``key_ref`` names where workers fetch the masking root; it holds no key. :func:`finish` makes
-    the output frame.
+    ``key_ref`` names where workers fetch the masking root, ``resources`` what else they open by
+    reference; neither holds a key. :func:`finish` makes the output frame.
     """
     outputs = {}
     for name, frame in frames.items():
@@ -136,16 +138,24 @@ def protect(
         if decision is not None and plan is not None:
             frame, numbers = microaggregated(policy, name, frame, [c.label for c in own])
             labels |= numbers
-        outputs[name] = mask_table(frame, name, policy, labels, key_ref)
+        outputs[name] = mask_table(frame, name, policy, labels, key_ref, resources)
     return outputs
 
 
 def finish(masked: Masked) -> DataFrame:
     """The output frame, rows in random order: the order of a table can name the people in it."""
+    return finish_counting(masked)[0]
+
+
+def finish_counting(masked: Masked) -> tuple[DataFrame, InvalidCounts]:
+    """As :func:`finish`, with the counts of untreatable values, known once it is written."""
     from pyspark.sql import functions as F
 
-    frame = masked.frame.select(*masked.columns).withColumn("__order", F.rand())
-    return frame.repartition("__order").sortWithinPartitions("__order").drop("__order")
+    flags = {f"__invalid{index}": one.flag for index, one in enumerate(masked.counted)}
+    marked = [flag.alias(name) for name, flag in flags.items()]
+    frame = masked.frame.select(*masked.columns, *marked).withColumn("__order", F.rand())
+    frame = frame.repartition("__order").sortWithinPartitions("__order").drop("__order")
+    return counting(masked.table, frame, list(flags), masked.counted)
 
 
 def _plan(decision: Decision | None, table: str) -> ViewPlan | None:

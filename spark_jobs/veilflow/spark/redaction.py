@@ -7,6 +7,8 @@ MALFORMED_RECORD, "could not convert ..."). Two guards keep them in:
   reaches executor logs, the driver's log and the event log verbatim;
 * :func:`stage_errors` around a stage on the driver.
 
+A worker that refuses (a transform met a value that it must not treat) stays a refusal.
+
 Both pass on the error's class, its condition name where Spark has one, the place in our code, and
 for workers the column or table: never the message.
 """
@@ -23,20 +25,22 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from veilflow.errors import StageFailed, VeilflowError
+from veilflow.errors import ReleaseRefused, StageFailed, VeilflowError
 
 __all__ = [
     "WorkerFailed",
     "describe",
     "guarded",
     "raised_by_us",
+    "refusal_text",
     "silence_engine_log",
     "stage_errors",
 ]
 
 _OUR_PACKAGES = ("veilflow", "veilflow_airflow", "veilflow_expectations")
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
-_SAFE = re.compile(r"veilflow-safe\{([^{}]{0,400})\}")
+_SAFE = re.compile(r"veilflow-(?:safe|refused)\{([^{}]{0,400})\}")
+_REFUSED = re.compile(r"veilflow-refused\{([^{}]{0,400})\}")
 # Fixed phrases of the system's: worth telling, and no value can be read from them.
 _CAUSES = {
     "No space left on device": "a disk is full; Spark's own files are in spark.local.dir",
@@ -53,8 +57,14 @@ R = TypeVar("R")
 class WorkerFailed(Exception):
     """Raised in a worker instead of what happened there; its text is safe in any log."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(f"veilflow-safe{{{_plain(sentence)}}}")
+    def __init__(self, sentence: str, *, is_refusal: bool = False) -> None:
+        text = f"veilflow-safe{{{_plain(sentence)}}}"
+        super().__init__(refusal_text(sentence) if is_refusal else text)
+
+
+def refusal_text(sentence: str) -> str:
+    """The text of an engine's error by which :func:`stage_errors` knows a refusal of ours."""
+    return f"veilflow-refused{{{_plain(sentence)}}}"
 
 
 def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
@@ -67,7 +77,7 @@ def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        sentence = ""
+        sentence, is_refusal = "", False
         try:
             with _silence():
                 return function(*args, **kwargs)
@@ -75,9 +85,10 @@ def guarded(what: str, function: Callable[P, R]) -> Callable[P, R]:
             raise
         except BaseException as error:  # noqa: BLE001 - sys.exit("...") in a transform, too
             said = f": {error}" if raised_by_us(error) else f" at {_our_frame(error)}"
-            sentence = f"{what}: {type(error).__name__}{said}"
+            is_refusal = isinstance(error, ReleaseRefused) and raised_by_us(error)
+            sentence = f"{what}{said}" if is_refusal else f"{what}: {type(error).__name__}{said}"
         # Outside the except block, so that the original isn't even this exception's context.
-        raise WorkerFailed(sentence)
+        raise WorkerFailed(sentence, is_refusal=is_refusal)
 
     return call
 
@@ -114,18 +125,25 @@ def silence_engine_log() -> None:
 
 @contextmanager
 def stage_errors(stage: str) -> Iterator[None]:
-    """Replace anything but a VeilflowError of our own by a StageFailed that holds no value."""
-    sentence = ""
+    """Replace anything but a VeilflowError of our own by a StageFailed that holds no value.
+
+    A refusal that a worker raised is a ReleaseRefused again.
+    """
+    sentence, is_refusal = "", False
     try:
         yield
     except Exception as error:
         if raised_by_us(error):
             raise
-        sentence = describe(error)
+        sentence, is_refusal = describe(error), _is_refusal(error)
     if sentence:
-        failure = StageFailed(
-            f"Stage {stage} failed: {sentence}.",
-            remedy="Nothing was released. Mend the cause and retry the stage.",
+        failure = (
+            ReleaseRefused(f"{sentence}.")
+            if is_refusal
+            else StageFailed(
+                f"Stage {stage} failed: {sentence}.",
+                remedy="Nothing was released. Mend the cause and retry the stage.",
+            )
         )
         try:
             raise failure from None
@@ -140,7 +158,7 @@ def describe(error: BaseException) -> str:
     Only an engine's message is searched for the first two; anybody else's may look like them.
     """
     name = type(error).__name__
-    if not type(error).__module__.startswith(("pyspark.", "py4j.", __name__)):
+    if not _is_engines(error):
         return f"{name} at {_our_frame(error)}"
     text = str(error)
     said = _SAFE.search(text)
@@ -153,6 +171,14 @@ def describe(error: BaseException) -> str:
         condition = found.group(1) if found else ""
     cause = next((f" ({cause})" for phrase, cause in _CAUSES.items() if phrase in text), "")
     return f"{f'{name} {condition}'.strip()} at {_our_frame(error)}{cause}"
+
+
+def _is_engines(error: BaseException) -> bool:
+    return type(error).__module__.startswith(("pyspark.", "py4j.", __name__))
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return _is_engines(error) and _REFUSED.search(str(error)) is not None
 
 
 def _our_frame(error: BaseException) -> str:

@@ -21,7 +21,7 @@ from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
 from veilflow.spark.population import read_population
-from veilflow.spark.protect import Decision, decide, finish, protect
+from veilflow.spark.protect import Decision, decide, finish_counting, protect
 from veilflow.spark.reading import TableReading, cast_columns, check_reading, read_source
 from veilflow.spark.risk_before import risk_before
 from veilflow.spark.stages.record import stage_evidence
@@ -48,7 +48,8 @@ def protect_stage(
     ensure_masking_root(run.store, run.provider, policy.dataset, "masking")
     key_ref = masking_key_ref(run.record.keys, run.record.store, policy.dataset)
     protected = protect(spark, policy, frames, decision, key_ref)
-    outputs = {name: finish(masked) for name, masked in protected.items()}
+    finished = {name: finish_counting(masked) for name, masked in protected.items()}
+    outputs = {name: frame for name, (frame, _) in finished.items()}
     attempt = secrets.token_hex(4)
     classes = {
         name: {column: rules.sensitivity_class for column, rules in table.released.items()}
@@ -74,6 +75,7 @@ def protect_stage(
         bytes_read=sum(table.size for table in run.record.source.every_table),
         bytes_written=sum(file.bytes for file in files),
         tables=counts,
+        invalid_values=tuple(one for _, found in finished.values() for one in found.evidence()),
         anonymization=None if decision is None else _anonymization(policy, decision),
         risk=before,
         files=files,
