@@ -11,17 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from veilflow.classify.entity import Entity
 from veilflow.classify.headers import fold
+from veilflow.classify.name_context import announced, is_something_else
 from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY
 from veilflow.classify.plain_words import EPONYM_NOUNS, EPONYMS, PLAIN_WORDS, RELATIONS
+from veilflow.classify.text_names import DOUBTFUL, MORE_GIVEN
 from veilflow.classify.words import CITIES, COUNTRIES
 
 __all__ = ["find_names"]
 
-_TELLING = (GIVEN | FAMILY) - ORDINARY - PLAIN_WORDS
-_NAMES = GIVEN | FAMILY
+_GIVEN = GIVEN | (MORE_GIVEN - CITIES - COUNTRIES)
+_NAMES = _GIVEN | FAMILY
+_TELLING = _NAMES - ORDINARY - PLAIN_WORDS - DOUBTFUL
 _POSSIBLE = _NAMES | ORDINARY
 _TITLES = frozenset(
     "mr mrs ms miss mx dr doctor prof professor sir herr frau monsieur madame mme mlle senor "
@@ -31,19 +35,28 @@ _LABELS = frozenset("patient pt name client resident surname attending physician
 _DEGREES = frozenset("md do rn phd np pa mbbs dds dipl mph frcp msn pharmd lpn".split())
 _BEFORE = frozenset(
     """
-    signed dictated by for with from to named called spoke reviewed seen saw referring colleague
+    signed dictated by with to named called spoke reviewed seen saw referring colleague
     dear regards sincerely witness witnessed told informed per contacted attn cc hi hello
     """.split()
 )
 _AFTER = frozenset(
     """
     reported reports says said slept denies denied called visited presented presents complains
-    complained states stated was is has had will lives works wishes agreed agrees came still
-    signed witnessed reviewed recommends
+    complained states stated lives works wishes agreed agrees signed witnessed reviewed recommends
     """.split()
 )
 _PARTICLES = frozenset(
     "de da do dos das del della di du la le van von der den ter ten bin ibn al el abu bint".split()
+)
+_SURE = 0.8
+# Words with a capital at the start of a sentence, or always, that a verb of persons may follow.
+_NEVER = frozenset(
+    """
+    i he she it they we you who that this these those there here what which when where how why
+    if so then thus as at in on of and or but not no yes all both some many most more one two
+    everyone everybody someone somebody nobody people english german french spanish italian
+    american british european monday tuesday wednesday thursday friday saturday sunday god
+    """.split()
 )
 _PIECE = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff])+"
 _WORD = re.compile(rf"{_PIECE}(?:['\u2019\u2010\u2011.-]{_PIECE})*")
@@ -90,12 +103,25 @@ def find_names(text: str) -> Iterator[Entity]:
             continue
         run = tokens[at : at + size]
         score = _score(tokens, at, size, shouting)
+        if text[run[-1].end : run[-1].end + 1].isdigit():
+            score = 0.0
+        if score < _SURE and not shouting:
+            score = _in_context(text, run, score)
         if score:
             yield Entity(run[0].start, run[-1].end, "person_name", score)
         at += size
-    yield from _lower_case(tokens)
+    yield from _lower_case(text, tokens)
     yield from _initials(text)
     yield from _other_scripts(text)
+
+
+def _in_context(text: str, run: Sequence[_Token], score: float) -> float:
+    """The score with what stands around counted in."""
+    start, end = run[0].start, run[-1].end
+    if is_something_else(text, start, end, run[0].parts[0]):
+        return 0.0
+    plain = all(token.plain in PLAIN_WORDS or token.plain in _NEVER for token in run)
+    return score if plain else max(score, announced(text, start, end))
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -152,6 +178,8 @@ def _may_be_name(token: _Token, shouting: bool) -> bool:
 def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> float:
     """How much speaks for the words being a name; 0 for not enough."""
     run = tokens[at : at + size]
+    if all(part in _PARTICLES for token in run for part in token.parts):
+        return 0.0
     before = tokens[at - 1] if at else None
     after = tokens[at + size] if at + size < len(tokens) else None
     parts = [part for token in run for part in token.parts]
@@ -161,7 +189,8 @@ def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> floa
         if after.plain in EPONYM_NOUNS or run[-1].plain.endswith(("'s", "\u2019s")):
             return 0.0
     near = before is not None and "\n" not in run[0].gap and "." not in run[0].gap.strip(". ")
-    if before is not None and before.plain in _TITLES and run[0].gap in (" ", ". ", "."):
+    titled = before is not None and before.plain in _TITLES and before.text != "MX"
+    if titled and run[0].gap in (" ", ". ", "."):
         return 0.95
     if after is not None and after.plain in _DEGREES and after.gap in (", ", " "):
         return 0.95
@@ -179,6 +208,9 @@ def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> floa
     if before is not None and near and before.plain in _BEFORE and size > 1:
         return 0.7
     verb = after is not None and after.plain in _AFTER and after.gap == " "
+    # "the European Union agreed": the end of a longer name in capitals isn't a person's.
+    longer = before is not None and before.is_capitalised and run[0].gap == " "
+    verb = verb and not (longer and before is not None and before.plain not in PLAIN_WORDS)
     if verb and run[0].plain not in PLAIN_WORDS and not shouting:
         return 0.6
     return 0.6 if len(known) >= 2 else 0.0
@@ -192,12 +224,20 @@ def _is_labelled(tokens: Sequence[_Token], at: int) -> bool:
     return tokens[at - 1].plain in _LABELS and len(gap) <= 3 and "\n" not in gap and "." not in gap
 
 
-def _lower_case(tokens: Sequence[_Token]) -> Iterator[Entity]:
-    """Two neighbours in small letters of which both are names and one is nothing else."""
+def _lower_case(text: str, tokens: Sequence[_Token]) -> Iterator[Entity]:
+    """Names in small letters: two of which both are known, or one after words that announce it."""
+    for one, other in zip_longest(tokens, tokens[1:]):
+        if one.is_capitalised or one.plain not in _TELLING or len(one.plain) < 3:
+            continue
+        pair = other is not None and other.gap == " " and other.plain not in PLAIN_WORDS
+        pair = pair and other is not None and not other.is_capitalised
+        end = other.end if pair and other is not None and len(other.plain) > 2 else one.end
+        if announced(text, one.start, end, follows=False):
+            yield Entity(one.start, end, "person_name", 0.6)
     for one, other in zip(tokens, tokens[1:], strict=False):
         if one.is_capitalised or other.is_capitalised or other.gap != " ":
             continue
-        given, family = one.plain in GIVEN, other.plain in FAMILY
+        given, family = one.plain in _GIVEN, other.plain in FAMILY
         if given and family and (one.plain in _TELLING or other.plain in _TELLING):
             if one.plain not in PLAIN_WORDS and other.plain not in PLAIN_WORDS:
                 yield Entity(one.start, other.end, "person_name", 0.7)

@@ -22,7 +22,8 @@ from veilflow.classify.contact import is_formatted_phone
 from veilflow.classify.devices import is_ip, is_mac
 from veilflow.classify.entity import Entity
 from veilflow.classify.headers import fold
-from veilflow.classify.text_dates import find_dates
+from veilflow.classify.temporal import is_date
+from veilflow.classify.text_dates import find_dates, find_partial_dates
 from veilflow.classify.words import STREET
 
 __all__ = ["find_patterned"]
@@ -36,7 +37,8 @@ class _Pattern:
     """One form: its expression, what it is, how sure, and which words before it matter.
 
     With ``context`` it counts only after one of these words (unless ``score`` is given); with both
-    the words raise the score.
+    the words raise the score. ``after`` says the same of words that follow. ``against`` are words
+    before it, or what stands around it, that make it something else.
     """
 
     type: str
@@ -45,6 +47,8 @@ class _Pattern:
     accepts: Callable[[str], bool] = lambda text: True
     context: re.Pattern[str] | None = None
     with_context: float = 0.95
+    after: re.Pattern[str] | None = None
+    against: re.Pattern[str] | None = None
 
 
 def _p(expression: str) -> re.Pattern[str]:
@@ -52,10 +56,10 @@ def _p(expression: str) -> re.Pattern[str]:
 
 
 def _words(words: str) -> re.Pattern[str]:
-    """One of the words, and at most a few characters between it and what follows."""
+    """One of the words, and at most a few characters or words between it and what follows."""
     return _p(
-        rf"(?:^|[^a-z0-9])(?:{words})\b[^a-z0-9]{{0,4}}(?:(?:is|"
-        rf"was|no|number|nr|#)\b[^a-z0-9]{{0,4}})?$"
+        rf"(?:^|[^a-z0-9_])(?:{words})\b[^a-z0-9]{{0,4}}(?:(?:is|was|no|"
+        rf"number|nr|code|here)\b[^a-z0-9]{{0,4}}){{0,3}}$"
     )
 
 
@@ -64,9 +68,37 @@ def _digits(text: str) -> int:
 
 
 _PHONE_WORDS = _words(
-    r"tel|phone|telephone|call|fax|mobile|cell|ph|"
+    r"tel|phone|telephone|call|fax|mobile|cell|ph(?=[.:])|"
     r"pager|contact|ring|callback|at|telefon|tel[ée]fono"
 )
+# What follows a number in an address block: "030 1234 office", "555-0101-Fax".
+_PHONE_LABELS = _p(
+    r"[ ,;:(/-]{1,3}(?:office|home|work|mobile|cell(?:ular)?|fax|phone|tel|landline|mob|handy|"
+    r"privat|dienstlich|portable|bureau|oficina|casa)\b"
+)
+_SSN_WORDS = _words(r"ssn|social security|soc\.? sec|ss")
+_CODE_WORDS = _words(
+    r"order|invoice|part|item|sku|isbn|issn|doi|ref|reference|ticket|batch|lot|model|serial|"
+    r"catalogue|catalog|article|tracking|purchase order|po|build|window|score|range"
+)
+_VERSION_WORDS = _p(
+    r"(?:(?:^|[^a-z])(?:version|versions|v|ver|vers|build|release|firmware|driver|kernel|chapter|"
+    r"section|sections|sec|clause|article|table|figure|fig|appendix|paragraph|protocol|python|"
+    r"java|schema|api|sdk|patch|update|upgrade to)[ .:=]{0,2}|[<>=~^]=?[ ]?|\u00a7[ ]?)$"
+)
+# Written like a phone number with a trunk zero, but a time window or a number of another kind.
+_LIKE_OTHERS = re.compile(
+    r"[0-2][0-9][0-5][0-9]-[0-2][0-9][0-5][0-9]|[0-9]{3}-[0-9]{2}-[0-9]{4}|"
+    r"[0-9]{18,}"
+)
+_DECIMALS = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}-[0-9]{1,3}\.[0-9]{1,3}")
+_STANDARDS = _words(r"iso|iec|en|din|rfc|ieee|astm|bs|ansi|cve|cwe")
+_UNIT = (
+    r" ?(?:%|\u00b0|[\u20ac$\u00a3]|eur|usd|gbp|chf|lit(?:re|er)s?|units?|rows?|bytes?|"
+    r"[kmgt]i?b\b|people|inhabitants|steps|times|hours?|minutes?|seconds?|days?|years?|k?m\b|k?g\b|ml\b|mm\b|"
+    r"tons?|tonnes?|barrels|requests|visitors|votes|copies|dollars?|euros?|pounds?)"
+)
+_EXTENSION = r"(?:\s{0,2}(?:x|ext\.?|#)\s{0,2}[0-9]{1,6})?"
 _LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
 _NUMBER_GAPS = r"(?:[ ./()-]{0,3}[0-9]{1,8}){1,6}"
 
@@ -89,16 +121,23 @@ _PATTERNS = (
     ),
     _Pattern(
         "ssn",
-        _p(r"(?<![\w-])[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}(?![\w-])"),
+        _p(r"(?<![\w-])[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}(?![\w-])"),
+        0.0,
+        context=_SSN_WORDS,
+    ),
+    _Pattern(
+        "ssn",
+        _p(r"(?<![\w-])[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}(?![\w-])"),
         0.7,
-        context=_words(r"ssn|social security|soc sec|ss"),
+        is_ssn,
+        against=_CODE_WORDS,
     ),
     _Pattern(
         "ssn",
         _p(r"(?<![\w-])[0-9]{9}(?![\w-])"),
         0.0,
         is_ssn,
-        _words(r"ssn|social security|soc sec"),
+        _SSN_WORDS,
     ),
     _Pattern(
         "credit_card_number",
@@ -110,7 +149,11 @@ _PATTERNS = (
         "iban_code", _p(r"(?<!\w)[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{2,4}){3,9}(?!\w)"), 0.95, is_iban
     ),
     _Pattern(
-        "ip_address", _p(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.]*[0-9])"), 0.8, is_ip
+        "ip_address",
+        _p(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.]*[0-9])"),
+        0.8,
+        is_ip,
+        against=_VERSION_WORDS,
     ),
     _Pattern(
         "ip_address",
@@ -118,7 +161,9 @@ _PATTERNS = (
         0.8,
         lambda text: len(text) > 8 and is_ip(text),
     ),
-    _Pattern("mac_address", _p(r"(?<!\w)[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?!\w)"), 0.9, is_mac),
+    _Pattern(
+        "mac_address", _p(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])"), 0.9, is_mac
+    ),
     _Pattern("vin", _p(r"(?<!\w)[a-hj-npr-z0-9]{17}(?!\w)"), 0.85, is_vin),
     _Pattern("imei", _p(r"(?<!\w)[0-9]{15}(?!\w)"), 0.7, is_imei),
     _Pattern(
@@ -170,23 +215,35 @@ _PATTERNS = (
     ),
     _Pattern(
         "phone_number",
-        _p(
-            rf"(?<![\w.])(?:(?:\+|00) ?)?\(?[0-9]{{1,5}}\)?{_NUMBER_GAPS}(?:\s{{0,2}}(?:x|"
-            rf"ext\.?|#)\s{{0,2}}[0-9]{{1,6}})?(?!\w)"
-        ),
+        _p(rf"(?<![\w.])(?:(?:\+|00) ?)?\(?[0-9]{{1,5}}\)?{_NUMBER_GAPS}{_EXTENSION}(?!\w)"),
         0.8,
-        is_formatted_phone,
+        lambda text: is_formatted_phone(text) and _LIKE_OTHERS.fullmatch(text) is None,
         _PHONE_WORDS,
+        against=_CODE_WORDS,
     ),
     _Pattern(
         "phone_number",
-        _p(rf"(?<![\w.])[0-9]{{3,5}}{_NUMBER_GAPS}(?!\w)|(?<![\w.])[0-9]{{7,15}}(?!\w)"),
+        _p(
+            rf"(?<![\w.+-])(?:\+?1[ .-])?(?:[0-9]{{3}}([.-])[0-9]{{3}}\1|\([0-9]{{3}}\) ?"
+            rf"[0-9]{{3}}[ .-])[0-9]{{4}}{_EXTENSION}(?![\w-])"
+        ),
+        0.6,
+        against=_CODE_WORDS,
+    ),
+    _Pattern(
+        "phone_number",
+        _p(rf"(?<![\w.])(?:\+ ?)?\(?[0-9]{{1,5}}\)?{_NUMBER_GAPS}{_EXTENSION}(?!\w|[-.][0-9])"),
         0.0,
-        lambda text: 7 <= _digits(text) <= 15,
+        lambda text: 6 <= _digits(text) <= 20 and not (is_date(text) or _DECIMALS.fullmatch(text)),
         _PHONE_WORDS,
         0.85,
+        after=_PHONE_LABELS,
     ),
-    _Pattern("generic_id", _p(r"(?<![\w.])[0-9]{7,18}(?![\w]|\.[0-9])"), 0.6),
+    _Pattern(
+        "generic_id",
+        _p(rf"(?<![\w.,])[0-9]{{7,18}}(?![\w]|[.,][0-9]|{_UNIT})"),
+        0.6,
+    ),
     _Pattern(
         "generic_id",
         _p(
@@ -194,6 +251,7 @@ _PATTERNS = (
             r"[a-z]{0,6}-?[0-9]{5,14}[a-z]?(?![\w])"
         ),
         0.6,
+        against=_STANDARDS,
     ),
     _Pattern(
         "generic_id",
@@ -242,6 +300,11 @@ _BORN = re.compile(
     r"n[eé]e? le|nacid[oa](?: el)?)[^a-z0-9]{0,4}$",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    r"(?:T|,? (?:at )?)(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]{1,9})?)?"
+    r"(?: ?[ap]\.?m\b\.?)?(?: ?(?:Z|UTC|GMT)\b| ?[+-][0-9]{2}:?[0-9]{2}(?![0-9]))?",
+    re.IGNORECASE,
+)
 _NUMBER_FIRST = re.compile(
     r"(?<![\w.])[0-9]{1,5}[a-z]?,? (?:[nsew]\.? )?"
     r"((?:[^\W\d_][\w'.-]{0,25} ){0,4}[^\W\d_][\w'-]{1,25})\b\.?",
@@ -266,7 +329,10 @@ def find_patterned(text: str) -> Iterator[Entity]:
             if not form.accepts(found[0]):
                 continue
             before = text[max(0, found.start() - _CONTEXT) : found.start()]
+            if form.against is not None and form.against.search(before):
+                continue
             said = form.context is not None and form.context.search(before) is not None
+            said = said or (form.after is not None and bool(form.after.match(text, found.end())))
             score = max(form.score, form.with_context if said else 0.0)
             if score:
                 yield Entity(found.start(), found.end(), form.type, score)
@@ -275,14 +341,20 @@ def find_patterned(text: str) -> Iterator[Entity]:
 
 
 def _dates(text: str) -> Iterator[Entity]:
-    for start, end, _ in find_dates(text):
-        yield Entity(start, end, "date", 0.8)
+    for start, day_end, _ in find_dates(text):
         before = text[max(0, start - _CONTEXT) : start]
+        if _VERSION_WORDS.search(before):
+            continue
+        time = _TIME.match(text, day_end)
+        end = day_end if time is None else time.end()
+        yield Entity(start, end, "date", 0.8)
         after = text[end : end + 1]
         # "JANE DOE (1957-03-21)": after a name in brackets it is when somebody was born.
         bracketed = before.endswith("(") and after == ")" and before[:-1].rstrip()[-1:].isalpha()
         if _BORN.search(before) or bracketed:
             yield Entity(start, end, "date_of_birth", 0.9)
+    for found in find_partial_dates(text):
+        yield Entity(*found, "date", 0.6)
 
 
 def _streets(text: str) -> Iterator[Entity]:

@@ -63,6 +63,25 @@ class PresidioDetector:
             nlp_engine=engine, supported_languages=[self._language]
         )
 
+    @classmethod
+    def without_model(cls, language: str = "en") -> PresidioDetector:
+        """Presidio's patterns, checksums and context words on a blank pipeline: finds no names."""
+        import spacy
+        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+        from presidio_analyzer.nlp_engine import SpacyNlpEngine
+
+        engine = SpacyNlpEngine(models=[{"lang_code": language, "model_name": "blank"}])
+        engine.nlp = {language: spacy.blank(language)}
+        registry = RecognizerRegistry(supported_languages=[language])
+        registry.load_predefined_recognizers(languages=[language])
+        registry.remove_recognizer("SpacyRecognizer")
+        made = cls.__new__(cls)
+        made._language, made._name = language, "presidio:blank"
+        made._analyzer = AnalyzerEngine(
+            registry=registry, nlp_engine=engine, supported_languages=[language]
+        )
+        return made
+
     @property
     def name(self) -> str:
         return self._name

@@ -9,18 +9,38 @@ from datetime import date
 from veilflow.classify.headers import fold
 from veilflow.classify.words import MONTHS
 
-__all__ = ["find_dates"]
+__all__ = ["find_dates", "find_partial_dates"]
 
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _DATES = re.compile(
-    r"(?<![\w./-])(?:"
+    # A hyphen before or after is one date's own, or joins two: 2/7/2021-9/7/2021.
+    r"(?:(?<![\w./-])|(?<=[12][0-9]{3}-))(?:"
     r"(?P<y1>[12][0-9]{3})(?P<s1>[-/.])(?P<m1>[0-9]{1,2})(?P=s1)(?P<d1>[0-9]{1,2})"
     r"|(?P<a2>[0-9]{1,2})(?P<s2>[-/.])(?P<b2>[0-9]{1,2})(?P=s2)(?P<y2>[12][0-9]{3}|[0-9]{2})"
     r"|(?P<y3>[12][0-9]{3})(?P<m3>[01][0-9])(?P<d3>[0-3][0-9])"
     rf"|(?P<d4>[0-9]{{1,2}})(?:st|nd|rd|th|\.)?[ -](?:of |de )?(?P<w4>{_MONTH})[ ,-]{{1,2}}(?:de )?"
     r"(?P<y4>[12][0-9]{3}|[0-9]{2})"
     rf"|(?P<w5>{_MONTH})[ -](?P<d5>[0-9]{{1,2}})(?:st|nd|rd|th)?[ ,-]{{1,2}}(?P<y5>[12][0-9]{{3}})"
-    r")(?![\w/-]|\.[0-9])"
+    r")(?:(?=T[0-2][0-9]:|-[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{2})|(?![\w/-]|\.[0-9]))"
+)
+_NAMED_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Januar|Februar|M\u00e4rz|Mai|Juni|Juli|Oktober|"
+    r"Dezember|janvier|f\u00e9vrier|mars|avril|mai|juin|juillet|ao\u00fbt|septembre|octobre|novembre|"
+    r"d\u00e9cembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
+    r"diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)"
+)
+_PARTIAL = re.compile(
+    rf"(?<![\w./-])(?:(?:[0-3]?[0-9](?:st|nd|rd|th|\.)? (?:of |de )?)?{_NAMED_MONTH}\.?,? "
+    r"(?:of |de |del )?(?:19|20)[0-9]{2}"
+    rf"|[0-3]?[0-9](?:st|nd|rd|th|\.)? (?:of |de )?{_NAMED_MONTH}(?!\.[a-z])"
+    r"|(?:0?[1-9]|1[0-2])/(?:19|20)[0-9]{2}"
+    rf"|{_NAMED_MONTH}\.? [0-3]?[0-9](?:st|nd|rd|th)?)(?![\w/:%-]|[.,][0-9]| ?[ap]\.?m\b| %)"
+)
+_EXPIRY = re.compile(
+    r"(?:exp(?:\.|ires?|iration|iry)?(?: date)?|valid (?:until|thru|through|to)|good thru|"
+    r"g\u00fcltig bis)[ :]{1,3}((?:0?[1-9]|1[0-2])/(?:[0-9]{2}|20[0-9]{2}))(?![\w/])",
+    re.IGNORECASE,
 )
 
 
@@ -34,6 +54,18 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:
         days = tuple(dict.fromkeys(_days(found)))
         if days:
             yield found.start(), found.end(), days
+
+
+def find_partial_dates(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of months with a day or a year, and of months that a card expires in.
+
+    HIPAA (C) counts them as dates: all elements but the year. They stand for no single day, so
+    :func:`find_dates` leaves them out.
+    """
+    for found in _PARTIAL.finditer(text):
+        yield found.span()
+    for found in _EXPIRY.finditer(text):
+        yield found.span(1)
 
 
 def _days(found: re.Match[str]) -> Iterator[date]:
