@@ -118,7 +118,7 @@ def _population_checks(policy: Policy, table: str, domain: Domain) -> Iterator[P
                 "population_size": population.size,
                 "drawn": {"$PARAMETER": DRAWN},
                 "significance": section.k_map.significance,
-                "estimator": "negative_binomial",
+                "estimator": section.k_map.estimator,
             }
             how = f"estimated for {population.size:,} people, these having been drawn at random"
         yield PlannedCheck(

@@ -449,7 +449,7 @@ anonymize:
   max_risk: 0.2
   max_average_risk: 0.1
   population: {size: 1000}
-  k_map: 5
+  k_map: {k: 5, estimator: zero_truncated_poisson}
 """
 
 
@@ -490,6 +490,8 @@ def test_every_model_that_the_search_holds_is_asked_of_the_view(tmp_path: Path) 
         if name in check.arguments
     }
     assert bounds == {"max_risk": 0.2, "linked_share": 0.1}
+    (mapped,) = [check.arguments for check in privacy if check.name == "k-map"]
+    assert mapped["estimator"] == "zero_truncated_poisson"
     build_suite(view)
 
 

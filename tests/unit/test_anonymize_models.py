@@ -7,6 +7,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -26,9 +27,10 @@ from veilflow.anonymize import (
     recoding_of,
     solve,
 )
-from veilflow.anonymize.kmap import smallest_sample_class
+from veilflow.anonymize.kmap import Estimator, smallest_sample_class
 from veilflow.errors import PolicyError, ReleaseRefused
 from veilflow.hierarchy import CsvHierarchy, HierarchyTable, materialize
+from veilflow.risk import estimated_class_size
 
 AGES = CsvHierarchy(tuple((str(n), f"{n // 2 * 2}+", f"{n // 4 * 4}+", "*") for n in range(8)))
 SEXES = CsvHierarchy((("f", "*"), ("m", "*")))
@@ -285,26 +287,47 @@ def test_a_person_with_a_value_twice_counts_once_for_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("k", "fraction", "significance", "least"),
+    ("k", "fraction", "significance", "estimator", "least"),
     [
+        # Poisson with mean 0.5: 0.607, 0.910, 0.986. ARX 3.9.2 adds two to the quantile, 2.
+        (5, 0.1, 0.05, "poisson", 4),
+        # Without the 0: 0.771, 0.964.
+        (5, 0.1, 0.05, "zero_truncated_poisson", 3),
+        (3, 0.5, 0.01, "poisson", 3),
+        (9, 0.5, 0.0, "zero_truncated_poisson", 9),
+        (5, 0.1, 0.05, "negative_binomial", 3),
         # Everybody is in the sample: its classes are the population's.
-        (5, 1.0, 0.05, 5),
+        (5, 1.0, 0.05, "negative_binomial", 5),
         # P(F < 2 | f = 1) is the chance that nobody else has the combination, here 0.1.
-        (2, 0.1, 0.1, 1),
-        (2, 0.1, 0.09, 2),
+        (2, 0.1, 0.1, "negative_binomial", 1),
+        (2, 0.1, 0.09, "negative_binomial", 2),
         # P(F < 3 | f = 1) = p + p (1 - p) = 0.19 for p = 0.1, and f = 2: p^2 = 0.01.
-        (3, 0.1, 0.05, 2),
+        (3, 0.1, 0.05, "negative_binomial", 2),
     ],
 )
 def test_how_large_a_sample_class_stands_for_k(
-    k: int, fraction: float, significance: float, least: int
+    k: int, fraction: float, significance: float, estimator: Estimator, least: int
 ) -> None:
-    assert smallest_sample_class(k, fraction, significance) == least
+    assert smallest_sample_class(k, fraction, significance, estimator) == least
+
+
+@given(
+    st.integers(1, 60),
+    st.floats(0.001, 1),
+    st.floats(0, 0.9),
+    st.sampled_from(get_args(Estimator)),
+)
+def test_the_search_asks_for_as_many_as_the_judge(
+    k: int, fraction: float, significance: float, estimator: Estimator
+) -> None:
+    asked = smallest_sample_class(k, fraction, significance, estimator)
+    judged = estimated_class_size(k, fraction, significance=significance, estimator=estimator)
+    assert asked == judged
 
 
 @pytest.mark.parametrize("fraction", [0.0, 1.5, -1.0])
 def test_an_impossible_sampling_fraction_is_refused(fraction: float) -> None:
-    with pytest.raises(PolicyError, match="population_size"):
+    with pytest.raises(PolicyError, match="population.size"):
         smallest_sample_class(3, fraction, 0.05)
 
 

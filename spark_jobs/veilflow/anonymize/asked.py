@@ -73,7 +73,8 @@ def _models(policy: Policy, section: AnonymizePolicy, units: int) -> Iterator[Mo
         fraction = None
         if section.population.size is not None:
             fraction = min(1.0, units / section.population.size)
-        yield KMap(section.k_map.k, fraction, section.k_map.significance)
+        mapped = section.k_map
+        yield KMap(mapped.k, fraction, mapped.significance, mapped.estimator)
     if section.delta_presence is not None:
         yield DeltaPresence(section.delta_presence.lower, section.delta_presence.upper)
     if (diverse := section.l_diversity) is not None:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from veilflow.anonymize.distances import equal_distance, hierarchical_distance, ordered_distance
 from veilflow.anonymize.equivalence import Classes
-from veilflow.anonymize.kmap import smallest_sample_class
+from veilflow.anonymize.kmap import Estimator, smallest_sample_class
 from veilflow.anonymize.sensitive import Lines, SensitiveColumn
 
 __all__ = [
@@ -123,12 +123,14 @@ class KMap:
     """At least ``k`` people of the population have the class's quasi-identifiers (Sweeney 2002).
 
     With ``sampling_fraction`` there is no population table, and a class must be so large that it
-    holds fewer than ``k`` people of the population with a chance of at most ``significance``.
+    holds fewer than ``k`` people of the population with a chance of at most ``significance``, by
+    ``estimator``.
     """
 
     k: int
     sampling_fraction: float | None = None
     significance: float = 0.05
+    estimator: Estimator = "poisson"
     column: str | None = None
     is_monotone: bool = True
 
@@ -140,7 +142,9 @@ class KMap:
     def least(self) -> int:
         if self.sampling_fraction is None:
             return 1
-        return smallest_sample_class(self.k, self.sampling_fraction, self.significance)
+        return smallest_sample_class(
+            self.k, self.sampling_fraction, self.significance, self.estimator
+        )
 
     def holds(self, classes: Classes, held: Held | None) -> Bools:
         if self.sampling_fraction is not None:

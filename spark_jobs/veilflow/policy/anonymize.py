@@ -45,11 +45,12 @@ class KMapPolicy(_Strict):
     """At least ``k`` people of the population have each class's quasi-identifiers (Sweeney 2002).
 
     Where only the population's size is known, a class is so large that with a chance of at most
-    ``significance`` fewer than ``k`` do.
+    ``significance`` fewer than ``k`` do, by ``estimator``: ARX's two, or the negative binomial.
     """
 
     k: Int = Field(ge=2)
     significance: Number = Field(default=0.05, ge=0, lt=1)
+    estimator: Literal["poisson", "zero_truncated_poisson", "negative_binomial"] = "poisson"
 
 
 class DeltaPresencePolicy(_Strict):

@@ -59,7 +59,7 @@ def estimated_class_size(
     """How many people a class needs in the table to be one of ``k`` or more in the population.
 
     ``fraction`` is people of the table / people of the population; ``significance`` the chance, per
-    class, to take one of k people for a larger one. From 1 to k.
+    class, to take one of k people for a larger one: 0 asks for k. From 1 to k.
     """
     whole_from(1, k, "k")
     if not 0 < fraction <= 1:
@@ -67,14 +67,15 @@ def estimated_class_size(
     if not 0 <= significance <= 1:
         raise UsageError("the significance must lie between 0 and 1")
     mean, reached = fraction * k, 1 - significance
+    if significance == 0 and estimator != "negative_binomial":
+        return k
     if estimator == "poisson":
         return _poisson(k, mean, reached)
     if estimator == "zero_truncated_poisson":
         return _truncated(k, mean, reached)
     if estimator == "negative_binomial":
-        return next(
-            (size for size in range(1, k) if _fewer_than(k, size, fraction) <= significance), k
-        )
+        most = significance + 1e-12  # rounding mustn't decide
+        return next((size for size in range(1, k) if _fewer_than(k, size, fraction) <= most), k)
     raise UsageError("the estimator must be poisson, zero_truncated_poisson or negative_binomial")
 
 

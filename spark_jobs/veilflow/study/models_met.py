@@ -112,7 +112,9 @@ def _population(
     if (mapped := section.k_map) is not None and named is not None:
         if named.size is not None:
             fraction = min(1.0, people / named.size)
-            needed = estimated_class_size(mapped.k, fraction, significance=mapped.significance)
+            needed = estimated_class_size(
+                mapped.k, fraction, significance=mapped.significance, estimator=mapped.estimator
+            )
             met = share_below_map_estimate(output.classes, needed) == 0
             smallest = smallest_class(output.classes)
             yield ModelMet("k_map", needed, smallest, met, kind=f"{mapped.k}-map, estimated")
