@@ -128,15 +128,15 @@ def _copy(
 def _anonymise(
     spark: SparkSession, policy: Policy, folder: Path, target: Path, meter: Meter
 ) -> dict[str, Cost]:
-    return _protect(spark, policy, folder, target, meter, lambda m: m.frame.select(*m.columns))
+    return _protect(spark, policy, folder, target, meter, lambda masked: masked.output())
 
 
 def _shuffle(
     spark: SparkSession, policy: Policy, folder: Path, target: Path, meter: Meter
 ) -> dict[str, Cost]:
-    from veilflow.spark.protect import finish
+    from veilflow.spark.random_order import in_random_order
 
-    _protect(spark, policy, folder, target, meter, finish)
+    _protect(spark, policy, folder, target, meter, in_random_order)
     return {}
 
 

@@ -171,7 +171,7 @@ def _line(spark: SparkSession, policy: Policy, rows: int, folder: Path, copy: Co
         decision = decide(policy, frames)
         assert decision is not None
         masked = protect(spark, policy, frames, decision, "")[_TABLE]
-        masked.frame.select(*masked.columns).write.parquet(str(target))
+        masked.output().write.parquet(str(target))
     shutil.rmtree(target)
     spark.catalog.clearCache()
     (cost,), solution, parts = costs, decision.solution, decision.in_parts

@@ -16,7 +16,8 @@ from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
 from veilflow.policy import read_policy
 from veilflow.spark.masking import linkage_domain
-from veilflow.spark.protect import decide, finish, protect
+from veilflow.spark.protect import decide, protect
+from veilflow.spark.random_order import in_random_order
 from veilflow.spark.reading import cast_columns, read_table
 from veilflow.spark.risk_before import risk_before
 from veilflow.store.key_records import ensure_masking_root, masking_key, masking_key_ref
@@ -78,7 +79,7 @@ def test_plans_hold_no_value_and_no_key(
     assert decision is not None
     risk_before(policy, frames, decision)
     made = protect(unredacted, policy, frames, decision, key_ref)
-    outputs = {name: finish(masked) for name, masked in made.items()}
+    outputs = {name: in_random_order(masked) for name, masked in made.items()}
     assert (decision.in_parts is None) == (way == "on the driver")
     suppressed = frames["people"].count() - outputs["people"].count()
     assert suppressed or way != "on the driver", "a class must be suppressed"

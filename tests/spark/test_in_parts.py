@@ -11,7 +11,8 @@ import pytest
 from veilflow.errors import ReleaseRefused
 from veilflow.policy import Policy
 from veilflow.spark import in_parts
-from veilflow.spark.protect import Decision, decide, finish, protect
+from veilflow.spark.protect import Decision, decide, protect
+from veilflow.spark.random_order import in_random_order
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -75,7 +76,7 @@ def made(
 ) -> tuple[Decision, list[tuple[Any, ...]]]:
     decision = decide(rules, {"people": frame})
     assert decision is not None
-    output = finish(protect(spark, rules, {"people": frame}, decision, "")["people"])
+    output = in_random_order(protect(spark, rules, {"people": frame}, decision, "")["people"])
     return decision, [tuple(row.values()) for row in output.toArrow().to_pylist()]
 
 

@@ -75,7 +75,11 @@ def measured(asked: dict[str, Any], output: OutputLines) -> ModelMet:
         ({"delta_disclosure": 1.32}, 1.3219280949, False),
         ({"k_map": 2, "population": {"size": 5}}, 2, True),
         ({"k_map": 3, "population": {"size": 5}}, 2, False),
-        ({"k_map": {"k": 3, "estimator": "negative_binomial"}, "population": {"size": 50}}, 2, True),
+        (
+            {"k_map": {"k": 3, "estimator": "negative_binomial"}, "population": {"size": 50}},
+            2,
+            True,
+        ),
         ({"k_map": {"k": 3, "estimator": "poisson"}, "population": {"size": 50}}, 2, False),
     ],
     ids=str,

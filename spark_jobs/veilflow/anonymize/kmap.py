@@ -42,9 +42,8 @@ def smallest_sample_class(
             remedy="Correct `population.size` or `significance` of `anonymize.k_map`.",
         )
     if estimator == "negative_binomial":
-        sizes = range(1, k)
-        small = (n for n in sizes if _fewer_than(k, n, sampling_fraction) <= significance + _ROUNDING)
-        return next(small, k)
+        most = significance + _ROUNDING
+        return next((n for n in range(1, k) if _fewer_than(k, n, sampling_fraction) <= most), k)
     if significance == 0:
         return k
     mean, from_one = k * sampling_fraction, estimator == "zero_truncated_poisson"

@@ -47,6 +47,10 @@ _DEFAULTS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    # Rows go to tasks by random numbers. If a task is repeated on rows that come in another order,
+    # all that read what it wrote is repeated too, or rows would be lost and others doubled.
+    "spark.sql.shuffle.orderIndependentChecksum.enabled": "true",
+    "spark.sql.shuffle.orderIndependentChecksum.enableFullRetryOnMismatch": "true",
     # With PySpark 4.2.0 a plain Python UDF right above a Parquet scan hangs under Arrow: the JVM
     # sends such a UDF's input schema and the worker doesn't expect it. Arrow UDFs aren't concerned.
     "spark.sql.execution.pythonUDF.arrow.enabled": "false",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from veilflow.errors import PolicyError
@@ -14,6 +14,7 @@ from veilflow.policy.draft import yaml_key
 from veilflow.spark.invalid_values import CountedColumn
 from veilflow.spark.native_masks import has_native_form, native_invalid, native_mask
 from veilflow.spark.reading import quoted
+from veilflow.spark.recode import Recoded
 from veilflow.spark.redaction import refusal_text
 from veilflow.spark.workers import (
     Generalize,
@@ -35,15 +36,29 @@ _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal"
 
 @dataclass(frozen=True)
 class Masked:
-    """A frame with everything it had and the struct of worker columns; how to finish it.
+    """Rows with everything they had and the struct of worker columns; how to finish them.
 
-    ``counted`` are the columns of which values may have been untreatable.
+    ``columns`` has the released ones by name, in order, as expressions of ``frame``; ``counted``
+    are those of which values may have been untreatable. ``classes`` has labels by the number of
+    each row's class where ``rows`` has the number alone (:class:`veilflow.spark.recode.Recoded`),
+    and ``labels`` says which column of it each of these is.
     """
 
     table: str
-    frame: DataFrame
-    columns: tuple[Column, ...]
+    rows: DataFrame
+    columns: Mapping[str, Column]
     counted: tuple[CountedColumn, ...] = ()
+    classes: DataFrame | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> DataFrame:
+        """The rows with the labels of their classes, in the order that they have."""
+        return Recoded(self.rows, self.classes).frame
+
+    def output(self, *more: Column) -> DataFrame:
+        """The released columns, and ``more``, of the rows in the order that they have."""
+        return self.frame.select(*self.columns.values(), *more)
 
 
 def linkage_domain(policy: Policy, table: str, name: str) -> str:
@@ -75,17 +90,17 @@ def mask_table(
     types = {field.name: field.dataType for field in frame.schema.fields}
     work: list[WorkerColumn] = []
     inputs: list[WorkerInput] = []
-    finished: list[Column] = []
+    finished: dict[str, Column] = {}
     counted: list[CountedColumn] = []
     for name, column in policy.tables[table].released.items():
         label = generalized.get(name)
         if label is not None and not isinstance(label, Generalize):
-            finished.append(label.alias(name))
+            finished[name] = label.alias(name)
             continue
         step = label or _worker_step(policy, table, name, column, key_ref, resources or {})
         if step is None:
             made = _native(table, name, _transform(column), types[name])
-            finished.append(made.values.alias(name))
+            finished[name] = made.values.alias(name)
             if made.counted is not None:
                 counted.append(made.counted)
             continue
@@ -93,12 +108,12 @@ def mask_table(
         if given.is_counted and not isinstance(step, Generalize):
             flag = quoted("__work")[f"x{len(work)}"]
             counted.append(_counted(name, step.transform, flag))
-        finished.append(quoted("__work")[f"c{len(work)}"].alias(name))
+        finished[name] = quoted("__work")[f"c{len(work)}"].alias(name)
         work.append(step)
         inputs.append(given)
     if work:
         frame = frame.withColumn("__work", worker_struct(table, work, inputs))
-    return Masked(table, frame, tuple(finished), tuple(counted))
+    return Masked(table, frame, finished, tuple(counted))
 
 
 def _worker_step(

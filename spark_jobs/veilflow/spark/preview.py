@@ -65,7 +65,7 @@ def preview(
         for name, masked in protected.items():
             released = policy.tables[name].released
             beside: list[Column] = []
-            for column, expression in zip(released, masked.columns, strict=True):
+            for column, expression in zip(released, masked.columns.values(), strict=True):
                 beside.append(expression)
                 if reason is not None:
                     beside.append(quoted(column).alias(f"{column} (original)"))

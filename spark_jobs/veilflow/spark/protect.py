@@ -7,7 +7,7 @@ people are left out of the output; rows of tables without quasi-identifiers go w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from veilflow.anonymize import Problem, Recoding, Solution, choose
@@ -16,17 +16,16 @@ from veilflow.anonymize.recoded import level_shares
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.in_parts import InParts, decide_in_parts
-from veilflow.spark.invalid_values import InvalidCounts, counting
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.microaggregation import microaggregated
 from veilflow.spark.reading import quoted
-from veilflow.spark.recode import recoded
+from veilflow.spark.recode import Recoded, recoded
 from veilflow.spark.views import UNIT, aggregate, combinations, with_roots
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Decision", "decide", "find_roots", "finish", "finish_counting", "protect"]
+__all__ = ["Decision", "decide", "find_roots", "protect"]
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,10 @@ class Decision:
     def problem(self) -> Problem:
         return self.aggregated.problem
 
-    def recode(self, spark: SparkSession, view: str, frame: DataFrame) -> DataFrame:
+    def recode(self, spark: SparkSession, view: str, frame: DataFrame) -> Recoded:
         """The rows of ``frame`` that are released, as :func:`veilflow.spark.recode.recoded`."""
         if self.in_parts is not None:
-            return self.in_parts.recoded(frame)
+            return Recoded(self.in_parts.recoded(frame))
         return recoded(spark, frame, self.aggregated, self.recodings[view])
 
     def level_shares(self) -> dict[str, Sequence[Sequence[float]]]:
@@ -123,39 +122,26 @@ def protect(
     """What is left of every table, and its output columns. ``frames`` are cast, as listed.
 
     ``key_ref`` names where workers fetch the masking root, ``resources`` what else they open by
-    reference; neither holds a key. :func:`finish` makes the output frame.
+    reference; neither holds a key. A release takes the rows by
+    :func:`veilflow.spark.random_order.in_random_order`.
     """
     outputs = {}
     for name, frame in frames.items():
         plan = _plan(decision, name)
+        left = Recoded(frame)
         if decision is not None and plan is not None:
             whole = with_roots(policy, frame, frames, plan)
-            frame = decision.recode(spark, name, whole)
+            left = decision.recode(spark, name, whole)
         elif decision is not None:
-            frame = _without_people(spark, name, policy, frames, decision)
-        own = () if plan is None else plan.own
-        labels = {column.name: quoted(column.label) for column in own}
-        if decision is not None and plan is not None:
-            frame, numbers = microaggregated(policy, name, frame, [c.label for c in own])
-            labels |= numbers
-        outputs[name] = mask_table(frame, name, policy, labels, key_ref, resources)
+            left = Recoded(_without_people(spark, name, policy, frames, decision))
+        names = {column.name: column.label for column in (() if plan is None else plan.own)}
+        labels = {column: quoted(label) for column, label in names.items()}
+        if plan is not None and policy.tables[name].microaggregated:
+            whole, numbers = microaggregated(policy, name, left.frame, list(names.values()))
+            left, labels = Recoded(whole), labels | numbers
+        made = mask_table(left.rows, name, policy, labels, key_ref, resources)
+        outputs[name] = replace(made, classes=left.classes, labels=names)
     return outputs
-
-
-def finish(masked: Masked) -> DataFrame:
-    """The output frame, rows in random order: the order of a table can name the people in it."""
-    return finish_counting(masked)[0]
-
-
-def finish_counting(masked: Masked) -> tuple[DataFrame, InvalidCounts]:
-    """As :func:`finish`, with the counts of untreatable values, known once it is written."""
-    from pyspark.sql import functions as F
-
-    flags = {f"__invalid{index}": one.flag for index, one in enumerate(masked.counted)}
-    marked = [flag.alias(name) for name, flag in flags.items()]
-    frame = masked.frame.select(*masked.columns, *marked).withColumn("__order", F.rand())
-    frame = frame.repartition("__order").sortWithinPartitions("__order").drop("__order")
-    return counting(masked.table, frame, list(flags), masked.counted)
 
 
 def _plan(decision: Decision | None, table: str) -> ViewPlan | None:
@@ -178,7 +164,7 @@ def _without_people(
         if unit is None or not shared or not decision.suppresses(root.table):
             continue
         rows = with_roots(policy, frames[root.table], frames, root)
-        released = decision.recode(spark, root.table, rows).select(UNIT)
+        released = decision.recode(spark, root.table, rows).rows.select(UNIT)
         people = rows.select(UNIT).join(released, UNIT, "left_anti")
         there = frame.withColumn(UNIT, quoted(unit).cast("string"))
         frame = there.join(people, UNIT, "left_anti")

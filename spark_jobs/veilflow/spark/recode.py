@@ -1,16 +1,20 @@
-"""The map pass: every row gets the labels of its combination, or is left out, in one join.
+"""The map pass: every row gets the number of its class, or is left out, and the class its labels.
 
-The combinations are joined as a frame, never as literals: literals show in plans. What isn't among
-them is left out, too: a row that no decision was made about is never released.
+Combinations and classes are joined as frames, never as literals: literals show in plans. A row
+whose combination isn't among them is left out, too: what no decision was made about is never
+released. Between the two joins a row is narrow, which is when it is shuffled
+(:func:`veilflow.spark.random_order.in_random_order`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from veilflow.anonymize.aggregate import Aggregated, RawView
+from veilflow.anonymize.grouping import group
 from veilflow.anonymize.recoding import Recoding
 from veilflow.spark.views import combination_key
 
@@ -19,28 +23,63 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["recoded"]
+__all__ = ["CLASS", "Recoded", "recoded"]
 
 KEY = "__key"
-# Beyond this many combinations every executor's copy of them would be too large: both sides are
-# shuffled instead.
+CLASS = "__class"
+# Beyond this many lines every executor's copy of them would be too large: both sides are shuffled
+# instead.
 BROADCAST_COMBINATIONS = 1_000_000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recoded:
+    """The ``rows`` that are released, and their labels, as ``QuasiColumn.label`` of own columns.
+
+    Labels are in ``classes`` by the number ``CLASS`` that each row has, or in ``rows`` themselves
+    where ``classes`` is None. The number says nothing that the labels don't; it isn't released.
+    """
+
+    rows: DataFrame
+    classes: DataFrame | None = None
+
+    @property
+    def frame(self) -> DataFrame:
+        """The rows with their labels."""
+        return self.rows if self.classes is None else self.rows.join(self.classes, CLASS)
 
 
 def recoded(
     spark: SparkSession, frame: DataFrame, found: Aggregated, recoding: Recoding
-) -> DataFrame:
-    """The rows of ``frame`` that are released, with ``QuasiColumn.label`` for each own column.
+) -> Recoded:
+    """The rows of ``frame`` that are released.
 
     ``frame`` has the raw values of the view's columns (``QuasiColumn.value``).
     """
+    import pyarrow as pa
+
     view = found.view(recoding.view)
     kept = ~recoding.suppressed[view.combo]
     labels = {
         column.label: found.labels(recoding, position, view.combo[kept])
         for position, column in enumerate(view.plan.own)
     }
-    return _joined(spark, frame, view, kept, labels)
+    first, number = _numbered(list(labels.values()))
+    rows = _joined(spark, frame, view, kept, pa.array(number, pa.int32()))
+    shown = {name: column.take(pa.array(first)) for name, column in labels.items()}
+    numbers = pa.array(range(first.size), pa.int32())
+    classes = spark.createDataFrame(pa.table({CLASS: numbers, **shown}))
+    made = Recoded(rows, classes.hint(_hint(first.size)))
+    return made if first.size <= BROADCAST_COMBINATIONS else Recoded(made.frame)
+
+
+def _numbered(
+    labels: list[pa.Array],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A place for each distinct combination of labels, and every place's number among them."""
+    encoded = [column.dictionary_encode("encode") for column in labels]
+    codes = [column.indices.to_numpy(zero_copy_only=False) for column in encoded]
+    return group(codes, [len(column.dictionary) for column in encoded], len(labels[0]))
 
 
 def _joined(
@@ -48,22 +87,26 @@ def _joined(
     frame: DataFrame,
     view: RawView,
     chosen: npt.NDArray[np.bool_],
-    labels: dict[str, pa.Array],
+    number: pa.Array,
 ) -> DataFrame:
     import pyarrow as pa
     from pyspark.sql import functions as F
 
-    hint = "broadcast" if chosen.sum() <= BROADCAST_COMBINATIONS else "shuffle_hash"
+    hint = _hint(int(chosen.sum()))
     if view.keys is not None:
-        table = pa.table({KEY: view.keys[chosen], **labels})
-        classes = spark.createDataFrame(table).hint(hint)
-        return frame.withColumn(KEY, combination_key(view.plan)).join(classes, KEY)
+        table = pa.table({KEY: view.keys[chosen], CLASS: number})
+        combinations = spark.createDataFrame(table).hint(hint)
+        return frame.withColumn(KEY, combination_key(view.plan)).join(combinations, KEY)
     # Two combinations have the same key, so the values themselves have to be compared.
     names = [f"{column.value}_" for column in view.plan.columns]
     texts = {name: view.text(place, chosen) for place, name in enumerate(names)}
-    classes = spark.createDataFrame(pa.table({**texts, **labels})).hint(hint)
+    combinations = spark.createDataFrame(pa.table({**texts, CLASS: number})).hint(hint)
     same = [
         F.col(column.value).eqNullSafe(F.col(name))
         for column, name in zip(view.plan.columns, names, strict=True)
     ]
-    return frame.join(classes, same)
+    return frame.join(combinations, same)
+
+
+def _hint(lines: int) -> str:
+    return "broadcast" if lines <= BROADCAST_COMBINATIONS else "shuffle_hash"

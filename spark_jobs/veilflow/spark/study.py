@@ -53,7 +53,7 @@ def anonymize_on_spark(
         narrowed = without_keyed(plan.policy, plan.table)
         made = protect(spark, narrowed, {plan.table: frame}, decision, "")[plan.table]
         with clock.phase("write"):
-            _write(made.frame.select(*made.columns), out, plan.found.reading.delimiter)
+            _write(made.output(), out, plan.found.reading.delimiter)
         with clock.phase("measure"):
             return _measured(plan, frame, made, decision)
 
@@ -116,8 +116,8 @@ def _measured(plan: StudyPlan, frame: DataFrame, made: Masked, decision: Decisio
         name,
         decision.problem,
         chosen,
-        _lines(made.frame, [*made.columns, *keyed], unit, key, sensitive),
-        _lines(whole.frame, [*whole.columns, *keyed], unit, (), sensitive),
+        _lines(made.frame, [*made.columns.values(), *keyed], unit, key, sensitive),
+        _lines(whole.frame, [*whole.columns.values(), *keyed], unit, (), sensitive),
         read_population(plan),
     )
 

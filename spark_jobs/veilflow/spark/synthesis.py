@@ -70,7 +70,7 @@ def training_frame(policy: Policy, table: str, frame: DataFrame) -> DataFrame:
     }
     masked = mask_table(frame, table, narrowed, finest, key_ref="")
     draws = [quoted(DRAW)] if DRAW in frame.columns else []
-    return masked.frame.select(*masked.columns, *draws)
+    return masked.output(*draws)
 
 
 def fit_table(

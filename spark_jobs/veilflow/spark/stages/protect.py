@@ -21,7 +21,8 @@ from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
 from veilflow.spark.population import read_population
-from veilflow.spark.protect import Decision, decide, finish_counting, protect
+from veilflow.spark.protect import Decision, decide, protect
+from veilflow.spark.random_order import counting_in_random_order
 from veilflow.spark.reading import TableReading, cast_columns, check_reading, read_source
 from veilflow.spark.risk_before import risk_before
 from veilflow.spark.stages.record import stage_evidence
@@ -48,7 +49,7 @@ def protect_stage(
     ensure_masking_root(run.store, run.provider, policy.dataset, "masking")
     key_ref = masking_key_ref(run.record.keys, run.record.store, policy.dataset)
     protected = protect(spark, policy, frames, decision, key_ref)
-    finished = {name: finish_counting(masked) for name, masked in protected.items()}
+    finished = {name: counting_in_random_order(masked) for name, masked in protected.items()}
     outputs = {name: frame for name, (frame, _) in finished.items()}
     attempt = secrets.token_hex(4)
     classes = {
