@@ -33,7 +33,7 @@ def in_random_order(masked: Masked) -> DataFrame:
 
 
 def counting_in_random_order(masked: Masked) -> tuple[DataFrame, InvalidCounts]:
-    """As :func:`in_random_order`, with the counts of untreatable values, known once it's written."""
+    """As :func:`in_random_order`, and the counts of untreatable values, once it is written."""
     flags = {f"__invalid{index}": one.flag for index, one in enumerate(masked.counted)}
     marked = [flag.alias(name) for name, flag in flags.items()]
     frame = _output(masked, marked, [quoted(name) for name in flags])
