@@ -23,6 +23,7 @@ __all__ = [
     "StageFailed",
     "StoreUnavailable",
     "UsageError",
+    "VaultUnavailable",
     "VeilflowError",
 ]
 
@@ -102,6 +103,10 @@ class IntegrityError(VeilflowError):
 
 class StoreUnavailable(VeilflowError):
     """The object store didn't answer, or not in time; the stage may be retried."""
+
+
+class VaultUnavailable(VeilflowError):
+    """The token vault is down, full, or refuses; nothing was released, the stage may be retried."""
 
 
 class CapabilityMissing(VeilflowError):

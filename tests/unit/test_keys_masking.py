@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,11 @@ def test_records_that_are_refused(keyring: FileKeyring) -> None:
         {},
         [],
         good | {"format": "veilflow-masking-root/2"},
+        good | {"format": "veilflow-masking-root/3", "version": 2},
+        good | {"format": "veilflow-masking-root/2", "version": 1},
+        good | {"format": "veilflow-masking-root/2", "version": "2"},
+        good | {"format": "veilflow-masking-root/2", "version": True},
+        good | {"version": 2},
         good | {"more": ""},
         good | {"purpose": "other"},
         good | {"wrapped": "%"},
@@ -143,6 +149,16 @@ def test_rotation_keeps_pseudonyms(keyring: FileKeyring) -> None:
     fresh = rewrap_masking_root(keyring, record)
     assert fresh.wrapped != record.wrapped
     assert open_masking_root(keyring, fresh) == open_masking_root(keyring, record)
+
+
+def test_a_version_is_bound_to_its_number(keyring: FileKeyring) -> None:
+    first = create_masking_root(keyring, "patients", "masking")
+    second = create_masking_root(keyring, "patients", "masking", 2)
+    assert MaskingRootRecord.from_json(second.to_json()) == second and second.version == 2
+    assert open_masking_root(keyring, first) != open_masking_root(keyring, second)
+    for taken_for in (1, 3):
+        with pytest.raises(IntegrityError):
+            open_masking_root(keyring, replace(second, version=taken_for))
 
 
 def test_no_release_or_class_key_opens_a_masking_root(keyring: FileKeyring, tmp_path: Path) -> None:

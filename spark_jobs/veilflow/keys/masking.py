@@ -1,7 +1,10 @@
 """Masking roots: the secrets behind pseudonyms and keyed digests, apart from every release.
 
 A root is wrapped under ``<dataset>/masking`` alone. No reader of a release needs that key, and
-destroying a release leaves it alone; destroying it ends the linkage of all pseudonyms made with it.
+destroying a release leaves it alone; destroying it ends the linkage of all pseudonyms made with it,
+and nothing that was tokenised or encrypted with it can be revealed any more.
+
+Rotation adds a root, a *version*, and keeps the older ones: they still reveal what they made.
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ __all__ = [
 
 MaskingPurpose = Literal["masking", "digest"]
 
-_FORMAT = "veilflow-masking-root/1"
+# The first format knows no versions. Its records are the first version and stay as they are.
+_FIRST_FORMAT = "veilflow-masking-root/1"
+_FORMAT = "veilflow-masking-root/2"
 _ROOT_BYTES = 32
 _SALT = b"veilflow-masking-root-1"
 
@@ -47,21 +52,25 @@ class MaskingRootRecord:
     provider: str
     key_id: str
     wrapped: bytes
+    version: int = 1
 
     def context(self) -> dict[str, str]:
         """What the root is bound to."""
-        return {"dataset": self.dataset, "purpose": self.purpose}
+        bound = {"dataset": self.dataset, "purpose": self.purpose}
+        return bound if self.version == 1 else {**bound, "version": str(self.version)}
 
     def to_json(self) -> str:
         """One JSON document with its format version; equal records give equal text."""
-        document = {
-            "format": _FORMAT,
+        document: dict[str, str | int] = {
+            "format": _FIRST_FORMAT,
             "dataset": self.dataset,
             "purpose": self.purpose,
             "provider": self.provider,
             "key_id": self.key_id,
             "wrapped": base64.b64encode(self.wrapped).decode("ascii"),
         }
+        if self.version > 1:
+            document |= {"format": _FORMAT, "version": self.version}
         return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
     @classmethod
@@ -74,7 +83,8 @@ class MaskingRootRecord:
             pass
         if parsed is None:
             raise IntegrityError(
-                f"The masking root's record is damaged, or its format isn't {_FORMAT!r}.",
+                "The masking root's record is damaged, or its format is neither "
+                f"{_FIRST_FORMAT!r} nor {_FORMAT!r}.",
                 remedy="Restore it: a new root gives every person another pseudonym.",
             )
         return parsed
@@ -82,27 +92,36 @@ class MaskingRootRecord:
     @classmethod
     def _parse(cls, document: Mapping[str, Any]) -> MaskingRootRecord:
         names = ("dataset", "purpose", "provider", "key_id")
-        if document["format"] != _FORMAT or set(document) != {"format", "wrapped", *names}:
+        is_first = document["format"] == _FIRST_FORMAT
+        version = 1 if is_first else document["version"]
+        expected = {"format", "wrapped", *names, *(() if is_first else ("version",))}
+        if set(document) != expected or not (is_first or document["format"] == _FORMAT):
+            raise ValueError
+        if type(version) is not int or version < (1 if is_first else 2):
             raise ValueError
         texts = {name: document[name] for name in names}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError
         if texts["purpose"] not in get_args(MaskingPurpose):
             raise ValueError
-        return cls(**texts, wrapped=base64.b64decode(document["wrapped"], validate=True))
+        wrapped = base64.b64decode(document["wrapped"], validate=True)
+        return cls(**texts, wrapped=wrapped, version=version)
 
 
 def create_masking_root(
-    provider: KeyProvider, dataset: str, purpose: MaskingPurpose
+    provider: KeyProvider, dataset: str, purpose: MaskingPurpose, version: int = 1
 ) -> MaskingRootRecord:
-    """A new random root. Store it put-if-absent: a second root breaks linkage with the first."""
+    """A new random root. Store it put-if-absent: a second root breaks linkage with the first.
+
+    A ``version`` above 1 is a rotation: it breaks that linkage on purpose.
+    """
     if purpose not in get_args(MaskingPurpose):
         raise UsageError(
             "A masking root has one of the purposes that Veilflow knows.",
             remedy=f"Known: {', '.join(get_args(MaskingPurpose))}.",
         )
     key = provider.ensure(masking_key_id(dataset), "encryption")
-    record = MaskingRootRecord(dataset, purpose, provider.uri, key.key_id, b"")
+    record = MaskingRootRecord(dataset, purpose, provider.uri, key.key_id, b"", version)
     _, wrapped = provider.generate_data_key(key.key_id, record.context())
     return replace(record, wrapped=wrapped)
 

@@ -1,7 +1,8 @@
 """Where wrapped keys lie, and how any process gets from a reference to opened keys.
 
 Records lie outside every release: ``keys/<dataset>/<release>.json`` and
-``keys/<dataset>/masking/<purpose>.json``. A reference (``key_ref``) is a short JSON text that
+``keys/<dataset>/masking/<purpose>.json``, with ``-<version>`` from the second version on. A
+reference (``key_ref``) is a short JSON text that
 names a key service, a store and a record. It holds no key and opens nothing by itself, so it may
 stand in options, plans and logs; each worker process opens it once, with its own credentials.
 """
@@ -9,6 +10,7 @@ stand in options, plans and logs; each worker process opens it once, with its ow
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
@@ -42,12 +44,15 @@ __all__ = [
     "load_release_keys",
     "masking_key",
     "masking_key_ref",
+    "masking_key_version",
     "masking_record_key",
+    "masking_versions",
     "opened_release",
     "release_keks",
     "release_key_ref",
     "release_record_key",
     "replace_release_keys",
+    "rotate_masking_root",
 ]
 
 
@@ -56,9 +61,10 @@ def release_record_key(dataset: str, release: str) -> str:
     return f"keys/{dataset}/{release}.json"
 
 
-def masking_record_key(dataset: str, purpose: MaskingPurpose) -> str:
-    """The store key of a dataset's masking root."""
-    return f"keys/{dataset}/masking/{purpose}.json"
+def masking_record_key(dataset: str, purpose: MaskingPurpose, version: int = 1) -> str:
+    """The store key of one version of a dataset's masking root."""
+    suffix = "" if version == 1 else f"-{version}"
+    return f"{_masking_folder(dataset)}{purpose}{suffix}.json"
 
 
 def ensure_release_keys(
@@ -123,7 +129,7 @@ def replace_release_keys(
 def ensure_masking_root(
     store: ObjectStore, provider: KeyProvider, dataset: str, purpose: MaskingPurpose
 ) -> MaskingRootRecord:
-    """The dataset's root for ``purpose``, made if there was none; of two makers one wins."""
+    """The newest root for ``purpose``, made if there was none; of two makers one wins."""
     try:
         return load_masking_root(store, dataset, purpose)
     except KeyNotFound:
@@ -135,11 +141,49 @@ def ensure_masking_root(
     return record
 
 
-def load_masking_root(
-    store: ObjectStore, dataset: str, purpose: MaskingPurpose
+def rotate_masking_root(
+    store: ObjectStore, provider: KeyProvider, dataset: str
 ) -> MaskingRootRecord:
-    """The stored root. KeyNotFound without one; IntegrityError if it is another dataset's."""
-    return _masking_record(store, masking_record_key(dataset, purpose))
+    """A new version of the masking root, which runs that start from now on use.
+
+    Nothing that they make joins with what older versions made. Raises KeyNotFound if there is no
+    root to rotate, and UsageError if somebody rotates at the same time.
+    """
+    newest = load_masking_root(store, dataset, "masking")
+    # A root that nobody can open any more must not be followed by one as if it could be.
+    open_masking_root(provider, newest)
+    record = create_masking_root(provider, dataset, "masking", newest.version + 1)
+    key = masking_record_key(dataset, "masking", record.version)
+    try:
+        store.put(key, record.to_json().encode(), if_absent=True)
+    except ObjectExists:
+        raise UsageError(
+            f"Somebody else has just made version {record.version} of {dataset}'s masking root.",
+            remedy="Look at it with 'veilflow keys plan-rotation' before you rotate again.",
+        ) from None
+    return record
+
+
+def load_masking_root(
+    store: ObjectStore, dataset: str, purpose: MaskingPurpose, version: int | None = None
+) -> MaskingRootRecord:
+    """The stored root, the newest if no version is asked for.
+
+    KeyNotFound without one; IntegrityError if it is another dataset's.
+    """
+    if version is None:
+        version = max(masking_versions(store, dataset, purpose), default=1)
+    return _masking_record(store, masking_record_key(dataset, purpose, version))
+
+
+def masking_versions(
+    store: ObjectStore, dataset: str, purpose: MaskingPurpose = "masking"
+) -> tuple[int, ...]:
+    """The versions of the root that are stored, oldest first."""
+    folder = _masking_folder(dataset)
+    of_purpose = re.compile(rf"{re.escape(folder + purpose)}(?:-([1-9][0-9]*))?[.]json")
+    found = (of_purpose.fullmatch(info.key) for info in store.list(folder))
+    return tuple(sorted(int(match[1] or 1) for match in found if match))
 
 
 def release_key_ref(provider_uri: str, store_uri: str, dataset: str, release: str) -> str:
@@ -148,10 +192,22 @@ def release_key_ref(provider_uri: str, store_uri: str, dataset: str, release: st
 
 
 def masking_key_ref(
-    provider_uri: str, store_uri: str, dataset: str, purpose: MaskingPurpose = "masking"
+    provider_uri: str,
+    store_uri: str,
+    dataset: str,
+    purpose: MaskingPurpose = "masking",
+    version: int = 1,
 ) -> str:
-    """The reference from which :func:`masking_key` derives keys."""
-    return _reference("masking", provider_uri, store_uri, masking_record_key(dataset, purpose))
+    """The reference from which :func:`masking_key` derives keys of one version of the root."""
+    record = masking_record_key(dataset, purpose, version)
+    return _reference("masking", provider_uri, store_uri, record)
+
+
+def masking_key_version(key_ref: str) -> int:
+    """The version of the masking root that ``key_ref`` names; nothing is opened."""
+    _, _, record = _dereference(key_ref, "masking")
+    version = re.search(r"-([1-9][0-9]*)[.]json$", record)
+    return int(version[1]) if version else 1
 
 
 def release_keks(key_ref: str) -> Mapping[str, bytes]:
@@ -200,8 +256,12 @@ def _parse_release(data: bytes, key: str) -> ReleaseKeyRecord:
 
 def _masking_record(store: ObjectStore, key: str) -> MaskingRootRecord:
     record = MaskingRootRecord.from_json(_get(store, key)[0])
-    _require_place(key, masking_record_key(record.dataset, record.purpose))
+    _require_place(key, masking_record_key(record.dataset, record.purpose, record.version))
     return record
+
+
+def _masking_folder(dataset: str) -> str:
+    return f"keys/{dataset}/masking/"
 
 
 def _get(store: ObjectStore, key: str) -> tuple[bytes, str]:

@@ -1,0 +1,18 @@
+"""Padding, so that a ciphertext tells the length of its text only to the next 16 bytes."""
+
+from __future__ import annotations
+
+__all__ = ["padded", "unpadded"]
+
+_BLOCK = 16
+_MARK = b"\x80"
+
+
+def padded(data: bytes) -> bytes:
+    """ISO/IEC 7816-4: a mark, then zeros to the next whole block; never empty."""
+    return data + _MARK + bytes(-(len(data) + 1) % _BLOCK)
+
+
+def unpadded(data: bytes) -> bytes:
+    """The inverse of :func:`padded`, for data that was authenticated. ValueError for other data."""
+    return data[: data.rindex(_MARK)]
