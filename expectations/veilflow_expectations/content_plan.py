@@ -22,6 +22,7 @@ from veilflow.classify.taxonomy import ROLES
 from veilflow.policy import ColumnPolicy
 from veilflow.policy.hierarchies import CharacterRedaction
 
+from veilflow_expectations.domain_plan import LINKED
 from veilflow_expectations.leak_plan import CONSTANT, LEAK_LENGTH
 from veilflow_expectations.planned import PlannedCheck
 
@@ -82,7 +83,7 @@ def _is_open(column: ColumnPolicy) -> bool:
     """Whether the column's values come from the data and could be anything."""
     if column.treatment == "generalize":
         return _shows_values(column)
-    if column.treatment in ("pseudonym", "microaggregate") or column.treatment in CONSTANT:
+    if column.treatment in LINKED | CONSTANT | {"microaggregate"}:
         return False
     custom = column.protect is not None and column.protect.is_custom
     return not (custom and column.role == "identifier" and column.type is None)

@@ -1,8 +1,9 @@
-"""Which pseudonym columns may be joined with each other, and which may not.
+"""Which pseudonym and token columns may be joined with each other, and which may not.
 
 A linkage domain is what the policy says it is: the columns of one name in all tables, the privacy
-unit's columns whatever they are called, or the columns of a ``domain`` of their own. Written here
-again rather than taken from the code that makes the pseudonyms.
+unit's columns whatever they are called, or the columns of a ``domain`` of their own; inside one
+release, columns of different scopes don't join either. Written here again rather than taken from
+the code that makes the pseudonyms.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.planned import PlannedCheck, Types, listed
 
-__all__ = ["Linked", "domain_checks", "linked_columns", "partners", "shared_parameters"]
+__all__ = ["LINKED", "Linked", "domain_checks", "linked_columns", "partners", "shared_parameters"]
+
+#: Transforms under a key of which two columns have common values by the policy's will alone.
+LINKED = frozenset({"pseudonym", "token", "vault_token"})
 
 
 @dataclass(frozen=True)
 class Linked:
-    """A pseudonym column with its domain, and the form of its pseudonyms."""
+    """A pseudonym or token column with its domain, and the form of its pseudonyms."""
 
     table: str
     column: str
     domain: str
-    form: tuple[int, str]
+    form: tuple[str, int, str]
 
     @property
     def reference(self) -> str:
@@ -33,21 +37,21 @@ class Linked:
 
 
 def linked_columns(policy: Policy, types: Types | None = None) -> tuple[Linked, ...]:
-    """Every released pseudonym column of the tables that can be read, in the policy's order."""
+    """Every released column of ``LINKED`` in the tables that can be read, in the policy's order."""
     known = types or Types()
     return tuple(
         Linked(table, name, _domain(policy, table, name, column), _form(column))
         for table, rules in policy.tables.items()
         if known.tables is None or table in known.tables
         for name, column in rules.released.items()
-        if column.treatment == "pseudonym"
+        if column.treatment in LINKED
     )
 
 
 def partners(linked: Linked, columns: tuple[Linked, ...]) -> tuple[Linked, ...]:
     """The later columns that ``linked`` must be joinable with: same domain and same form.
 
-    Pseudonyms of different lengths or prefixes have no common values whatever their domain.
+    What differs in its transform, length or prefix has no common values whatever its domain.
     """
     later = columns[columns.index(linked) + 1 :]
     return tuple(
@@ -109,11 +113,14 @@ def _joins(linked: Linked, other: Linked, parameters: tuple[str, str]) -> Planne
 
 
 def _domain(policy: Policy, table: str, name: str, column: ColumnPolicy) -> str:
-    if column.domain is not None:
-        return column.domain
-    return "unit" if policy.unit_column(table) == name else f"column:{name}"
+    own, scope = (
+        (None, None) if column.domain is None else (column.domain.name, column.domain.scope)
+    )
+    implied = "unit" if policy.unit_column(table) == name else f"column:{name}"
+    apart = "" if scope in (None, policy.publish.linkage) else f"{scope}/"
+    return apart + (own or implied)
 
 
-def _form(column: ColumnPolicy) -> tuple[int, str]:
+def _form(column: ColumnPolicy) -> tuple[str, int, str]:
     given = {} if column.protect is None else column.protect.parameters
-    return int(given.get("length") or 26), str(given.get("prefix") or "")
+    return column.treatment, int(given.get("length") or 26), str(given.get("prefix") or "")

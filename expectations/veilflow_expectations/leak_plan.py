@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from veilflow.policy import ColumnPolicy, Policy
 
+from veilflow_expectations.domain_plan import LINKED
 from veilflow_expectations.planned import PlannedCheck, Types, listed
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
 LEAK_LENGTH = 6
 CONSTANT = frozenset({"redact", "constant", "nullify"})
 
-_OWN_VALUES_GONE = frozenset({"pseudonym", "partial"})
+_OWN_VALUES_GONE = LINKED | {"partial"}
 _NUMBERS_OUT = frozenset({"round", "bucket", "microaggregate"})
 _NAMED = 6
 
@@ -108,7 +109,7 @@ def cross_leaks(
 def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> bool:
     """Whether the column's texts could be anything, so that an identifier may hide in it."""
     treatment = column.treatment
-    if treatment in ("generalize", "pseudonym") or treatment in CONSTANT | _NUMBERS_OUT:
+    if treatment == "generalize" or treatment in LINKED | CONSTANT | _NUMBERS_OUT:
         return False
     if treatment == "keep" and column.cast not in (None, "string"):
         return False

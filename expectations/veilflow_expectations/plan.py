@@ -20,7 +20,7 @@ from veilflow.policy import ColumnPolicy, Policy
 from veilflow_expectations.attack_plan import attacks_on_table
 from veilflow_expectations.content_plan import personal_data
 from veilflow_expectations.difference_plan import plan_difference
-from veilflow_expectations.domain_plan import domain_checks
+from veilflow_expectations.domain_plan import LINKED, domain_checks
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed, percent
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
@@ -187,6 +187,17 @@ def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedChe
             {"column": name, "length": form["length"], "prefix": form["prefix"]},
             "Every value has the form of a keyed pseudonym. Whether it can be undone depends on "
             "the masking key, which no reader holds.",
+            name,
+        )
+    elif treatment in LINKED and column.protect is not None:
+        mark, length = ("t", 52) if treatment == "token" else ("r", 26)
+        prefix = column.protect.parameters.get("prefix") or ""
+        yield PlannedCheck(
+            "token form",
+            "expect_column_values_to_be_pseudonyms",
+            {"column": name, "length": length, "prefix": prefix, "mark": mark},
+            "Every value has the form of a token, which names the version of its key. Whoever "
+            "holds the masking key can undo it; no reader does.",
             name,
         )
 

@@ -25,6 +25,7 @@ __all__ = [
     "ColumnUtility",
     "EvidenceBundle",
     "InvalidValues",
+    "KeyedColumn",
     "OutputColumn",
     "PopulationRisk",
     "OutputFile",
@@ -113,6 +114,19 @@ class InvalidValues(_Record):
     transform: str
     became: Literal["null", "redacted"]
     count: int | None
+
+
+class KeyedColumn(_Record):
+    """A released column that a key made: the root's version, and how far the column joins.
+
+    ``scope`` is the linkage domain's: release, series, recipient or dataset.
+    """
+
+    table: str
+    column: str
+    transform: str
+    scope: str
+    key_version: int
 
 
 class ClassSizeBin(_Record):
@@ -362,6 +376,7 @@ class StageEvidence(_Record):
     columns: tuple[ColumnFinding, ...] = ()
     tables: tuple[TableCounts, ...] = ()
     invalid_values: tuple[InvalidValues, ...] = ()
+    keyed_columns: tuple[KeyedColumn, ...] = ()
     anonymization: Anonymization | None = None
     risk: tuple[ClassRisk, ...] = ()
     utility: tuple[ColumnUtility, ...] = ()

@@ -10,8 +10,7 @@ from veilflow.errors import KeyDestroyed
 from veilflow.keys import derive, open_masking_root, open_provider
 from veilflow.keys.masking import MaskingPurpose
 from veilflow.pipeline.run import RunRecord
-from veilflow.policy import Policy
-from veilflow.spark.masking import linkage_domain
+from veilflow.policy.linkage import linkage_domain
 from veilflow.store.key_records import load_masking_root, release_keks, release_key_ref
 from veilflow.store.object_store import open_store
 
@@ -31,7 +30,7 @@ def key_needles(harness: Harness) -> list[Needle]:
     found = dict(_materials(harness))
     for path in (harness.home / "store/runs").rglob("run.json"):
         record = RunRecord.from_json(json.loads(path.read_bytes()))
-        found.update(_masking_keys(harness, record.policy))
+        found.update(_masking_keys(harness, record))
         found.update(_release_keys(harness, record.dataset))
     return [key_needle(label, key) for label, key in found.items()]
 
@@ -48,9 +47,9 @@ def _materials(harness: Harness) -> Iterator[tuple[str, bytes]]:
                 yield label, base64.b64decode(version["material"])
 
 
-def _masking_keys(harness: Harness, policy: Policy) -> Iterator[tuple[str, bytes]]:
+def _masking_keys(harness: Harness, record: RunRecord) -> Iterator[tuple[str, bytes]]:
     provider = open_provider(harness.keyring.as_uri())
-    store = open_store((harness.home / "store").as_uri())
+    store, policy = open_store((harness.home / "store").as_uri()), record.policy
     for purpose in _PURPOSES:
         if not (harness.home / f"store/keys/{policy.dataset}/masking/{purpose}.json").exists():
             continue
@@ -59,7 +58,7 @@ def _masking_keys(harness: Harness, policy: Policy) -> Iterator[tuple[str, bytes
         uses = [("source-digest", policy.dataset)]
         if purpose == "masking":
             uses = [
-                (column.treatment, linkage_domain(policy, table, name))
+                (column.treatment, linkage_domain(policy, table, name, record.run))
                 for table, rules in policy.tables.items()
                 for name, column in rules.released.items()
             ]

@@ -15,7 +15,7 @@ from veilflow.keys import open_provider
 from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
 from veilflow.policy import read_policy
-from veilflow.spark.masking import linkage_domain
+from veilflow.policy.linkage import linkage_domain
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.random_order import in_random_order
 from veilflow.spark.reading import cast_columns, read_table
@@ -90,7 +90,7 @@ def test_plans_hold_no_value_and_no_key(
         for kind, text in described(frame):
             (folder / f"{name} {kind}").write_bytes(text)
     domains = {
-        linkage_domain(policy, table, name)
+        linkage_domain(policy, table, name, None)
         for table, rules in policy.tables.items()
         for name in rules.released
     }

@@ -41,12 +41,15 @@ from veilflow.store.key_records import (
     load_release_keys,
     masking_key,
     masking_key_ref,
+    masking_key_version,
     masking_record_key,
+    masking_versions,
     opened_release,
     release_keks,
     release_key_ref,
     release_record_key,
     replace_release_keys,
+    rotate_masking_root,
 )
 from veilflow.store.object_store import ObjectNotFound, ObjectStore, open_store
 from veilflow.store.table_files import (
@@ -303,6 +306,34 @@ def test_rotation_replaces_the_record_alone(store: ObjectStore, provider: KeyPro
     assert after != before and load_release_keys(store, "ds", "r1") == after
     forget_keys()
     assert dict(release_keks(ref)) == keks
+
+
+def test_versions_of_the_masking_root(store: ObjectStore, provider: KeyProvider) -> None:
+    with pytest.raises(KeyNotFound):
+        rotate_masking_root(store, provider, "ds")
+    assert masking_versions(store, "ds") == ()
+    first = ensure_masking_root(store, provider, "ds", "masking")
+    ensure_masking_root(store, provider, "ds", "digest")
+    second = rotate_masking_root(store, provider, "ds")
+    assert (first.version, second.version) == (1, 2)
+    assert masking_versions(store, "ds") == (1, 2)
+    assert masking_versions(store, "ds", "digest") == (1,)
+    assert ensure_masking_root(store, provider, "ds", "masking") == second
+    assert load_masking_root(store, "ds", "masking", 1) == first
+
+    refs = [masking_key_ref(provider.uri, store.uri, "ds", "masking", one) for one in (1, 2)]
+    assert [masking_key_version(ref) for ref in refs] == [1, 2]
+    assert masking_key(refs[0], "domain", "token") != masking_key(refs[1], "domain", "token")
+    with pytest.raises(KeyNotFound, match="masking-3.json"):
+        masking_key(masking_key_ref(provider.uri, store.uri, "ds", "masking", 3), "d", "token")
+
+    provider.destroy("ds/masking")
+    forget_keys()
+    with pytest.raises(KeyDestroyed):
+        masking_key(refs[0], "domain", "token")
+    with pytest.raises(KeyDestroyed):
+        rotate_masking_root(store, provider, "ds")
+    assert masking_versions(store, "ds") == (1, 2)
 
 
 # -- references -----------------------------------------------------------------------------------

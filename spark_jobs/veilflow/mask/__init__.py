@@ -1,6 +1,7 @@
 """Masking: transforms of single columns, on Arrow data, without an engine."""
 
-from veilflow.mask import keyless, pseudonym
+from veilflow.mask import keyless, pseudonym, token, vault_token
+from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
 from veilflow.mask.registry import (
@@ -21,6 +22,7 @@ from veilflow.mask.registry import (
 __all__ = [
     "ALLOW_LIST",
     "CheckedTransform",
+    "DomainKey",
     "Guarantees",
     "KeyedTransform",
     "OnInvalid",
@@ -37,5 +39,7 @@ __all__ = [
     "pseudonym",
     "registered",
     "settle",
+    "token",
     "transform",
+    "vault_token",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
 
@@ -100,6 +101,15 @@ class KeyedTransform(ValueTransform):
     def keyed(self, key: bytes) -> Transform:
         """This transform with its key; the result must not show the key in its repr."""
         raise NotImplementedError
+
+    def bound(self, key: DomainKey) -> Transform:
+        """This transform with the key of one domain and version; what runs it calls this one.
+
+        Override it in place of :meth:`keyed` where the output is bound to the domain's name or the
+        key's version. One that can be undone returns a transform with ``reveal(values)``, which
+        gives null where this key made no such value, and says so in ``guarantees.reversible_by``.
+        """
+        return self.keyed(key.material)
 
 
 class CheckedTransform(Transform):

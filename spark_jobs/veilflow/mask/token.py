@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from veilflow.keys.hkdf import hkdf_sha256
 from veilflow.keys.padding import padded, unpadded
 from veilflow.mask.domain_key import DomainKey
+from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.registry import KeyedTransform, ValueTransform, transform
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ class Token(KeyedTransform):
 
     It looks like ``t1.`` and lower-case base 32; ``prefix`` stands before it.
     """
+
+    conceals = True
+    guarantees = Guarantees(
+        reversible_by="whoever holds the masking key",
+        joins_within="its linkage domain",
+        not_for="values whose frequency names them, and what nobody may get back",
+    )
 
     prefix: str = ""
 

@@ -7,20 +7,62 @@ Whoever has only one of the two can't.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from veilflow.mask.contract import KeyedTransform, Transform
 from veilflow.mask.domain_key import DomainKey
-from veilflow.mask.registry import Transform
-from veilflow.vault import DomainSeal, TokenVault
+from veilflow.mask.guarantees import Guarantees
+from veilflow.mask.registry import transform
+from veilflow.vault import DomainSeal, TokenVault, open_vault
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["KeyedVaultToken"]
+__all__ = ["KeyedVaultToken", "VaultToken"]
 
 _REMEMBERED = 200_000  # tokens of one column that a worker doesn't ask the vault for again
+
+
+@transform("vault_token")
+@dataclass(frozen=True)
+class VaultToken(KeyedTransform):
+    """A random token; whoever holds the vault and the masking key can look up its value.
+
+    It looks like ``r1.`` and 26 lower-case base-32 characters; ``prefix`` stands before it.
+    """
+
+    conceals = True
+    guarantees = Guarantees(
+        reversible_by="whoever holds the masking key and the vault",
+        joins_within="its linkage domain",
+        not_for="values whose frequency names them, and what nobody may get back",
+    )
+    needs_resources = ("vault",)
+
+    prefix: str = ""
+
+    def keyed(self, key: bytes) -> VaultTokenOfDomain:
+        return self.bound(DomainKey(key, "", 1))
+
+    def bound(self, key: DomainKey) -> VaultTokenOfDomain:
+        """This transform with the key of a domain; it needs to be opened with a vault."""
+        return VaultTokenOfDomain(key, self.prefix)
+
+
+@dataclass(frozen=True)
+class VaultTokenOfDomain(Transform):
+    """A :class:`VaultToken` with its key and no vault yet."""
+
+    needs_resources = ("vault",)
+
+    key: DomainKey
+    prefix: str = ""
+
+    def opened(self, resources: Mapping[str, str]) -> KeyedVaultToken:
+        """The transform that can be applied; nothing is contacted before it is."""
+        return KeyedVaultToken(self.key, open_vault(resources["vault"]), self.prefix)
 
 
 @dataclass(frozen=True)

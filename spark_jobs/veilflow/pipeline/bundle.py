@@ -77,6 +77,15 @@ def remaining_risks(policy: Policy, product: Product) -> tuple[str, ...]:
             "Pseudonyms link all rows of a person inside this series; frequencies stay visible, "
             "and whoever holds the masking key can test guesses."
         )
+    if any(
+        column.treatment in ("token", "vault_token")
+        for table in policy.tables.values()
+        for column in table.released.values()
+    ):
+        risks.append(
+            "Tokens link equal values inside their linkage domain; frequencies stay visible, and "
+            "whoever holds the masking key (and the vault, of random tokens) can undo them."
+        )
     if len(policy.tables) > 1:
         risks.append(
             "Related tables are judged on their joined view, against an attacker who knows a "

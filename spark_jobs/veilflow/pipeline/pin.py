@@ -84,6 +84,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
             parameters=parameters,
             store=store_uri,
             keys=keys_uri,
+            vault=expand(policy.publish.vault),
             source=source,
         )
         put_json(store, key, record.to_json())

@@ -20,6 +20,7 @@ from veilflow.evidence import EvidenceBundle, OutputFile, PublishedRelease, Stag
 from veilflow.keys import fingerprint
 from veilflow.pipeline.audit import append_audit
 from veilflow.pipeline.bundle import build_bundle
+from veilflow.pipeline.linkage import public_linkage
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.paths import release_name, release_prefix
 from veilflow.pipeline.publisher import pin_publisher
@@ -142,7 +143,7 @@ def _release(
         tables=_manifest_tables(maker),
         evidence=evidence,
         report=report,
-        public_evidence=_public(judge),
+        public_evidence=_public(maker, judge),
         key_record=release_record_key(record.dataset, release),
         provider=record.keys,
         expires=record.created + dt.timedelta(days=record.policy.purpose.retention_days),
@@ -193,12 +194,11 @@ def _manifest_tables(maker: StageEvidence) -> dict[str, ManifestTable]:
     }
 
 
-def _public(judge: StageEvidence) -> dict[str, Any]:
+def _public(maker: StageEvidence, judge: StageEvidence) -> dict[str, Any]:
     """The named subset of the evidence that whoever sees the manifest may know."""
     checks = {"passed": sum(c.passed for c in judge.checks), "of": len(judge.checks)}
-    if judge.anonymization is None:
-        return {"checks": checks}
-    return {"checks": checks, "k": judge.anonymization.k}
+    k = {} if judge.anonymization is None else {"k": judge.anonymization.k}
+    return {"checks": checks, **k, **public_linkage(maker.keyed_columns)}
 
 
 def _remove_losers(run: Run, folder: str, files: tuple[OutputFile, ...]) -> None:

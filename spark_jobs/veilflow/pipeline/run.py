@@ -51,6 +51,7 @@ class RunRecord(BaseModel):
     parameters: RunParameters
     store: str
     keys: str
+    vault: str | None = None
     source: PinnedSource
 
     def to_json(self) -> dict[str, Any]:

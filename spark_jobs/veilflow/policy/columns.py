@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from veilflow.mask import is_keyed
 from veilflow.policy.hierarchies import HierarchySpec
+from veilflow.policy.linkage import DomainSpec
 from veilflow.policy.scalars import Int, Name
 
 __all__ = [
@@ -104,7 +105,7 @@ class ColumnPolicy(_Strict):
     min_level: Int = Field(default=0, ge=0)
     max_level: Int | None = Field(default=None, ge=0)
     microaggregate: Microaggregate | None = None
-    domain: Name | None = None
+    domain: DomainSpec | None = None
     key_class: Name | None = None
     reason: str | None = None
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from veilflow.policy.anonymize import AnonymizePolicy
 from veilflow.policy.columns import ColumnPolicy, ColumnSpec
+from veilflow.policy.linkage import Scope
 from veilflow.policy.scalars import Int, Name
 from veilflow.policy.validation import ValidatePolicy
 
@@ -94,11 +95,17 @@ class SynthesizePolicy(_Strict):
 
 
 class PublishPolicy(_Strict):
-    """Where releases go and who keeps the keys: the two lines that change between machines."""
+    """Where releases go and who keeps the keys: the lines that change between machines.
+
+    ``vault`` keeps random tokens. ``linkage`` is the scope within which keyed columns join unless
+    they say otherwise.
+    """
 
     store: str = "file://$VEILFLOW_HOME/store"
     keys: str = "file://$VEILFLOW_HOME/keyring"
+    vault: str = "sqlite://$VEILFLOW_HOME/vault.db"
     series: Name = "default"
+    linkage: Scope = "series"
 
 
 class SchedulePolicy(_Strict):

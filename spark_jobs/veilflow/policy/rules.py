@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from veilflow.errors import UsageError
 from veilflow.mask import TransformError, create_transform, is_allowed
 from veilflow.policy.anonymize_rules import check_anonymize, sensitive_rule
 from veilflow.policy.columns import ColumnPolicy
+from veilflow.policy.linkage import check_linkage
 from veilflow.policy.model import Policy
+from veilflow.vault import open_vault
 
 __all__ = ["Problem", "check_rules"]
 
@@ -19,10 +22,12 @@ def check_rules(policy: Policy) -> list[Problem]:
     return [
         *_units(policy),
         *_columns(policy),
+        *check_linkage(policy),
         *_free_text(policy),
         *check_anonymize(policy),
         *_synthesize(policy),
         *_validate(policy),
+        *_vault(policy),
     ]
 
 
@@ -98,6 +103,13 @@ def _protection(place: tuple[str, ...], column: ColumnPolicy, has_unit: bool) ->
             (*place, "protect"),
             f"{protect.name} treats all rows of a person alike: add 'privacy_unit: COLUMN'",
         )
+
+
+def _vault(policy: Policy) -> Iterator[Problem]:
+    try:
+        open_vault(policy.publish.vault.replace("$VEILFLOW_HOME", "/home"))
+    except UsageError as error:
+        yield ("publish", "vault"), str(error)
 
 
 def _synthesize(policy: Policy) -> Iterator[Problem]:

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from veilflow.errors import IntegrityError, KeyUnavailable, SourceError, UsageError
 from veilflow.evidence import EvidenceBundle, StageEvidence
-from veilflow.pipeline.paths import release_name, run_key
-from veilflow.pipeline.run import RunRecord, RunRef
+from veilflow.pipeline.paths import release_name
+from veilflow.pipeline.run_behind import run_behind
 from veilflow.pipeline.source import PinnedSource, verify_unchanged
 from veilflow.pipeline.stages import Product, stages_of
-from veilflow.pipeline.state import Run, open_run, read_json
-from veilflow.policy.canonical import stored_policy_sha256
+from veilflow.pipeline.state import Run, open_run
 from veilflow.spark.judging import JudgeRequest
 from veilflow.spark.previous import PreviousRelease, previous_release
 from veilflow.spark.stages.validate import judge_request
@@ -132,7 +131,7 @@ def output_of_release(
         files={name: table.refs for name, table in manifest.tables.items()},
         classes={name: table.classes for name, table in manifest.tables.items()},
         maker=maker,
-        run=_run_of(store, manifest, bundle.run),
+        run=run_behind(store, manifest, bundle.run),
         number=manifest.number,
     )
 
@@ -173,25 +172,6 @@ def _evidence(store: ObjectStore, manifest: Manifest) -> EvidenceBundle:
             remedy="Restore it from the store's versions.",
         )
     return EvidenceBundle.from_json(json.loads(data))
-
-
-def _run_of(store: ObjectStore, manifest: Manifest, name: str) -> Run | None:
-    """The run's record, if it is there; its policy must be the one that the manifest names."""
-    key = run_key(manifest.dataset, name)
-    data = read_json(store, key)
-    if data is None:
-        return None
-    try:
-        is_signed = stored_policy_sha256(data["policy"]) == manifest.policy_sha256
-        record = RunRecord.from_json(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        is_signed = False
-    if not is_signed:
-        raise IntegrityError(
-            f"{key}: holds another policy than the release was signed with.",
-            remedy="Restore it from the store's versions.",
-        )
-    return Run(RunRef(store.uri, manifest.dataset, name), record, store)
 
 
 def _require_readable(source: PinnedSource) -> None:

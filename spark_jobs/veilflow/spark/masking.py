@@ -11,6 +11,7 @@ from veilflow.mask import KeyedTransform, Transform, create_transform
 from veilflow.mask.outcome import REDACTED
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.draft import yaml_key
+from veilflow.policy.linkage import linkage_domain
 from veilflow.spark.invalid_values import CountedColumn
 from veilflow.spark.native_masks import has_native_form, native_invalid, native_mask
 from veilflow.spark.reading import quoted
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
     from pyspark.sql.types import DataType
 
-__all__ = ["Masked", "linkage_domain", "mask_table"]
+__all__ = ["Masked", "mask_table"]
 
 _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
@@ -61,19 +62,6 @@ class Masked:
         return self.frame.select(*self.columns.values(), *more)
 
 
-def linkage_domain(policy: Policy, table: str, name: str) -> str:
-    """What a pseudonym can be joined within: one series of one dataset for one set of recipients.
-
-    Inside it a domain of its own for each column name, the same in every table, so that foreign
-    keys stay joinable; the privacy unit's columns share one whatever they are called. Two sets of
-    recipients never share a domain, since they are part of its name.
-    """
-    column = policy.tables[table].columns[name]
-    own = column.domain or ("unit" if policy.unit_column(table) == name else f"column:{name}")
-    recipients = "+".join(sorted(policy.purpose.recipients))
-    return f"{policy.dataset}/{policy.publish.series}/{recipients}/{own}"
-
-
 def mask_table(
     frame: DataFrame,
     table: str,
@@ -81,11 +69,13 @@ def mask_table(
     generalized: Mapping[str, Column | Generalize],
     key_ref: str,
     resources: Mapping[str, str] | None = None,
+    release: str | None = None,
 ) -> Masked:
     """``frame`` (cast, with the listed columns) and the expressions of its released columns.
 
     ``generalized`` says for each quasi-identifier that is released where its label is, or how a
-    worker makes it. ``resources`` are references for the transforms that need one.
+    worker makes it. ``resources`` are references for the transforms that need one; ``release`` is
+    the release's name, for linkage domains of one release.
     """
     types = {field.name: field.dataType for field in frame.schema.fields}
     work: list[WorkerColumn] = []
@@ -97,7 +87,7 @@ def mask_table(
         if label is not None and not isinstance(label, Generalize):
             finished[name] = label.alias(name)
             continue
-        step = label or _worker_step(policy, table, name, column, key_ref, resources or {})
+        step = label or _worker_step(policy, table, name, column, key_ref, resources or {}, release)
         if step is None:
             made = _native(table, name, _transform(column), types[name])
             finished[name] = made.values.alias(name)
@@ -123,6 +113,7 @@ def _worker_step(
     column: ColumnPolicy,
     key_ref: str,
     resources: Mapping[str, str],
+    release: str | None,
 ) -> WorkerColumn | None:
     transform = _transform(column)
     if has_native_form(transform):
@@ -135,7 +126,7 @@ def _worker_step(
             f"{' and a '.join(missing)}, and the policy names none"
         )
     if isinstance(transform, KeyedTransform):
-        domain = linkage_domain(policy, table, name)
+        domain = linkage_domain(policy, table, name, release)
         return MaskByKey(name, transform, key_ref, domain, needed)
     return MaskInWorker(name, transform, needed)
 

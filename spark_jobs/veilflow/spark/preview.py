@@ -1,7 +1,8 @@
-"""A few masked rows of each table, decided as in a run, with nothing written."""
+"""A few masked rows of each table, decided as in a run; nothing but new vault tokens is written."""
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from veilflow.spark.population import read_population
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.reading import cast_columns, check_reading, quoted, read_table
 from veilflow.spark.redaction import silence_engine_log, stage_errors
+from veilflow.spark.resources import opened_resources
 from veilflow.store.key_records import ensure_masking_root, masking_key_ref
 from veilflow.store.object_store import open_store
 
@@ -48,10 +50,13 @@ def preview(
             columns = policy.tables[table.name].columns
             check_reading(raw, table.name, columns, nulls)
             frames[table.name] = cast_columns(raw, columns, nulls)
-        ensure_masking_root(store, provider, policy.dataset, "masking")
-        key_ref = masking_key_ref(keys_uri, store_uri, policy.dataset)
+        root = ensure_masking_root(store, provider, policy.dataset, "masking")
+        key_ref = masking_key_ref(keys_uri, store_uri, policy.dataset, "masking", root.version)
         decision = decide(policy, frames, read_population(spark, policy, source))
-        protected = protect(spark, policy, frames, decision, key_ref)
+        # What joins within one release alone joins with no other preview either.
+        release = f"preview-{secrets.token_hex(8)}"
+        resources = opened_resources(policy)
+        protected = protect(spark, policy, frames, decision, key_ref, resources, release)
         if reason is not None:
             append_audit(
                 store,

@@ -118,11 +118,13 @@ def protect(
     decision: Decision | None,
     key_ref: str,
     resources: Mapping[str, str] | None = None,
+    release: str | None = None,
 ) -> dict[str, Masked]:
     """What is left of every table, and its output columns. ``frames`` are cast, as listed.
 
     ``key_ref`` names where workers fetch the masking root, ``resources`` what else they open by
-    reference; neither holds a key. A release takes the rows by
+    reference; neither holds a key. ``release`` is the release's name, for columns that join within
+    one release alone. A release takes the rows by
     :func:`veilflow.spark.random_order.in_random_order`.
     """
     outputs = {}
@@ -139,7 +141,7 @@ def protect(
         if plan is not None and policy.tables[name].microaggregated:
             whole, numbers = microaggregated(policy, name, left.frame, list(names.values()))
             left, labels = Recoded(whole), labels | numbers
-        made = mask_table(left.rows, name, policy, labels, key_ref, resources)
+        made = mask_table(left.rows, name, policy, labels, key_ref, resources, release)
         outputs[name] = replace(made, classes=left.classes, labels=names)
     return outputs
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from veilflow.hierarchy import Hierarchy
-from veilflow.mask import KeyedTransform, Outcome, Transform
+from veilflow.mask import DomainKey, KeyedTransform, Outcome, Transform
 from veilflow.spark.redaction import guarded
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ class MaskByKey:
     resources: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, values: pa.Array, units: pa.Array | None = None) -> Outcome:
-        from veilflow.store.key_records import masking_key
+        from veilflow.store.key_records import masking_key, masking_key_version
 
         cls = type(self.transform)
         # One that a user brought along needn't have registered a name.
         use = self.transform.name or f"{cls.__module__}:{cls.__qualname__}"
         key = masking_key(self.key_ref, self.domain, use)
-        bound = self.transform.keyed(key)
+        bound = self.transform.bound(DomainKey(key, self.domain, masking_key_version(self.key_ref)))
         return _opened(bound, self.resources).apply_counted(values, units)
 
 

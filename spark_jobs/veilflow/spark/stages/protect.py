@@ -15,7 +15,9 @@ from veilflow.evidence import (
     TableCounts,
     coarse_count,
 )
+from veilflow.pipeline.linkage import keyed_columns
 from veilflow.pipeline.measure import StageClock
+from veilflow.pipeline.paths import release_name
 from veilflow.pipeline.source import PinnedTable
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
@@ -24,6 +26,7 @@ from veilflow.spark.population import read_population
 from veilflow.spark.protect import Decision, decide, protect
 from veilflow.spark.random_order import counting_in_random_order
 from veilflow.spark.reading import TableReading, cast_columns, check_reading, read_source
+from veilflow.spark.resources import opened_resources
 from veilflow.spark.risk_before import risk_before
 from veilflow.spark.stages.record import stage_evidence
 from veilflow.spark.writing import write_output
@@ -46,9 +49,13 @@ def protect_stage(
         decision = decide(policy, frames, read_population(spark, policy, run.record.source))
     with clock.phase("risk before"):
         before = risk_before(policy, frames, decision)
-    ensure_masking_root(run.store, run.provider, policy.dataset, "masking")
-    key_ref = masking_key_ref(run.record.keys, run.record.store, policy.dataset)
-    protected = protect(spark, policy, frames, decision, key_ref)
+    root = ensure_masking_root(run.store, run.provider, policy.dataset, "masking")
+    key_ref = masking_key_ref(
+        run.record.keys, run.record.store, policy.dataset, "masking", root.version
+    )
+    resources = opened_resources(policy, run.record.vault)
+    release = release_name(run.record.run, product)
+    protected = protect(spark, policy, frames, decision, key_ref, resources, release)
     finished = {name: counting_in_random_order(masked) for name, masked in protected.items()}
     outputs = {name: frame for name, (frame, _) in finished.items()}
     attempt = secrets.token_hex(4)
@@ -76,6 +83,7 @@ def protect_stage(
         bytes_read=sum(table.size for table in run.record.source.every_table),
         bytes_written=sum(file.bytes for file in files),
         tables=counts,
+        keyed_columns=keyed_columns(policy, root.version),
         invalid_values=tuple(one for _, found in finished.values() for one in found.evidence()),
         anonymization=None if decision is None else _anonymization(policy, decision),
         risk=before,
