@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from veilflow.anonymize import solve
+from veilflow.errors import ReleaseRefused
 from veilflow.pipeline.measure import StageClock
-from veilflow.spark.study import anonymize_on_spark
+from veilflow.spark.study import anonymize_on_spark, problem_on_spark
 from veilflow.study.anonymized import anonymize_table
 from veilflow.study.plan import planned, read_population, read_raw
 from veilflow.study.writing import write_plaintext
@@ -84,6 +87,16 @@ def test_both_paths_come_to_the_same(
             rows.append(counted(pq.read_table(tmp_path / name)))
     assert results == [held.result.to_json()] * 2
     assert held.result.suppressed_rows > 0
+    # What explore searches is the same problem, aggregated once.
+    _, problem = problem_on_spark(spark, plan, StageClock())
+    found = solve(problem)
+    assert found.levels == held.result.chosen.solution.levels
+    assert found.score == held.result.chosen.solution.score
+    few = plan.policy.model_copy(
+        update={"anonymize": plan.policy.anonymize.model_copy(update={"driver_combinations": 9})}
+    )
+    with pytest.raises(ReleaseRefused, match=r"driver_combinations \(9\)"):
+        problem_on_spark(spark, replace(plan, policy=few), StageClock())
     assert rows == [counted(held.table)]
     write_plaintext(held.table, tmp_path / "held.csv", ",")
     assert counted(text(tmp_path / "out.csv")) == counted(text(tmp_path / "held.csv"))

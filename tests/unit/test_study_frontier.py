@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from veilflow.anonymize import Problem, UnitCounts, View
+from veilflow.anonymize import Problem, Solution, UnitCounts, View
 from veilflow.hierarchy import PrefixHierarchy, materialize
+from veilflow.study import frontier
 from veilflow.study.frontier import Explorer, Frontier
 from veilflow.study.node import NodeFigures, node_figures
 
@@ -79,6 +81,35 @@ def test_only_points_that_another_beats_can_be_bettered(seed: int) -> None:
             != (one.k, -one.figures.suppressed_rows, -one.figures.loss)
         ]
         assert one.is_best == (not beaten)
+
+
+def test_what_time_ended_is_looked_for_again_while_there_is_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, whole = explored(problem(1))
+    seen: set[tuple[int, float]] = set()
+
+    def ended(given: Problem, *more: Any) -> Solution:
+        """The second time a point is asked it is proven; the first time its top is found."""
+        found = frontier.solve(given, *more)
+        point = (given.k, given.suppression_limit)
+        if point in seen:
+            return found
+        seen.add(point)
+        return replace(found, levels=(2, 2, 2), score=1.0, suppressed_rows=(0,), optimal=False)
+
+    solved = Explorer(problem(1), max(KS), 60)
+    monkeypatch.setattr(Explorer, "solve", lambda self, given, left: ended(given))
+    found = solved.frontier(KS, LIMITS, lambda done, total: None)
+    assert {(point.k, point.figures.levels) for point in found.points if point.is_optimal} <= {
+        (point.k, point.figures.levels) for point in whole.points
+    }
+    for k, limit in itertools.product(KS, LIMITS):
+        assert (found.at(k, limit) is None) == (whole.at(k, limit) is None)
+    largest = [found.at(k, LIMITS[-1]) for k in (2, 4, 7)]
+    assert [found.points[place or 0].figures.levels for place in largest] == [
+        whole.points[whole.at(k, LIMITS[-1]) or 0].figures.levels for k in (2, 4, 7)
+    ]
 
 
 @given(st.integers(0, 2**32))

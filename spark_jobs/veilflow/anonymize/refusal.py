@@ -25,9 +25,12 @@ def check_units(problem: Problem) -> None:
         if view.total_rows and view.total_units < problem.least_units
     ]
     if reasons:
+        least = min(view.total_units for view in problem.views if view.total_rows)
+        nearest = f" to {least:,} or less" if least >= _SMALL else ""
         raise ReleaseRefused(
             reasons,
-            remedy="Release a larger source, or lower `anonymize.k` if the purpose allows it.",
+            remedy=f"Release a larger source, or lower `anonymize.k`{nearest} if the purpose "
+            "allows it.",
         )
     reasons = [
         f"{model.name} can't be met: the column has fewer than {model.l:g} values in view "

@@ -1,4 +1,4 @@
-"""One table anonymised in the clear, on Spark: for study, where it is too large for memory.
+"""One table studied on Spark, where it is too large for memory: anonymised in the clear, explored.
 
 Decided and applied as by the protect stage; what is told of the result is counted from the output
 in the same way as for a table in memory (:mod:`veilflow.study`). Rows are in no order.
@@ -11,15 +11,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veilflow.anonymize import Chosen
-from veilflow.errors import UsageError
+from veilflow.anonymize import Chosen, Problem
+from veilflow.anonymize.view_plan import plan_views
+from veilflow.errors import ReleaseRefused, UsageError
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.source import PinnedSource, PinnedTable
 from veilflow.policy import Policy
 from veilflow.spark.masking import Masked, mask_table
-from veilflow.spark.protect import Decision, decide, protect
+from veilflow.spark.protect import Decision, decide, find_roots, protect
 from veilflow.spark.reading import cast_columns, check_reading, quoted, read_table
 from veilflow.spark.redaction import silence_engine_log, stage_errors
+from veilflow.spark.views import aggregate, combinations
 from veilflow.study.anonymized import StudyResult, measure
 from veilflow.study.keyless import without_keyed
 from veilflow.study.lines import ROWS, UNIT, OutputLines
@@ -29,7 +31,7 @@ from veilflow.study.reading import StudyInput
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-__all__ = ["anonymize_on_spark"]
+__all__ = ["anonymize_on_spark", "problem_on_spark"]
 
 
 def anonymize_on_spark(
@@ -40,8 +42,7 @@ def anonymize_on_spark(
     ``clock`` gets the phases read, search (with the aggregation), write and measure. Raises
     ReleaseRefused, nothing written, if what is asked can't be met.
     """
-    if plan.found.format == "jsonl":
-        raise UsageError(f"{plan.found.path}: Spark reads CSV and Parquet here; convert it.")
+    _check_format(plan)
     silence_engine_log()
     with stage_errors("anonymize"):
         with clock.phase("read"):
@@ -56,6 +57,46 @@ def anonymize_on_spark(
             _write(made.output(), out, plan.found.reading.delimiter)
         with clock.phase("measure"):
             return _measured(plan, frame, made, decision)
+
+
+def problem_on_spark(
+    spark: SparkSession, plan: StudyPlan, clock: StageClock
+) -> tuple[StudyPlan, Problem]:
+    """``plan``, settled, and the search's problem for its input, from one aggregation.
+
+    ``clock`` gets the phases read and aggregate. Raises ReleaseRefused where there are more
+    combinations than the policy lets the driver hold.
+    """
+    from pyspark.storagelevel import StorageLevel
+
+    silence_engine_log()
+    with stage_errors("explore"):
+        with clock.phase("read"):
+            _check_format(plan)
+            plan = plan.settled()
+            frames = {plan.table: _cast(spark, plan)}
+        with clock.phase("aggregate"):
+            policy = plan.policy
+            assert policy.anonymize is not None  # a plan has an 'anonymize:' section
+            (view,) = plan_views(policy, find_roots(policy, frames))
+            frame = combinations(policy, frames, view).persist(StorageLevel.DISK_ONLY)
+            if frame.count() > policy.anonymize.driver_combinations:
+                raise ReleaseRefused(
+                    "The input has more combinations than anonymize.driver_combinations "
+                    f"({policy.anonymize.driver_combinations:,}), and its frontier can only be "
+                    "found on the driver.",
+                    remedy="Raise anonymize.driver_combinations and the driver's memory (about "
+                    "1 GB a million), raise the columns' min_level, or explore a sample.",
+                )
+            counted = {view.table: frame}
+            return plan, aggregate(
+                policy, frames, [view], _population(spark, plan), counted
+            ).problem
+
+
+def _check_format(plan: StudyPlan) -> None:
+    if plan.found.format == "jsonl":
+        raise UsageError(f"{plan.found.path}: Spark reads CSV and Parquet here; convert it.")
 
 
 def _cast(spark: SparkSession, plan: StudyPlan) -> DataFrame:

@@ -2,7 +2,8 @@
 
 What one search learns about a node serves the others: classes are the same for every k, and what
 is suppressed at a node the same for every limit. A limit that wouldn't have been used up is passed
-over, since the optimum is the same below it.
+over, since the optimum is the same below it. Time that some searches leave over goes to the others:
+to those that follow, and in a second round to those that had ended unproven.
 """
 
 from __future__ import annotations
@@ -78,6 +79,14 @@ class Frontier:
         return None
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A point, and the score of the objective there: less is better."""
+
+    point: GridPoint
+    score: float
+
+
 class Explorer:
     """Many searches of one problem with one view, within ``seconds`` in all.
 
@@ -103,29 +112,59 @@ class Explorer:
 
     def frontier(self, ks: Sequence[int], limits: Sequence[float], progress: Progress) -> Frontier:
         """The optimum at each ``k`` and limit; ``progress`` is told how many of them are known."""
-        points: list[GridPoint] = []
+        points: list[_Found] = []
         impossible: list[tuple[int, float]] = []
-        total = len(ks) * len(limits)
-        rising = sorted(set(limits))
-        for done, k in enumerate(sorted(set(ks))):
+        rising, every = sorted(set(limits)), sorted(set(ks))
+        total = len(every) * len(rising)
+        # What each column costs is asked afterwards, by two searches each.
+        after = 2 * len(self._problem.columns)
+        for done, k in enumerate(every):
             left = list(rising)
             while left:
-                progress(done * len(rising) + len(rising) - len(left), total)
-                problem = replace(self._problem, k=k, suppression_limit=left[-1])
+                passed = done * len(rising) + len(rising) - len(left)
+                progress(passed, total)
                 try:
-                    solution = self.solve(problem, total - done * len(rising))
+                    found = self._point(k, left, total - passed + after)
                 except ReleaseRefused:
                     impossible += [(k, limit) for limit in left]
                     break
-                (suppressed,) = solution.suppressed_rows
-                # Under a limit that needn't be used up the optimum stays the same.
-                same = [limit for limit in left if _allows(problem, limit, suppressed)]
-                figures = node_figures(problem, solution.levels)
-                points.append(GridPoint(k, tuple(same), figures, solution.optimal))
-                left = [limit for limit in left if limit not in same]
+                points.append(found)
+                left = [limit for limit in left if limit not in found.point.limits]
+        points = self._again(points, after)
         progress(total, total)
-        ordered = sorted(points, key=lambda point: (point.k, point.limits))
+        ordered = sorted((one.point for one in points), key=lambda point: (point.k, point.limits))
         return Frontier(tuple(_marked(ordered)), tuple(impossible))
+
+    def _point(self, k: int, limits: Sequence[float], searches_left: int) -> _Found:
+        """The optimum under the largest of ``limits``, which rise, and all that it holds under."""
+        problem = replace(self._problem, k=k, suppression_limit=limits[-1])
+        solution = self.solve(problem, searches_left)
+        (suppressed,) = solution.suppressed_rows
+        # Under a limit that needn't be used up the optimum stays the same.
+        same = tuple(limit for limit in limits if _allows(problem, limit, suppressed))
+        figures = node_figures(problem, solution.levels)
+        return _Found(GridPoint(k, same, figures, solution.optimal), solution.score)
+
+    def _again(self, points: Sequence[_Found], after: int) -> list[_Found]:
+        """``points`` with those that aren't proven looked for once more, while there is time."""
+        open_ = sum(not one.point.is_optimal for one in points)
+        kept = []
+        for one in points:
+            point = one.point
+            left = self._deadline - time.monotonic()
+            if point.is_optimal or left < _LEAST_SECONDS * (open_ + after):
+                kept.append(one)
+                continue
+            again = self._point(point.k, point.limits, open_ + after)
+            open_ -= 1
+            if again.score > one.score:
+                kept.append(one)
+                continue
+            kept.append(again)
+            rest = tuple(limit for limit in point.limits if limit not in again.point.limits)
+            if rest:
+                kept.append(_Found(replace(point, limits=rest), one.score))
+        return kept
 
     def column_costs(self, problem: Problem, at: NodeFigures) -> tuple[ColumnCost, ...]:
         """What each column costs at the optimum ``at`` of ``problem``."""

@@ -21,7 +21,17 @@ from veilflow.study.reading import StudyInput, find_input, read_input
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["StudyPlan", "planned", "population_input", "read_population", "read_raw"]
+__all__ = [
+    "IN_MEMORY_BYTES",
+    "StudyPlan",
+    "planned",
+    "population_input",
+    "read_population",
+    "read_raw",
+]
+
+# Larger input is left to Spark.
+IN_MEMORY_BYTES = 512 * 2**20
 
 
 @dataclass(frozen=True)

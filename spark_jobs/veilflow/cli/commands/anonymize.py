@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "add_arguments", "run"]
 
 NAME = "anonymize"
-IN_MEMORY_BYTES = 512 * 2**20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Anonymise, write, and say what became of it."""
     from veilflow.pipeline.measure import StageClock
-    from veilflow.study.plan import planned
+    from veilflow.study.plan import IN_MEMORY_BYTES, planned
     from veilflow.study.writing import check_output_path
 
     delimiter = arguments.delimiter

@@ -3,7 +3,8 @@
 Aggregates INPUT once and finds the best full-domain generalisation for a grid of k and suppression
 limits: what is lost, how many rows go, how large the remaining risk is; which points can't be
 bettered; and which column costs most at the policy's own k and limit. INPUT stands in for the one
-table that the policy names, as for 'veilflow anonymize'. --out writes it as one HTML page.
+table that the policy names, as for 'veilflow anonymize'. --out writes it as one HTML page. Input
+above 512 MB is aggregated by Spark.
 
 --choose takes one point over into the policy file: only the values of k and suppression_limit
 change there, everything else stays byte for byte, and the difference is shown.
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veilflow.cli.console import print_json, print_table
+from veilflow.cli.console import print_json, print_table, stage_line
 from veilflow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delimiter", help="of a CSV input (default: the policy's, else found in its header)"
     )
+    parser.add_argument("--spark", action="store_true", help="aggregate on Spark whatever the size")
     parser.add_argument(
         "--seconds", type=float, default=120.0,
         help="for all searches together (default 120); what isn't proven by then says so",
@@ -148,17 +150,14 @@ class _Grid:
 def _explored(
     arguments: argparse.Namespace, plan: StudyPlan, choice: _Choice | None, clock: StageClock
 ) -> Exploration:
-    from veilflow.anonymize.tables import cast_table, problem_of
     from veilflow.study.frontier import Explorer
-    from veilflow.study.plan import read_population, read_raw
+    from veilflow.study.plan import IN_MEMORY_BYTES
     from veilflow.study.told import Exploration
 
-    with clock.phase("read"):
-        plan, raw = read_raw(plan)
-        population = read_population(plan)
-    with clock.phase("aggregate"):
-        found = problem_of(plan.policy, cast_table(plan.policy, raw), population)
-    problem = found.problem
+    if arguments.spark or plan.found.size > IN_MEMORY_BYTES:
+        plan, problem = _on_spark(plan, clock, quiet=arguments.json)
+    else:
+        plan, problem = _in_memory(plan, clock)
     grid = _grid(arguments, problem, choice)
     explorer = Explorer(problem, max(grid.ks), arguments.seconds)
     with clock.phase("search"):
@@ -181,6 +180,25 @@ def _explored(
         recoding=section.recoding,
         seconds={**clock.phases, "all": clock.seconds},
     )
+
+
+def _in_memory(plan: StudyPlan, clock: StageClock) -> tuple[StudyPlan, Problem]:
+    from veilflow.anonymize.tables import cast_table, problem_of
+    from veilflow.study.plan import read_population, read_raw
+
+    with clock.phase("read"):
+        plan, raw = read_raw(plan)
+        population = read_population(plan)
+    with clock.phase("aggregate"):
+        return plan, problem_of(plan.policy, cast_table(plan.policy, raw), population).problem
+
+
+def _on_spark(plan: StudyPlan, clock: StageClock, *, quiet: bool) -> tuple[StudyPlan, Problem]:
+    from veilflow.spark.session import session
+    from veilflow.spark.study import problem_on_spark
+
+    with stage_line("explore: aggregate on Spark", quiet=quiet), session("explore") as spark:
+        return problem_on_spark(spark, plan, clock)
 
 
 def _progress(quiet: bool) -> Callable[[int, int], None]:
