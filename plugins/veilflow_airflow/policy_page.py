@@ -14,6 +14,8 @@ _TREATMENTS = {
     "generalize": "generalised along its hierarchy",
     "microaggregate": "replaced by one number for each class",
     "pseudonym": "replaced by a keyed pseudonym",
+    "token": "replaced by a token that the masking key undoes",
+    "vault_token": "replaced by a random token that a vault remembers",
     "nullify": "emptied",
     "redact": "redacted",
 }

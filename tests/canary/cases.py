@@ -55,12 +55,12 @@ def full_policy(sample: Sample, *, synthesize: bool) -> Path:
         "photo": "drop",
         "ward": {"role": "quasi", "hierarchy": "redact", **SETTLED},
         "born": {"role": "quasi", "hierarchy": {"dates": ["month", "year"]}},
-        "account": "pseudonym",
+        "account": {"role": "identifier", "protect": "vault_token", **SETTLED},
         "balance": {"role": "sensitive", "protect": {"round": {"to": 10_000_000}}},
         "diagnosis": {"role": "sensitive", **SETTLED},
     }
     visits = {
-        "visit_id": "pseudonym",
+        "visit_id": {"role": "identifier", "protect": "token", **SETTLED},
         "person_id": "pseudonym",
         "reason": {"role": "free_text", "protect": "redact"},
         "cost": {"role": "sensitive", "protect": {"bucket": {"width": 100_000_000}}},
@@ -144,6 +144,9 @@ def broken_data(sample: Sample) -> dict[str, Case]:
     cases["too-rare"] = _small(
         sample, "too-rare", "k = 5", {"name": finest}, code="2", more=anonymize
     )
+    gone = {"publish": {"vault": "sqlite:///proc/no/such/vault.db"}}
+    token = {"role": "identifier", "protect": "vault_token", **SETTLED}
+    cases["no-vault"] = _small(sample, "no-vault", "The token vault", {"name": token}, more=gone)
     cases["undecided"] = _small(sample, "undecided", "nobody decided", {"number": None}, code="2")
     return cases
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from veilflow.errors import KeyDestroyed
 from veilflow.keys import derive, open_masking_root, open_provider
+from veilflow.keys.hkdf import hkdf_sha256
 from veilflow.keys.masking import MaskingPurpose
 from veilflow.pipeline.run import RunRecord
 from veilflow.policy.linkage import linkage_domain
@@ -19,6 +20,11 @@ from tests.canary.harness import Harness
 
 __all__ = ["key_needles"]
 
+# What token and vault token derive from a domain's key.
+_CIPHERS = {
+    "token": ((b"veilflow-token-1", b"aes-siv", 64),),
+    "vault_token": ((b"veilflow-vault-1", b"fingerprint", 32), (b"veilflow-vault-1", b"value", 64)),
+}
 _PURPOSES: tuple[MaskingPurpose, ...] = ("masking", "digest")
 
 
@@ -63,7 +69,11 @@ def _masking_keys(harness: Harness, record: RunRecord) -> Iterator[tuple[str, by
                 for name, column in rules.released.items()
             ]
         for use, domain in uses:
-            yield f"key of {domain} for {use}", derive(root, domain=domain, use=use)
+            key = derive(root, domain=domain, use=use)
+            yield f"key of {domain} for {use}", key
+            for salt, info, length in _CIPHERS.get(use, ()):
+                cipher = hkdf_sha256(key, salt=salt, info=info, length=length)
+                yield f"key of {domain} for {info.decode()} of {use}", cipher
 
 
 def _release_keys(harness: Harness, dataset: str) -> Iterator[tuple[str, bytes]]:

@@ -19,6 +19,7 @@ from veilflow.policy.linkage import linkage_domain
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.random_order import in_random_order
 from veilflow.spark.reading import cast_columns, read_table
+from veilflow.spark.resources import opened_resources
 from veilflow.spark.risk_before import risk_before
 from veilflow.store.key_records import ensure_masking_root, masking_key, masking_key_ref
 from veilflow.store.object_store import open_store
@@ -78,7 +79,8 @@ def test_plans_hold_no_value_and_no_key(
     decision = decide(policy, frames)
     assert decision is not None
     risk_before(policy, frames, decision)
-    made = protect(unredacted, policy, frames, decision, key_ref)
+    resources = opened_resources(policy, f"sqlite://{tmp_path}/vault.db")
+    made = protect(unredacted, policy, frames, decision, key_ref, resources)
     outputs = {name: in_random_order(masked) for name, masked in made.items()}
     assert (decision.in_parts is None) == (way == "on the driver")
     suppressed = frames["people"].count() - outputs["people"].count()
@@ -89,16 +91,16 @@ def test_plans_hold_no_value_and_no_key(
     for name, frame in {**frames, **{f"masked {n}": f for n, f in outputs.items()}}.items():
         for kind, text in described(frame):
             (folder / f"{name} {kind}").write_bytes(text)
-    domains = {
-        linkage_domain(policy, table, name, None)
+    uses = {
+        (linkage_domain(policy, table, name, None), column.treatment)
         for table, rules in policy.tables.items()
-        for name in rules.released
+        for name, column in rules.released.items()
     }
     needles = [
         *sample.hidden,
         *sample.released,
         text_needle("any canary", sample.stem),
-        *(key_needle(one, masking_key(key_ref, one, "pseudonym")) for one in domains),
+        *(key_needle(f"{use} of {one}", masking_key(key_ref, one, use)) for one, use in uses),
     ]
     assert find_leaks([folder], needles) == []
     written = b"".join(file.read_bytes() for file in folder.iterdir())

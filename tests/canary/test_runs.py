@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.canary.cases import (
@@ -62,7 +63,10 @@ class Ran:
     def decrypted(self) -> list[Path]:
         """Where released values may be: outputs in the clear."""
         logs = self.harness.folder / "logs"
-        outputs = [self.decrypted_file, *(logs / f"{name}.stdout" for name in OUTPUTS)]
+        outputs = [
+            self.decrypted_file,
+            *(logs / f"{name}.stdout" for name in OUTPUTS),
+        ]
         return [path for path in outputs if path.exists()]
 
     @property
@@ -70,9 +74,15 @@ class Ran:
         """A release written out by ``veilflow read``."""
         return self.harness.folder / "decrypted.parquet"
 
+    @property
+    def revealed_file(self) -> Path:
+        """What ``veilflow reveal`` gave back."""
+        return self.harness.folder / "revealed.csv"
+
     def everything_else(self, needles: list[Needle]) -> list[Leak]:
-        """A search of all but the decrypted outputs."""
-        return find_leaks([self.harness.folder], needles, skip=lambda path: path in self.decrypted)
+        """A search of all but the decrypted outputs and what was revealed on purpose."""
+        told = [*self.decrypted, self.revealed_file]
+        return find_leaks([self.harness.folder], needles, skip=lambda path: path in told)
 
 
 def _run(ran: Ran, extra: dict[str, list[str]]) -> None:
@@ -157,6 +167,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Ran:
             "verify": ["verify", FULL, "--json"],
         },
     )
+    tokens = pq.read_table(ran.decrypted_file, columns=["account"]).column(0).drop_null()
+    (folder / "tokens.txt").write_text("\n".join(tokens.to_pylist()))
+    given = ["--values", str(folder / "tokens.txt"), "--out", str(ran.revealed_file)]
+    ran.harness.run({"reveal": ["reveal", FULL, "people.account", "--reason", "r", *given]}, {})
     # The retry of a stage that broke, as a user's own cluster might run it.
     ran.secrets = [(folder / "secret").read_text(), secrets.token_hex(32)]
     ran.submitted = ran.harness.submit(
@@ -192,6 +206,16 @@ def test_each_run_ends_as_it_was_meant_to(ran: Ran) -> None:
         if result.code != case.code or case.says not in result.text
     }
     assert not wrong
+
+
+def test_what_is_revealed_is_what_was_there(cluster: Ran) -> None:
+    """So that it was there to be found, had it been anywhere else."""
+    assert cluster.harness.results["reveal"].code == "0", cluster.harness.results["reveal"].text
+    _, *revealed = cluster.revealed_file.read_text().splitlines()
+    assert len(revealed) > 100 and all("r1." in line for line in revealed)
+    assert find_leaks([cluster.revealed_file], cluster.sample.hidden)
+    stored = (cluster.harness.home / "vault.db").stat().st_size
+    assert stored > len(revealed) * 100
 
 
 def test_no_raw_value_is_found_anywhere(ran: Ran) -> None:
@@ -250,7 +274,7 @@ def test_other_commands_ended_as_they_were_meant_to(machine: Ran, cluster: Ran) 
     expected = {
         "preview": "0", "preview-miscast": "2", "preview-wrongtype": "1", "plan": "0",
         "classify": "0", "classify-torn": "0", "draft": "0", "read-refused": "1",
-        "read": "0", "read-synthetic": "0", "read-parquet": "0", "verify": "0",
+        "read": "0", "read-synthetic": "0", "read-parquet": "0", "verify": "0", "reveal": "0",
         "anonymize-study": "0", "anonymize-no-date": "2", "anonymize-no-label": "2",
         "anonymize-too-rare": "2", "explore": "0", "explore-no-date": "2",
     }  # fmt: skip

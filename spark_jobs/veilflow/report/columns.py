@@ -30,6 +30,8 @@ _TREATMENTS = {
     "nullify": "emptied",
     "redact": "redacted",
     "pseudonym": "keyed pseudonym",
+    "token": "reversible token",
+    "vault_token": "random token",
     "partial": "partly masked",
     "truncate": "truncated",
     "round": "rounded",
