@@ -1,0 +1,1 @@
+"""Free text: find what identifies people, and replace it."""

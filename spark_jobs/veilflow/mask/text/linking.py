@@ -1,0 +1,83 @@
+"""Which spans of one text name the same thing.
+
+"Jane Doe", "Doe, J." and "Jane" are one person if the tables say so, or if the words of one
+mention are among those of another. Anything else is the same if its letters and digits are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from veilflow.classify.entity import Entity
+from veilflow.classify.name_words import TITLES
+from veilflow.mask.text.folding import spelling
+from veilflow.mask.text.spans import Span
+from veilflow.mask.text.terms import PARTICLES, PersonTerms
+
+__all__ = ["linked"]
+
+_WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+")
+_PLAIN = re.compile(r"[\W_]+")
+
+
+def linked(
+    text: str, known: Sequence[Span], found: Sequence[Entity], people: Sequence[PersonTerms]
+) -> list[Span]:
+    """The known spans and what detectors found, each with the entity that it names."""
+    mentions = [(entity, text[entity.start : entity.end]) for entity in found]
+    names = [
+        (entity, _name_words(said)) for entity, said in mentions if entity.type == "person_name"
+    ]
+    persons = _Persons(people, [words for _, words in names])
+    spans = list(known)
+    for entity, said in mentions:
+        if entity.type == "person_name":
+            name = persons.of(_name_words(said), said)
+        else:
+            name = f"{entity.type}:{_PLAIN.sub('', spelling(said))}"
+        spans.append(Span(entity.start, entity.end, entity.type, name, False))
+    return _same_values(spans)
+
+
+class _Persons:
+    """Entities of mentions: a known person, or the longest mention with the same words."""
+
+    def __init__(
+        self, people: Sequence[PersonTerms], mentioned: Sequence[frozenset[str]]
+    ) -> None:
+        self._people = people
+        self._longest = sorted(dict.fromkeys(mentioned), key=lambda words: (-len(words), sorted(words)))
+
+    def of(self, words: frozenset[str], said: str) -> str:
+        if not words:
+            return f"name:{spelling(said)}"
+        for person in self._people:
+            if words <= person.parts:
+                return person.entity
+        whole = next(longer for longer in self._longest if words <= longer)
+        return "name:" + " ".join(sorted(whole))
+
+
+def _name_words(said: str) -> frozenset[str]:
+    words = _WORDS.findall(spelling(said))
+    return frozenset(
+        word for word in words if len(word) > 1 and word not in TITLES and word not in PARTICLES
+    )
+
+
+def _same_values(spans: Sequence[Span]) -> list[Span]:
+    """A value that the tables know and a detector finds is one thing, under the tables' type."""
+    known = {
+        _PLAIN.sub("", span.entity.partition(":")[2]): span
+        for span in spans
+        if span.is_known and span.type != "person_name"
+    }
+    made = []
+    for span in spans:
+        twin = known.get(_PLAIN.sub("", span.entity.partition(":")[2]))
+        if not span.is_known and span.type != "person_name" and twin is not None:
+            span = replace(span, type=twin.type, entity=twin.entity)
+        made.append(span)
+    return made

@@ -1,0 +1,80 @@
+"""More mentions of people, told by those that were found: neighbours of a name, and repetitions.
+
+"Long Huỳnh" beside a patient called Huỳnh is a relative although "Long" is an ordinary word; and
+who was called "Jan Kask, her father" once is the same person three lines further down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from veilflow.classify.entity import Entity
+from veilflow.classify.name_words import TITLES
+from veilflow.classify.plain_words import PLAIN_WORDS
+from veilflow.mask.text.folding import spelling
+from veilflow.mask.text.spans import Span
+
+__all__ = ["neighbours", "repetitions"]
+
+_LATIN_BEFORE = re.compile(r"(?<![\w'\u2019-])([^\W\d_]+(?:['\u2019-][^\W\d_]+)?) $")
+_JOINED_BEFORE = re.compile(r"(?<!\w)([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3}) $")
+_JOINED_AFTER = re.compile(r" ([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3})(?!\w)")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n])[\s\"'(]*$")
+_NOT_A_NAME = TITLES | frozenset("pt patient name client resident mother father son daughter".split())
+_REACH = 40
+_LEAST_REPEATED, _MOST_REPEATED = 4, 200
+_SCORE = 0.6
+
+
+def neighbours(text: str, known: Sequence[Span]) -> Iterator[Entity]:
+    """Known names with the word before them that looks like somebody's given name."""
+    for span in known:
+        if span.type != "person_name":
+            continue
+        before = text[max(0, span.start - _REACH) : span.start]
+        joined = _JOINED_BEFORE.search(before)
+        latin = _LATIN_BEFORE.search(before)
+        if joined:
+            yield _entity(span.start - len(joined[0]), span.end)
+        elif latin and _is_given(latin[1], before[: latin.start()]):
+            yield _entity(span.start - len(latin[0]), span.end)
+        elif (after := _JOINED_AFTER.match(text, span.end)) and text[span.start] >= "\u3040":
+            yield _entity(span.start, after.end())
+
+
+def _is_given(word: str, before: str) -> bool:
+    """A capital where no sentence begins; at a beginning only what is no ordinary word."""
+    plain = spelling(word)
+    if not word[0].isupper() or len(word) < 2 or word.isupper() or plain in _NOT_A_NAME:
+        return False
+    return plain not in PLAIN_WORDS or _SENTENCE_START.search(before) is None
+
+
+def _entity(start: int, end: int) -> Entity:
+    return Entity(start, end, "person_name", _SCORE)
+
+
+def repetitions(text: str, found: Sequence[Entity]) -> Iterator[Entity]:
+    """Every other place where a name that was found is written in the same letters.
+
+    A single word is looked for only if it is no ordinary one.
+    """
+    names = dict.fromkeys(
+        text[entity.start : entity.end] for entity in found if entity.type == "person_name"
+    )
+    telling = [name for name in names if _is_telling(name)]
+    if not telling:
+        return
+    for first in range(0, len(telling), _MOST_REPEATED):
+        some = sorted(telling[first : first + _MOST_REPEATED], key=len, reverse=True)
+        pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, some))})(?!\w)"
+        for match in re.finditer(pattern, text):
+            yield _entity(match.start(), match.end())
+
+
+def _is_telling(name: str) -> bool:
+    words = spelling(name).replace("-", " ").split()
+    if len(words) > 1:
+        return any(len(word) > 1 for word in words)
+    return len(name) >= _LEAST_REPEATED and words[0] not in PLAIN_WORDS if words else False
