@@ -32,6 +32,7 @@ __all__ = [
     "PastCheck",
     "PastValidation",
     "PublishedRelease",
+    "RedactedText",
     "SourceTable",
     "SpecialUniqueness",
     "StageEvidence",
@@ -127,6 +128,18 @@ class KeyedColumn(_Record):
     transform: str
     scope: str
     key_version: int
+
+
+class RedactedText(_Record):
+    """How many mentions in a column of texts were replaced, by group of types.
+
+    A count is None where it is from 1 to 9. It says what was found, not what was there.
+    """
+
+    table: str
+    column: str
+    replacement: str
+    mentions: dict[str, int | None]
 
 
 class ClassSizeBin(_Record):
@@ -377,6 +390,7 @@ class StageEvidence(_Record):
     tables: tuple[TableCounts, ...] = ()
     invalid_values: tuple[InvalidValues, ...] = ()
     keyed_columns: tuple[KeyedColumn, ...] = ()
+    redacted_texts: tuple[RedactedText, ...] = ()
     anonymization: Anonymization | None = None
     risk: tuple[ClassRisk, ...] = ()
     utility: tuple[ColumnUtility, ...] = ()

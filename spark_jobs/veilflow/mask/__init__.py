@@ -1,6 +1,6 @@
 """Masking: transforms of single columns, on Arrow data, without an engine."""
 
-from veilflow.mask import keyless, pseudonym, token, vault_token
+from veilflow.mask import keyless, pseudonym, redact_text, token, vault_token
 from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
@@ -37,6 +37,7 @@ __all__ = [
     "keyless",
     "load_custom",
     "pseudonym",
+    "redact_text",
     "registered",
     "settle",
     "token",

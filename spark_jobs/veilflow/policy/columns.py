@@ -135,11 +135,16 @@ class ColumnPolicy(_Strict):
                 "an identifier can't be released as it is; use drop, pseudonym, redact or partial"
             )
         elif self.role == "free_text" and not (
-            self.protect.name in _TEXT_REMOVED or self.protect.is_custom
+            self.protect.name in (*_TEXT_REMOVED, "redact_text") or self.protect.is_custom
         ):
             raise ValueError(
-                "free text is released by a transform of your own alone ('package.module:Class'); "
-                "else use 'drop', 'nullify' or 'redact'"
+                "free text is released by 'redact_text' or a transform of your own alone "
+                "('package.module:Class'); else use 'drop', 'nullify' or 'redact'"
+            )
+        elif self.role != "free_text" and self.protect.name == "redact_text":
+            raise ValueError(
+                "'redact_text' is for texts: it leaves what no table knows and no detector finds; "
+                "give the column 'role: free_text', or use another transform"
             )
         if self.domain is not None and not self.is_keyed:
             raise ValueError(

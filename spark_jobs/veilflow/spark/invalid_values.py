@@ -18,7 +18,7 @@ from veilflow.evidence import InvalidValues, coarse_count
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, Observation
 
-__all__ = ["CountedColumn", "InvalidCounts", "counting"]
+__all__ = ["CountedColumn", "InvalidCounts", "counting", "observed"]
 
 _SECONDS = 60.0  # Spark tells asynchronously; a second is plenty on an idle machine.
 
@@ -43,7 +43,7 @@ class InvalidCounts:
 
     def evidence(self) -> tuple[InvalidValues, ...]:
         """One record a counted column; counts below ten are left out (None)."""
-        counts = {} if self.observation is None else _observed(self.table, self.observation)
+        counts = {} if self.observation is None else observed(self.table, self.observation)
         return tuple(
             InvalidValues(
                 table=self.table,
@@ -72,7 +72,7 @@ def counting(
     )
 
 
-def _observed(table: str, observation: Observation) -> Mapping[str, int]:
+def observed(table: str, observation: Observation) -> Mapping[str, int]:
     """What was observed. ``Observation.get`` would wait for ever for what never comes."""
     inner = observation._jo
     until = time.monotonic() + _SECONDS
@@ -81,6 +81,6 @@ def _observed(table: str, observation: Observation) -> Mapping[str, int]:
             return observation.get
         time.sleep(0.01)
     raise StageFailed(
-        f"table {table}: Spark didn't tell how many values couldn't be treated.",
+        f"table {table}: Spark didn't tell what it counted while writing.",
         remedy="Nothing was released. Retry the stage.",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from veilflow.errors import PolicyError
 from veilflow.mask import KeyedTransform, Transform, create_transform
 from veilflow.mask.outcome import REDACTED
+from veilflow.mask.redact_text import TEXT, RedactText
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.draft import yaml_key
 from veilflow.policy.linkage import linkage_domain
@@ -16,6 +17,7 @@ from veilflow.spark.invalid_values import CountedColumn
 from veilflow.spark.native_masks import has_native_form, native_invalid, native_mask
 from veilflow.spark.reading import quoted
 from veilflow.spark.recode import Recoded
+from veilflow.spark.redacted_texts import RedactInWorker, TextColumn, redacted_type
 from veilflow.spark.redaction import refusal_text
 from veilflow.spark.workers import (
     Generalize,
@@ -43,6 +45,7 @@ class Masked:
     are those of which values may have been untreatable. ``classes`` has labels by the number of
     each row's class where ``rows`` has the number alone (:class:`veilflow.spark.recode.Recoded`),
     and ``labels`` says which column of it each of these is.
+    ``texts`` are those of which mentions of people were replaced.
     """
 
     table: str
@@ -51,6 +54,7 @@ class Masked:
     counted: tuple[CountedColumn, ...] = ()
     classes: DataFrame | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    texts: tuple[TextColumn, ...] = ()
 
     @property
     def frame(self) -> DataFrame:
@@ -70,22 +74,34 @@ def mask_table(
     key_ref: str,
     resources: Mapping[str, str] | None = None,
     release: str | None = None,
+    texts: Mapping[str, Column] | None = None,
 ) -> Masked:
     """``frame`` (cast, with the listed columns) and the expressions of its released columns.
 
     ``generalized`` says for each quasi-identifier that is released where its label is, or how a
     worker makes it. ``resources`` are references for the transforms that need one; ``release`` is
-    the release's name, for linkage domains of one release.
+    the release's name, for linkage domains of one release. ``texts`` has each text to redact with
+    what is known of it (:mod:`veilflow.spark.known_terms`).
     """
     types = {field.name: field.dataType for field in frame.schema.fields}
-    work: list[WorkerColumn] = []
+    work: list[WorkerColumn | RedactInWorker] = []
     inputs: list[WorkerInput] = []
     finished: dict[str, Column] = {}
     counted: list[CountedColumn] = []
+    redacted: list[TextColumn] = []
     for name, column in policy.tables[table].released.items():
         label = generalized.get(name)
         if label is not None and not isinstance(label, Generalize):
             finished[name] = label.alias(name)
+            continue
+        transform = None if label is not None else _transform(column)
+        if isinstance(transform, RedactText):
+            made_text = quoted("__work")[f"c{len(work)}"]
+            finished[name] = made_text[TEXT].alias(name)
+            redacted.append(TextColumn(name, transform.replacement, made_text))
+            domain = linkage_domain(policy, table, name, release)
+            work.append(RedactInWorker(name, transform, key_ref, domain))
+            inputs.append(WorkerInput((texts or {})[name], redacted_type()))
             continue
         step = label or _worker_step(policy, table, name, column, key_ref, resources or {}, release)
         if step is None:
@@ -103,7 +119,7 @@ def mask_table(
         inputs.append(given)
     if work:
         frame = frame.withColumn("__work", worker_struct(table, work, inputs))
-    return Masked(table, frame, finished, tuple(counted))
+    return Masked(table, frame, finished, tuple(counted), texts=tuple(redacted))
 
 
 def _worker_step(

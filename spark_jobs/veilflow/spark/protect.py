@@ -16,6 +16,7 @@ from veilflow.anonymize.recoded import level_shares
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.policy import Policy
 from veilflow.spark.in_parts import InParts, decide_in_parts
+from veilflow.spark.known_terms import with_known_terms
 from veilflow.spark.masking import Masked, mask_table
 from veilflow.spark.microaggregation import microaggregated
 from veilflow.spark.reading import quoted
@@ -141,7 +142,8 @@ def protect(
         if plan is not None and policy.tables[name].microaggregated:
             whole, numbers = microaggregated(policy, name, left.frame, list(names.values()))
             left, labels = Recoded(whole), labels | numbers
-        made = mask_table(left.rows, name, policy, labels, key_ref, resources, release)
+        rows, texts = with_known_terms(policy, name, left.rows, frames)
+        made = mask_table(rows, name, policy, labels, key_ref, resources, release, texts)
         outputs[name] = replace(made, classes=left.classes, labels=names)
     return outputs
 

@@ -18,6 +18,7 @@ from veilflow.spark.invalid_values import InvalidCounts, counting
 from veilflow.spark.masking import Masked
 from veilflow.spark.reading import quoted
 from veilflow.spark.recode import CLASS
+from veilflow.spark.redacted_texts import MentionCounts, counting_mentions, mention_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -32,12 +33,17 @@ def in_random_order(masked: Masked) -> DataFrame:
     return counting_in_random_order(masked)[0]
 
 
-def counting_in_random_order(masked: Masked) -> tuple[DataFrame, InvalidCounts]:
-    """As :func:`in_random_order`, and the counts of untreatable values, once it is written."""
+def counting_in_random_order(masked: Masked) -> tuple[DataFrame, InvalidCounts, MentionCounts]:
+    """As :func:`in_random_order`, and counts that are known once it is written.
+
+    They are of untreatable values, and of mentions that were replaced in texts.
+    """
     flags = {f"__invalid{index}": one.flag for index, one in enumerate(masked.counted)}
-    marked = [flag.alias(name) for name, flag in flags.items()]
-    frame = _output(masked, marked, [quoted(name) for name in flags])
-    return counting(masked.table, frame, list(flags), masked.counted)
+    hidden = flags | mention_columns(masked.texts)
+    marked = [column.alias(name) for name, column in hidden.items()]
+    frame = _output(masked, marked, [quoted(name) for name in hidden])
+    frame, mentions = counting_mentions(masked.table, frame, masked.texts)
+    return *counting(masked.table, frame, list(flags), masked.counted), mentions
 
 
 def _output(masked: Masked, marked: Sequence[Column], marks: Sequence[Column]) -> DataFrame:

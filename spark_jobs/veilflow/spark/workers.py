@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pyspark.sql import Column
     from pyspark.sql.types import DataType
 
+    from veilflow.spark.redacted_texts import RedactInWorker
+
 __all__ = [
     "Generalize",
     "MaskByKey",
@@ -105,7 +107,7 @@ class WorkerInput:
 
 
 def worker_struct(
-    table: str, work: Sequence[WorkerColumn], inputs: Sequence[WorkerInput]
+    table: str, work: Sequence[WorkerColumn | RedactInWorker], inputs: Sequence[WorkerInput]
 ) -> Column:
     """One struct column with a field ``c0, c1, ...`` for each piece of work.
 

@@ -1,4 +1,4 @@
-"""Whether two words are one edit apart: a letter missing, added, replaced, or swapped with the next."""
+"""Whether two words are one edit apart: a letter missing, added, replaced, or swapped."""
 
 from __future__ import annotations
 

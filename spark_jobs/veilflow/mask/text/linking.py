@@ -7,7 +7,7 @@ mention are among those of another. Anything else is the same if its letters and
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from veilflow.classify.entity import Entity
@@ -20,6 +20,7 @@ __all__ = ["linked"]
 
 _WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+")
 _PLAIN = re.compile(r"[\W_]+")
+_MOST_COMPARED = 50  # mentions with one word in common: keeps a text of many names linear
 
 
 def linked(
@@ -27,10 +28,8 @@ def linked(
 ) -> list[Span]:
     """The known spans and what detectors found, each with the entity that it names."""
     mentions = [(entity, text[entity.start : entity.end]) for entity in found]
-    names = [
-        (entity, _name_words(said)) for entity, said in mentions if entity.type == "person_name"
-    ]
-    persons = _Persons(people, [words for _, words in names])
+    names = (_name_words(said) for entity, said in mentions if entity.type == "person_name")
+    persons = _Persons(people, names)
     spans = list(known)
     for entity, said in mentions:
         if entity.type == "person_name":
@@ -44,11 +43,15 @@ def linked(
 class _Persons:
     """Entities of mentions: a known person, or the longest mention with the same words."""
 
-    def __init__(
-        self, people: Sequence[PersonTerms], mentioned: Sequence[frozenset[str]]
-    ) -> None:
+    def __init__(self, people: Sequence[PersonTerms], mentioned: Iterable[frozenset[str]]) -> None:
         self._people = people
-        self._longest = sorted(dict.fromkeys(mentioned), key=lambda words: (-len(words), sorted(words)))
+        self._by_word: dict[str, list[frozenset[str]]] = {}
+        longest_first = sorted(dict.fromkeys(mentioned), key=lambda w: (-len(w), sorted(w)))
+        for words in longest_first:
+            for word in words:
+                held = self._by_word.setdefault(word, [])
+                if len(held) < _MOST_COMPARED:
+                    held.append(words)
 
     def of(self, words: frozenset[str], said: str) -> str:
         if not words:
@@ -56,7 +59,8 @@ class _Persons:
         for person in self._people:
             if words <= person.parts:
                 return person.entity
-        whole = next(longer for longer in self._longest if words <= longer)
+        candidates = self._by_word.get(min(words), [])
+        whole = next((longer for longer in candidates if words <= longer), words)
         return "name:" + " ".join(sorted(whole))
 
 

@@ -21,7 +21,9 @@ _LATIN_BEFORE = re.compile(r"(?<![\w'\u2019-])([^\W\d_]+(?:['\u2019-][^\W\d_]+)?
 _JOINED_BEFORE = re.compile(r"(?<!\w)([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3}) $")
 _JOINED_AFTER = re.compile(r" ([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3})(?!\w)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\n])[\s\"'(]*$")
-_NOT_A_NAME = TITLES | frozenset("pt patient name client resident mother father son daughter".split())
+_NOT_A_NAME = TITLES | frozenset(
+    "pt patient name client resident mother father son daughter".split()
+)
 _REACH = 40
 _LEAST_REPEATED, _MOST_REPEATED = 4, 200
 _SCORE = 0.6

@@ -33,6 +33,7 @@ _NEXT_WORD = re.compile(r"\W{0,3}([^\W_]+)")
 _BETWEEN = re.compile(
     r"[\s,.\u2010-\u2015'\u2019\u00b7\u30fb-]{0,4}(?:[^\W\d_](?:['\u2019.]\s?|[\s-]{1,2}))?"
 )
+_DAY_BEFORE = re.compile(r"[0-9](?:st|nd|rd|th)?\.? $")
 _ENDS = re.compile(r"[.!?:;\n\r|]|^\s*$")
 _MARKS = TITLES | frozenset(
     "pt patient patientin patienten name names surname client resident given family first last "
@@ -117,9 +118,7 @@ def _meaning(word: str, people: Sequence[PersonTerms]) -> tuple[int, str] | None
     return None
 
 
-def _hit(
-    text: Folded, start: int, end: int, meaning: tuple[int, str], person: PersonTerms
-) -> _Hit:
+def _hit(text: Folded, start: int, end: int, meaning: tuple[int, str], person: PersonTerms) -> _Hit:
     place, how = meaning
     first, last = text.span(start, end)
     raw = text.source[first:last]
@@ -157,7 +156,8 @@ def _stands_out(
     after = following[1] if following else ""
     if how == "edited" and len(word) < _LEAST_EDITED_ALONE:
         return False
-    if word in MONTHS and (previous in _BEFORE_MONTH or after[:1].isdigit()):
+    is_dated = after[:1].isdigit() or _DAY_BEFORE.search(before) is not None
+    if word in MONTHS and (previous in _BEFORE_MONTH or is_dated):
         return False
     ends = _ENDS.search(before[len(before.rstrip(" ")) - 1 :] if before.strip(" ") else before)
     at_start = not before.strip() or ends is not None or "\n" in before[-2:]

@@ -7,11 +7,13 @@ count within a text; the others are the same in every text under one key.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Sequence
 
 from veilflow.mask.text.spans import Span
+from veilflow.mask.text.terms import PARTICLES, KnownTerms
 
-__all__ = ["LABELS", "Namer", "label_namer", "pseudonym_namer", "replaced"]
+__all__ = ["LABELS", "Namer", "canonical", "label_namer", "pseudonym_namer", "replaced"]
 
 Namer = Callable[[Span], str]
 
@@ -47,20 +49,28 @@ def label_namer() -> Namer:
     return name
 
 
-def pseudonym_namer(key: bytes, whole: Callable[[Span], str]) -> Namer:
-    """``[PERSON_kbdfghjkmnpqrstv]``: 64 bits of an HMAC of the entity, equal in every text.
-
-    ``whole`` gives the canonical form that is hashed: one text's word for a person isn't another's.
-    """
+def pseudonym_namer(key: bytes, terms: KnownTerms) -> Namer:
+    """``[PERSON_kbdfghjkmnpqrstv]``: 64 bits of an HMAC of the entity, equal in every text."""
 
     def name(span: Span) -> str:
         word = LABELS.get(span.type, "ID")
-        said = f"{word}\x00{whole(span)}".encode("utf-8", "surrogatepass")
+        said = f"{word}\x00{canonical(span, terms)}".encode("utf-8", "surrogatepass")
         digest = hmac.digest(key, said, "sha256")
         letters = "".join(_LETTERS[byte >> 4] + _LETTERS[byte & 15] for byte in digest[:8])
         return f"[{word}_{letters}]"
 
     return name
+
+
+def canonical(span: Span, terms: KnownTerms) -> str:
+    """One spelling of an entity for every text: a text's own word for a person isn't another's."""
+    if span.type != "person_name":
+        return re.sub(r"[\W_]+", "", span.entity.partition(":")[2])
+    person = next((one for one in terms.people if one.entity == span.entity), None)
+    if person is None:
+        return span.entity.partition(":")[2]
+    words = sorted(part for part in person.parts if len(part) > 1 and part not in PARTICLES)
+    return " ".join(words)
 
 
 def replaced(text: str, spans: Sequence[Span], namer: Namer) -> str:

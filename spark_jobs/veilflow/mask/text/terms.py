@@ -14,13 +14,23 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from veilflow.classify.headers import header_hints
+from veilflow.classify.headers import header_hints, tokens_of
 from veilflow.classify.name_words import TITLES
 from veilflow.classify.people import is_person_name
+from veilflow.classify.plain_words import RELATIONS
 from veilflow.classify.text_dates import find_dates
 from veilflow.mask.text.folding import spelling
 
-__all__ = ["KNOWN_TYPES", "Known", "KnownTerms", "PersonTerms", "TermKind", "kind_of_column"]
+__all__ = [
+    "KNOWN_TYPES",
+    "PARTICLES",
+    "Known",
+    "KnownTerms",
+    "PersonTerms",
+    "TermKind",
+    "is_of_the_person",
+    "kind_of_column",
+]
 
 TermKind = Literal["name", "email", "phone", "address", "day", "place", "code", "any"]
 
@@ -44,6 +54,10 @@ _LETTERS = re.compile(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+")
 _JOINED_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,12}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{3,255}")
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|#)\s*[0-9]{1,6}\s*$", re.IGNORECASE)
+_OTHERS = RELATIONS | frozenset(
+    "attending physician doctor clinician provider nurse author surgeon practitioner gp therapist "
+    "referring consultant signed signer contact kin relative arzt aerztin medecin medico".split()
+)
 _AFTER_NAMES = frozenset("md phd rn np esq jr sr ii iii dds mba msc".split())
 _MOST_PARTS = 10
 
@@ -101,13 +115,24 @@ class KnownTerms:
 
 @lru_cache(maxsize=1024)
 def kind_of_column(name: str, type_: str | None = None) -> tuple[TermKind, str]:
-    """The kind of a column and the type of its values, by the policy's type or the column's name."""
+    """The kind of a column and the type of its values: by the policy, or by the column's name."""
     hints = header_hints(name)
     strongest = max(hints, key=lambda hint: hints[hint], default="generic_id")
     said = type_ if type_ is not None else strongest
     if said in KNOWN_TYPES:
         return KNOWN_TYPES[said], said
+    if type_ is None and not is_of_the_person(name):
+        return "name", "person_name"
     return "any", said if said != "free_text" else "generic_id"
+
+
+@lru_cache(maxsize=1024)
+def is_of_the_person(name: str) -> bool:
+    """Whether a column of somebody's table is about them, and not about who treats or visits them.
+
+    Told by its name alone: "attending", "mother_name" and "next_of_kin" are about others.
+    """
+    return not _OTHERS & set(tokens_of(name))
 
 
 class _Maker:
@@ -120,7 +145,8 @@ class _Maker:
         self._days: set[date] = set()
 
     def add(self, kind: TermKind, type_: str, is_own: bool, value: str) -> None:
-        if kind == "any":
+        # A column of clinicians may hold their numbers.
+        if kind == "any" or (kind == "name" and any(map(str.isdigit, value))):
             kind = _kind_of(value)
         if kind == "name":
             if is_own:

@@ -57,7 +57,7 @@ def protect_stage(
     release = release_name(run.record.run, product)
     protected = protect(spark, policy, frames, decision, key_ref, resources, release)
     finished = {name: counting_in_random_order(masked) for name, masked in protected.items()}
-    outputs = {name: frame for name, (frame, _) in finished.items()}
+    outputs = {name: frame for name, (frame, _, _) in finished.items()}
     attempt = secrets.token_hex(4)
     classes = {
         name: {column: rules.sensitivity_class for column, rules in table.released.items()}
@@ -84,7 +84,8 @@ def protect_stage(
         bytes_written=sum(file.bytes for file in files),
         tables=counts,
         keyed_columns=keyed_columns(policy, root.version),
-        invalid_values=tuple(one for _, found in finished.values() for one in found.evidence()),
+        invalid_values=tuple(one for _, found, _ in finished.values() for one in found.evidence()),
+        redacted_texts=tuple(one for _, _, found in finished.values() for one in found.evidence()),
         anonymization=None if decision is None else _anonymization(policy, decision),
         risk=before,
         files=files,
