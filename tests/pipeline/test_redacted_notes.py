@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from veilflow.cli import main
-from veilflow.errors import PolicyError
-from veilflow.policy import read_policy
 from veilflow.spark.preview import preview
 
 from tests.canary.forms import text_needle
@@ -129,20 +127,3 @@ def test_a_preview_redacts_as_a_run_does_and_pseudonyms_are_the_same_in_every_te
         if head.startswith("[PERSON_"):
             of_person.setdefault(row["patient_id"], set()).add(head)
     assert of_person and all(len(found) == 1 for found in of_person.values())
-
-
-@pytest.mark.parametrize(
-    ("column", "said"),
-    [
-        ({"role": "identifier", "protect": "redact_text"}, "is for texts"),
-        ({"role": "free_text", "protect": {"redact_text": {"replacement": "stars"}}}, "one of"),
-        ({"role": "free_text", "protect": {"redact_text": {"keep": "aura"}}}, "'aura'"),
-        ({"role": "free_text", "protect": {"redact_text": {"detectors": "x"}}}, "detectors are"),
-    ],
-    ids=["no text", "no such replacement", "no such type", "no such detector"],
-)
-def test_a_policy_says_what_is_wrong(column: Any, said: str, clinic: Any) -> None:
-    place, _ = clinic
-    with pytest.raises(PolicyError, match=said):
-        read_policy(place.policy({"person": "pseudonym", "full_name": column}, anonymize=None,
-                                 validate={"free_text": {"min_recall": 0.8}}))  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from veilflow.mask import create_transform
+from pydantic import ValidationError
+from veilflow.mask import TransformError, create_transform
 from veilflow.mask.redact_text import KeyedRedactText, RedactText, field_name
 from veilflow.mask.text.edits import is_one_edit
 from veilflow.mask.text.folding import folded
@@ -18,6 +20,7 @@ from veilflow.mask.text.redaction import Rules, redact
 from veilflow.mask.text.replacing import label_namer
 from veilflow.mask.text.spans import Span, without_overlaps
 from veilflow.mask.text.terms import KnownTerms, kind_of_column
+from veilflow.policy.columns import ColumnPolicy
 
 
 def terms(name: str | None = "Maria Garcia-Lopez", *doctors: str) -> KnownTerms:
@@ -203,6 +206,45 @@ def test_types_may_be_kept_but_not_what_the_tables_know() -> None:
     assert labelled(text, terms()).count("[") >= 2
     kept = labelled(text, terms(), keep=frozenset({"date", "age", "date_of_birth"}))
     assert kept == "Aged 62, seen on 2021-05-04, born [BIRTH_DATE_1]."
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ({"role": "identifier", "protect": "redact_text"}, "is for texts"),
+        ({"role": "free_text", "protect": "partial"}, "released by 'redact_text'"),
+    ],
+)
+def test_it_is_for_free_text_and_free_text_is_for_it(column: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ColumnPolicy.model_validate(column)
+    right = ColumnPolicy.model_validate({"role": "free_text", "protect": "redact_text"})
+    assert right.is_released_text and right.is_keyed
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"replacement": "stars"}, "one of"), ({"keep": "aura"}, "'aura'"),
+        ({"detectors": "x"}, "detectors are"), ({"detectors": ""}, "detectors are"),
+        ({"min_score": 2}, "min_score"), ({"locale": "xx_XX"}, "locale"),
+    ],
+)  # fmt: skip
+def test_wrong_parameters_are_told(parameters: dict[str, Any], said: str) -> None:
+    with pytest.raises(TransformError, match=said):
+        create_transform("redact_text", parameters)
+
+
+def test_fakes_are_one_per_person_in_every_text_and_never_the_person() -> None:
+    rows = batch(
+        ["Quux Zorblax came", "ZORBLAX, Q. left", "call Quux, 2021-05-04"], [["Quux Zorblax"]] * 3
+    )
+    transform = create_transform("redact_text", {"replacement": "fakes", "locale": "de_DE"})
+    assert isinstance(transform, RedactText)
+    one, other, third = transform.keyed(b"a" * 32).apply(rows).to_pylist()
+    name = one.removesuffix(" came")
+    assert other == f"{name} left" and third == f"call {name}, [DATE_1]"
+    assert " " in name and "zorblax" not in name.lower()
 
 
 def batch(texts: list[str | None], names: list[list[str | None]]) -> pa.StructArray:

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from veilflow.classify.entity import ENTITY_TYPES, is_detector
 from veilflow.mask.contract import KeyedTransform, Transform
+from veilflow.mask.fake_words import LOCALES
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.registry import transform
+from veilflow.mask.text.fake_namer import fake_namer
 from veilflow.mask.text.redaction import COUNTED, Redacted, Rules, redact
 from veilflow.mask.text.replacing import Namer, label_namer, pseudonym_namer
 from veilflow.mask.text.terms import KnownTerms, TermKind
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["TEXT", "KeyedRedactText", "RedactText", "field_name"]
 
 TEXT = "text"
-Replacement = Literal["labels", "pseudonyms"]
+Replacement = Literal["labels", "pseudonyms", "fakes"]
 
 
 def field_name(kind: TermKind, type_: str, is_own: bool, number: int) -> str:
@@ -43,18 +45,19 @@ def field_name(kind: TermKind, type_: str, is_own: bool, number: int) -> str:
 class RedactText(KeyedTransform):
     """Free text in which what identifies people is replaced, the same thing by the same words.
 
-    ``replacement`` is labels (``[PERSON_1]``, counted in each text) or pseudonyms (equal in every
-    text of a linkage domain). ``keep`` names types of entities that detectors may leave;
-    ``detectors`` and ``keep`` are separated by commas or blanks.
+    ``replacement`` is labels (``[PERSON_1]``, counted in each text), pseudonyms (equal in every
+    text of a linkage domain) or fakes of ``locale``. ``keep`` names types of entities that
+    detectors may leave; ``detectors`` and ``keep`` are separated by commas or blanks.
     """
 
     replacement: Replacement = "labels"
     detectors: str = "veilflow"
     min_score: float = 0.5
     keep: str = ""
+    locale: str = "en_US"
 
     guarantees: ClassVar[Guarantees] = Guarantees(
-        joins_within="nothing; with pseudonyms its linkage domain",
+        joins_within="nothing; with pseudonyms or fakes its linkage domain",
         keeps=(),
         empty="stays empty",
         not_for="texts that tell a story by which somebody is recognised without a name",
@@ -69,6 +72,8 @@ class RedactText(KeyedTransform):
         wrong = [name for name in _listed(self.detectors) if not is_detector(name)]
         if wrong or not _listed(self.detectors):
             raise ValueError("detectors are 'veilflow' and 'presidio:MODEL', one at least")
+        if self.locale not in LOCALES:
+            raise ValueError(f"locale is one of {', '.join(LOCALES)}")
         if not 0 <= self.min_score <= 1:
             raise ValueError("min_score is from 0 to 1")
 
@@ -121,7 +126,9 @@ class KeyedRedactText(Transform):
     def _namer(self) -> Callable[[KnownTerms], Namer]:
         if self.rules.replacement == "labels":
             return lambda terms: label_namer()
-        return lambda terms: pseudonym_namer(self.key, terms)
+        if self.rules.replacement == "pseudonyms":
+            return lambda terms: pseudonym_namer(self.key, terms)
+        return lambda terms: fake_namer(self.key, terms, self.rules.locale)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import veilflow
 from veilflow.evidence import StageEvidence
+from veilflow.mask.fake_words import faker_version
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.state import Run
 
@@ -22,6 +23,7 @@ def stage_evidence(
     """Evidence of ``stage`` with times and versions filled in from ``clock`` and ``spark``."""
     import pyarrow
 
+    faker = faker_version()
     return StageEvidence(
         stage=stage,
         run=run.record.run,
@@ -36,6 +38,8 @@ def stage_evidence(
             "spark": spark.version,
             "pyarrow": pyarrow.__version__,
             "python": platform.python_version(),
+            # Which fake an index means depends on it.
+            **({} if faker is None else {"faker": faker}),
         },
         **measured,
     )
