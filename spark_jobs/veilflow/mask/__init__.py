@@ -1,6 +1,6 @@
 """Masking: transforms of single columns, on Arrow data, without an engine."""
 
-from veilflow.mask import fake, keyless, pseudonym, redact_text, token, vault_token
+from veilflow.mask import fake, fpe, keyless, pseudonym, redact_text, token, vault_token
 from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
@@ -33,6 +33,7 @@ __all__ = [
     "ValueTransform",
     "create_transform",
     "fake",
+    "fpe",
     "is_allowed",
     "is_keyed",
     "keyless",
