@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from veilflow.mask.alphabet import Alphabet
 from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.domain_plan import LINKED
@@ -49,7 +51,7 @@ def cross_references(policy: Policy, types: Types | None = None) -> dict[str, tu
 
 def is_held_to_own(column: ColumnPolicy) -> bool:
     """Whether no raw value of the column may be left in it."""
-    return column.treatment in _OWN_VALUES_GONE or (
+    return column.treatment in {*_OWN_VALUES_GONE, "fpe"} or (
         column.protect is not None and column.protect.is_custom
     )
 
@@ -60,6 +62,8 @@ def own_leaks(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCh
     if is_held_to_own(column) and not column.is_released_text:
         # A custom transform may generalise: then a short value can rightly stay what it was.
         least = 1 if column.treatment in _OWN_VALUES_GONE else LEAK_LENGTH
+        if column.treatment == "fpe":
+            least = _beyond_chance(column)
         yield PlannedCheck(
             "own raw values absent",
             "expect_column_values_to_not_appear_in_reference",
@@ -70,6 +74,18 @@ def own_leaks(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCh
             raw_side=True,
             kind="leak",
         )
+
+
+def _beyond_chance(column: ColumnPolicy) -> int:
+    """From how many characters on an encrypted value is nobody's raw value by chance.
+
+    In a table of ten million one in a hundred would have a coincidence, at 10^16 possible values.
+    """
+    assert column.protect is not None
+    given = column.protect.parameters
+    symbols = set(Alphabet.named(str(given.get("alphabet", "digits"))).characters.casefold())
+    kept = sum(int(given.get(name) or 0) for name in ("keep_first", "keep_last", "luhn"))
+    return kept + math.ceil(16 / math.log10(max(2, len(symbols))))
 
 
 def cross_leaks(
@@ -109,7 +125,7 @@ def cross_leaks(
 def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> bool:
     """Whether the column's texts could be anything, so that an identifier may hide in it."""
     treatment = column.treatment
-    if treatment == "generalize" or treatment in LINKED | CONSTANT | _NUMBERS_OUT:
+    if treatment in LINKED | CONSTANT | _NUMBERS_OUT | {"generalize", "fpe"}:
         return False
     if treatment == "keep" and column.cast not in (None, "string"):
         return False

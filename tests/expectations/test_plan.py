@@ -76,6 +76,7 @@ LABELS, WORDS = "labels of the level", "nothing but the policy's words"
         ("pseudonym", {FORM, OWN, APART}),
         ("{role: sensitive, protect: {pseudonym: {length: 20, prefix: x}}}", {FORM, OWN, APART}),
         ("{role: identifier, protect: {partial: {keep_last: 2}}}", {OWN, CROSS, KIND}),
+        ("{role: identifier, protect: {fpe: {luhn: true}}}", {OWN}),
         ("keep", {CROSS, KIND}),
         ("sensitive", {CROSS, KIND}),
         ("{role: sensitive, as: string}", {CROSS, KIND}),
@@ -143,6 +144,24 @@ def test_a_transform_of_the_user_s_may_leave_short_values(
     assert own.arguments == {"column": "c", "reference": "raw:t.c", "min_length": LEAK_LENGTH}
     strict = next(check for check in checks(plan) if check.name == OWN and check.column == "id")
     assert strict.arguments["min_length"] == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "least"),
+    [
+        ("{}", 16),
+        ("{luhn: true, keep_first: 6}", 23),
+        ("{alphabet: letters}", 12),
+        ("{alphabet: '01'}", 54),
+    ],
+)
+def test_encrypted_values_are_held_to_what_chance_does_not_bring_about(
+    tmp_path: Path, parameters: str, least: int
+) -> None:
+    column = f"{{role: identifier, protect: {{fpe: {parameters}}}}}"
+    plan = plan_masked(one_column(tmp_path, column), ())
+    own = next(check for check in checks(plan) if check.name == OWN and check.column == "c")
+    assert own.arguments["min_length"] == least
 
 
 def test_the_form_is_the_policy_s(tmp_path: Path) -> None:

@@ -1,0 +1,114 @@
+"""Keyed columns on Spark: one worker call, types that stay, values that are counted or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from veilflow.errors import PolicyError, ReleaseRefused
+from veilflow.mask import create_transform
+from veilflow.policy import Policy
+from veilflow.spark.masking import linkage_domain
+from veilflow.spark.protect import finish, finish_counting, protect
+from veilflow.spark.redaction import stage_errors
+from veilflow.store.key_records import masking_key
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CARDS = ["4111111111111111", "5555555555554444", None, "378282246310005"]
+ROWS = 2_003
+
+
+def policy(columns: dict[str, Any]) -> Policy:
+    return Policy.model_validate(
+        {
+            "dataset": "people",
+            "purpose": {
+                "purpose": "test", "legal_basis": "test", "owner": "test",
+                "recipients": ["team"], "retention_days": 1,
+            },
+            "source": {"root": "."},
+            "privacy_unit": "id",
+            "tables": {"people": {"path": "people", "columns": columns}},
+        }
+    )  # fmt: skip
+
+
+def identifier(name: str, **parameters: Any) -> dict[str, Any]:
+    return {"role": "identifier", "protect": {name: parameters}}
+
+
+@pytest.fixture(scope="module")
+def people(spark: SparkSession) -> DataFrame:
+    """Every tenth phone number is none; ``number`` is a column of whole numbers."""
+    rows = [
+        (f"p{row % 700}", CARDS[row % 4], "none" if row % 10 == 0 else f"555-{row:07}", 10**9 + row)
+        for row in range(ROWS)
+    ]
+    return spark.createDataFrame(rows, "id string, card string, phone string, number bigint")
+
+
+def test_keyed_columns_equal_their_pure_form_and_untreatable_values_are_counted(
+    spark: SparkSession, people: DataFrame, masking_ref: str
+) -> None:
+    rules = policy(
+        {
+            "id": "pseudonym",
+            "card": identifier("fpe", luhn=True, keep_first=6),
+            "phone": identifier("fpe", on_invalid="redact"),
+            "number": identifier("fpe"),
+        }
+    )
+    made = protect(spark, rules, {"people": people}, None, masking_ref)["people"]
+    output, counts = finish_counting(made)
+    assert output.columns == ["id", "card", "phone", "number"]
+    masked = output.toArrow()
+    (counted,) = counts.evidence()
+    assert (counted.column, counted.transform, counted.became) == ("phone", "fpe", "redacted")
+    assert counted.count == len(range(0, ROWS, 10))
+
+    source = people.toArrow()
+    for name, column in rules.tables["people"].columns.items():
+        assert column.protect is not None
+        transform = create_transform(column.protect.name, column.protect.parameters)
+        key = masking_key(masking_ref, linkage_domain(rules, "people", name), transform.name)
+        bound = transform.keyed(key)  # type: ignore[attr-defined]
+        pure = bound.apply(source.column(name).combine_chunks())
+        assert sorted(map(str, pure.to_pylist())) == sorted(
+            map(str, masked.column(name).to_pylist())
+        )
+
+
+def test_few_untreatable_values_are_not_told(
+    spark: SparkSession, people: DataFrame, masking_ref: str
+) -> None:
+    rules = policy({"id": "drop", "phone": identifier("fpe", on_invalid="nullify")})
+    few = people.limit(20).select("id", "phone")
+    output, counts = finish_counting(
+        protect(spark, rules, {"people": few}, None, masking_ref)["people"]
+    )
+    assert output.where("phone is null").count() == 2
+    assert [one.count for one in counts.evidence()] == [None]
+
+
+def test_a_refusal_names_place_transform_and_reason_and_no_value(
+    spark: SparkSession, people: DataFrame, masking_ref: str
+) -> None:
+    rules = policy({"id": "drop", "phone": identifier("fpe")})
+    frame = people.select("id", "phone")
+    said = "table people, column phone, MaskByKey: fpe can't treat a value: it has a character"
+    with pytest.raises(ReleaseRefused, match=said) as caught, stage_errors("protect"):
+        finish(protect(spark, rules, {"people": frame}, None, masking_ref)["people"]).toArrow()
+    assert "none" not in str(caught.value)
+
+
+def test_a_transform_without_its_resource_is_a_policy_error(
+    spark: SparkSession, people: DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from veilflow.mask.fpe import Fpe
+
+    monkeypatch.setattr(Fpe, "needs_resources", ("register",))
+    rules = policy({"id": "drop", "card": identifier("fpe")})
+    with pytest.raises(PolicyError, match="columns.card: fpe needs a register"):
+        protect(spark, rules, {"people": people.select("id", "card")}, None, "")
