@@ -8,8 +8,9 @@ import pytest
 from veilflow.errors import PolicyError, ReleaseRefused
 from veilflow.mask import create_transform
 from veilflow.policy import Policy
-from veilflow.spark.masking import linkage_domain
-from veilflow.spark.protect import finish, finish_counting, protect
+from veilflow.policy.linkage import linkage_domain
+from veilflow.spark.protect import protect
+from veilflow.spark.random_order import counting_in_random_order, in_random_order
 from veilflow.spark.redaction import stage_errors
 from veilflow.store.key_records import masking_key
 
@@ -61,7 +62,7 @@ def test_keyed_columns_equal_their_pure_form_and_untreatable_values_are_counted(
         }
     )
     made = protect(spark, rules, {"people": people}, None, masking_ref)["people"]
-    output, counts = finish_counting(made)
+    output, counts, _ = counting_in_random_order(made)
     assert output.columns == ["id", "card", "phone", "number"]
     masked = output.toArrow()
     (counted,) = counts.evidence()
@@ -72,7 +73,7 @@ def test_keyed_columns_equal_their_pure_form_and_untreatable_values_are_counted(
     for name, column in rules.tables["people"].columns.items():
         assert column.protect is not None
         transform = create_transform(column.protect.name, column.protect.parameters)
-        key = masking_key(masking_ref, linkage_domain(rules, "people", name), transform.name)
+        key = masking_key(masking_ref, linkage_domain(rules, "people", name, None), transform.name)
         bound = transform.keyed(key)  # type: ignore[attr-defined]
         pure = bound.apply(source.column(name).combine_chunks())
         assert sorted(map(str, pure.to_pylist())) == sorted(
@@ -85,7 +86,7 @@ def test_few_untreatable_values_are_not_told(
 ) -> None:
     rules = policy({"id": "drop", "phone": identifier("fpe", on_invalid="nullify")})
     few = people.limit(20).select("id", "phone")
-    output, counts = finish_counting(
+    output, counts, _ = counting_in_random_order(
         protect(spark, rules, {"people": few}, None, masking_ref)["people"]
     )
     assert output.where("phone is null").count() == 2
@@ -99,7 +100,9 @@ def test_a_refusal_names_place_transform_and_reason_and_no_value(
     frame = people.select("id", "phone")
     said = "table people, column phone, MaskByKey: fpe can't treat a value: it has a character"
     with pytest.raises(ReleaseRefused, match=said) as caught, stage_errors("protect"):
-        finish(protect(spark, rules, {"people": frame}, None, masking_ref)["people"]).toArrow()
+        in_random_order(
+            protect(spark, rules, {"people": frame}, None, masking_ref)["people"]
+        ).toArrow()
     assert "none" not in str(caught.value)
 
 

@@ -115,6 +115,11 @@ def test_cards_keep_their_check_and_their_bank() -> None:
     assert transform.reveal(texts(*made)).to_pylist() == list(cards)
 
 
+def test_what_cannot_have_been_made_here_has_no_value_behind_it() -> None:
+    shown = texts("4111111111111112", "a card", "[REDACTED]", None, "")
+    assert keyed(luhn=True).reveal(shown).to_pylist() == [None] * 5
+
+
 def test_what_is_kept_changes_what_is_made_of_the_rest() -> None:
     made = keyed(keep_first=4).apply(texts("11112345678", "22222345678")).to_pylist()
     assert made[0][4:] != made[1][4:]

@@ -98,13 +98,12 @@ class KeyedFpe(CheckedTransform):
         return self._crypt(values, "encrypt")
 
     def reveal(self, values: pa.Array) -> pa.Array:
-        """The values that became ``values``.
+        """The values that became ``values``; null for a text that can't have been made here.
 
-        A text that isn't of the form refuses. A wrong key gives wrong values of the same form: FF1
-        authenticates nothing.
+        A wrong key gives wrong values of the same form: FF1 authenticates nothing.
         """
-        revealed, invalid, _ = self._crypt(values, "decrypt")
-        return settle(revealed, invalid, "refuse", self.name, Reason.NOT_MADE_HERE).values
+        revealed, invalid, reason = self._crypt(values, "decrypt")
+        return settle(revealed, invalid, "nullify", self.name, reason).values
 
     @cached_property
     def _alphabet(self) -> Alphabet:
