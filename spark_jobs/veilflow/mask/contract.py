@@ -102,6 +102,13 @@ class KeyedTransform(ValueTransform):
         """This transform with its key; the result must not show the key in its repr."""
         raise NotImplementedError
 
+    @property
+    def use(self) -> str:
+        """What its key is derived for: no other transform has the same key in a domain."""
+        cls = type(self)
+        # One that a user brought along needn't have registered a name.
+        return self.name or f"{cls.__module__}:{cls.__qualname__}"
+
     def bound(self, key: DomainKey) -> Transform:
         """This transform with the key of one domain and version; what runs it calls this one.
 

@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import hmac
 from base64 import b32hexencode
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
+from veilflow.mask.base32 import base32_column
 from veilflow.mask.guarantees import Guarantees
-from veilflow.mask.registry import KeyedTransform, ValueTransform, transform
+from veilflow.mask.registry import KeyedTransform, transform
+from veilflow.mask.remembering import RememberingTransform
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["KeyedPseudonym", "Pseudonym"]
+
+_BLOCK = 64  # bytes, SHA-256's
 
 
 @transform("pseudonym")
@@ -44,7 +55,7 @@ class Pseudonym(KeyedTransform):
 
 
 @dataclass(frozen=True)
-class KeyedPseudonym(ValueTransform):
+class KeyedPseudonym(RememberingTransform):
     """A :class:`Pseudonym` with its key, made on the worker that uses it."""
 
     key: bytes = field(repr=False)
@@ -54,3 +65,23 @@ class KeyedPseudonym(ValueTransform):
     def mask(self, value: str) -> str | None:
         digest = hmac.digest(self.key, value.encode("utf-8", "surrogatepass"), "sha256")
         return self.prefix + b32hexencode(digest).decode()[: self.length].lower()
+
+    def mask_many(self, values: list[bytes]) -> pa.Array:
+        # RFC 2104 by hand: a third of the time that hmac.digest takes, which starts from the key.
+        begin_inner, begin_outer = self._begun
+        digests = []
+        for value in values:
+            inner = begin_inner()
+            inner.update(value)
+            outer = begin_outer()
+            outer.update(inner.digest())
+            digests.append(outer.digest())
+        return base32_column(digests, length=self.length, prefix=self.prefix)
+
+    @cached_property
+    def _begun(self) -> tuple[Callable[[], Any], Callable[[], Any]]:
+        """New hashes that have taken the padded key in already, inner and outer."""
+        key = self.key if len(self.key) <= _BLOCK else sha256(self.key).digest()
+        padded = key.ljust(_BLOCK, b"\0")
+        inner, outer = (sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+        return inner.copy, outer.copy

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from veilflow.keys.hkdf import hkdf_sha256
 from veilflow.keys.padding import padded, unpadded
+from veilflow.mask.base32 import base32_column
 from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.guarantees import Guarantees
-from veilflow.mask.registry import KeyedTransform, ValueTransform, transform
+from veilflow.mask.registry import KeyedTransform, transform
+from veilflow.mask.remembering import RememberingTransform
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,7 +62,7 @@ class Token(KeyedTransform):
 
 
 @dataclass(frozen=True)
-class KeyedToken(ValueTransform):
+class KeyedToken(RememberingTransform):
     """A :class:`Token` with its key, made on the worker that uses it."""
 
     key: DomainKey
@@ -69,6 +71,11 @@ class KeyedToken(ValueTransform):
     def mask(self, value: str) -> str | None:
         sealed = self._cipher.encrypt(padded(value.encode()), self._bound_to)
         return f"{self.prefix}t{self.key.version}.{_spelt(sealed)}"
+
+    def mask_many(self, values: list[bytes]) -> pa.Array:
+        encrypt, bound_to = self._cipher.encrypt, self._bound_to
+        sealed = [encrypt(padded(value), bound_to) for value in values]
+        return base32_column(sealed, prefix=f"{self.prefix}t{self.key.version}.")
 
     def reveal_one(self, token: str) -> str | None:
         """The value behind ``token``; None if this key didn't make it, or it was changed."""

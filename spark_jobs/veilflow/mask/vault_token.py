@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyedVaultToken", "VaultToken"]
 
-_REMEMBERED = 200_000  # tokens of one column that a worker doesn't ask the vault for again
+_REMEMBERED = 50_000  # tokens of one column that a worker doesn't ask the vault for again
 
 
 @transform("vault_token")

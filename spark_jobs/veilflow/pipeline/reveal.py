@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from veilflow.errors import UsageError
+from veilflow.errors import ReleaseRefused, UsageError
 from veilflow.mask import KeyedTransform, create_transform
 from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.token import token_version
@@ -80,7 +80,7 @@ def reveal(
         "reveal",
         f"{manifest.dataset}/{manifest.release}/{table}.{column}",
         reason=reason.strip(),
-        transform=found.transform.name,
+        transform=found.transform.use,
         values=str(len(shown)),
         key_versions=", ".join(map(str, used)),
     )
@@ -89,7 +89,7 @@ def reveal(
     for version in used:
         wanted = [text for text, of in zip(shown, versions, strict=True) if of == version]
         ref = masking_key_ref(keys or record.keys, store.uri, manifest.dataset, "masking", version)
-        material = masking_key(ref, found.domain, found.transform.name)
+        material = masking_key(ref, found.domain, found.transform.use)
         bound = found.transform.bound(DomainKey(material, found.domain, version))
         revealed.update(_revealed(bound.opened(resources), wanted))
     return [revealed.get(text) for text in shown]
@@ -98,7 +98,13 @@ def reveal(
 def _revealed(bound: Any, shown: Sequence[str]) -> dict[str, str | None]:
     import pyarrow as pa
 
-    values = bound.reveal(pa.array(shown, pa.string())).cast(pa.string())
+    try:
+        values = bound.reveal(pa.array(shown, pa.string())).cast(pa.string())
+    except ReleaseRefused:
+        # Format-preserving encryption refuses what it can't have made: one by one, then.
+        if len(shown) == 1:
+            return {shown[0]: None}
+        return {text: value for one in shown for text, value in _revealed(bound, [one]).items()}
     return dict(zip(shown, values.to_pylist(), strict=True))
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from veilflow.hierarchy import Hierarchy
-from veilflow.mask import DomainKey, KeyedTransform, Outcome, Transform
+from veilflow.mask import KeyedTransform, Outcome, Transform
+from veilflow.spark.keyed_transforms import keyed_transform
 from veilflow.spark.redaction import guarded
 
 if TYPE_CHECKING:
@@ -63,14 +64,8 @@ class MaskByKey:
     resources: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, values: pa.Array, units: pa.Array | None = None) -> Outcome:
-        from veilflow.store.key_records import masking_key, masking_key_version
-
-        cls = type(self.transform)
-        # One that a user brought along needn't have registered a name.
-        use = self.transform.name or f"{cls.__module__}:{cls.__qualname__}"
-        key = masking_key(self.key_ref, self.domain, use)
-        bound = self.transform.bound(DomainKey(key, self.domain, masking_key_version(self.key_ref)))
-        return _opened(bound, self.resources).apply_counted(values, units)
+        keyed = keyed_transform(self.transform, self.key_ref, self.domain, self.resources)
+        return keyed.apply_counted(values, units)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,39 @@
+"""Keyed transforms as a worker has them: with key and resources, kept while the worker lives.
+
+A worker meets a column in batch after batch and in task after task. Kept, a transform needn't be
+keyed again, and what it remembers (values that repeat, a vault's tokens) is still known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from veilflow.mask import DomainKey, KeyedTransform, Transform
+
+__all__ = ["keyed_transform"]
+
+
+def keyed_transform(
+    transform: KeyedTransform, key_ref: str, domain: str, resources: Mapping[str, str]
+) -> Transform:
+    """``transform`` with the key of ``domain`` and its resources, fetched once a process."""
+    found = tuple(sorted(resources.items()))
+    try:
+        return _kept(transform, key_ref, domain, found)
+    except TypeError:
+        pass  # one that a user brought along needn't be hashable
+    return _keyed(transform, key_ref, domain, found)
+
+
+def _keyed(
+    transform: KeyedTransform, key_ref: str, domain: str, resources: tuple[tuple[str, str], ...]
+) -> Transform:
+    from veilflow.store.key_records import masking_key, masking_key_version
+
+    key = masking_key(key_ref, domain, transform.use)
+    bound = transform.bound(DomainKey(key, domain, masking_key_version(key_ref)))
+    return bound.opened(dict(resources)) if bound.needs_resources else bound
+
+
+_kept = lru_cache(maxsize=64)(_keyed)
