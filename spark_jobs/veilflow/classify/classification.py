@@ -27,6 +27,7 @@ from veilflow.classify import (
     finance,
     government,
     health,
+    licenses,
     people,
     places,
     temporal,
@@ -35,6 +36,7 @@ from veilflow.classify.column import ColumnSample, ColumnVerdict
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.detector import Detector, Test
 from veilflow.classify.headers import Hint, header_hints
+from veilflow.classify.national_ids import national_id
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
 from veilflow.classify.taxonomy import NONE, TAXONOMY
 from veilflow.classify.values import Profile, profile
@@ -44,6 +46,7 @@ __all__ = ["DETECTORS", "classify_column", "classify_table"]
 DETECTORS: tuple[Detector, ...] = (
     *contact.DETECTORS,
     *government.DETECTORS,
+    *licenses.DETECTORS,
     *finance.DETECTORS,
     *devices.DETECTORS,
     *temporal.DETECTORS,
@@ -58,6 +61,7 @@ _BY_TYPE = {detector.type: detector for detector in DETECTORS}
 _NAME_ONLY = 0.4
 _BINARY = 0.6
 _NEAR_TIE = 0.04
+_UNLIKE_OTHERS = 80
 _LUCK = 1e-3
 _PROBE = 64
 
@@ -83,7 +87,11 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
         for detector in (*_ALONE, *hinted)
         if (candidate := _weigh(detector, seen, hints.get(detector.type))) is not None
     ]
-    shapes = generic_id(seen, hints.get("generic_id")), free_text(seen, hints.get("free_text"))
+    shapes = (
+        generic_id(seen, hints.get("generic_id")),
+        free_text(seen, hints.get("free_text")),
+        national_id(seen, hints.get("national_id")),
+    )
     candidates += [candidate for candidate in shapes if candidate is not None]
     if not candidates:
         return _nothing(sample.name, _vetoed(hints))
@@ -109,7 +117,13 @@ def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
 def _best(candidates: Sequence[Candidate]) -> Candidate:
     best = max(candidate.score for candidate in candidates)
     near = [candidate for candidate in candidates if candidate.score >= best - _NEAR_TIE]
-    return max(near, key=lambda candidate: (candidate.specificity, candidate.score))
+    return max(near, key=_rank)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, int, float]:
+    """Among near ties: what can't be mistaken, then what the name tells too, then the specific."""
+    specificity = candidate.specificity
+    return specificity >= _UNLIKE_OTHERS, candidate.is_named, specificity, candidate.score
 
 
 def _nothing(name: str, evidence: tuple[str, ...]) -> ColumnVerdict:
@@ -177,14 +191,18 @@ def _alone(detector: Detector, seen: Profile) -> Candidate | None:
 def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | None:
     telling = hint.strength == 1.0
     loose = detector.named if telling else detector.hinted
-    share, _ = _measure(detector, loose or detector.matches, seen, detector.named_share)
-    if share < detector.named_share:
+    needed = detector.named_share
+    if not telling and detector.hinted_share is not None:
+        needed = detector.hinted_share
+    share, _ = _measure(detector, loose or detector.matches, seen, needed)
+    if share < needed:
         return None
     phrase = TAXONOMY[detector.type].phrase
     fits = f"{percent(share)} of the distinct values fit it"
     if telling:
         score = min(detector.ceiling, 0.75 + 0.2 * share + 0.005 * hint.words)
-        return Candidate(detector.type, score, detector.specificity, (_tells(detector), fits))
+        evidence = (_tells(detector), fits)
+        return Candidate(detector.type, score, detector.specificity, evidence, is_named=True)
     score = min(detector.ceiling, 0.6 + 0.25 * share)
     return Candidate(
         detector.type, score, detector.specificity, (f"the name hints at {phrase}", fits)

@@ -21,14 +21,17 @@ _PHONE_SHAPE = re.compile(
     re.IGNORECASE,
 )
 _INTERNATIONAL = re.compile(
-    r"(?:tel:)?(?:\+|00)[ ]?[1-9][0-9 ()./-]{6,22}" + _EXTENSION, re.IGNORECASE
+    r"(?:tel:)?(?:\+[ ]?|00(?=[1-9][0-9]{0,3}[ ()./-]))[1-9][0-9 ()./-]{6,22}" + _EXTENSION,
+    re.IGNORECASE,
 )
 _NORTH_AMERICAN = re.compile(
     r"(?:(?:\+|00)?1[ .-]?)?(?:\([2-9][0-9]{2}\)[ ]?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[ .-][0-9]{4}"
     + _EXTENSION,
     re.IGNORECASE,
 )
-_TRUNK_ZERO = re.compile(r"(?=[^ /()-]{0,6}[ /()-])\(?0[0-9]{1,5}\)?(?:[ /-]{1,2}[0-9]{2,8}){1,5}")
+_TRUNK_ZERO = re.compile(
+    r"(?=[^ /()-]{0,6}[ /()-])\(?0[1-9][0-9]{0,4}\)?(?:[ /-]{1,2}[0-9]{2,8}){1,5}"
+)
 
 
 def _digit_count(value: str) -> int:
@@ -61,7 +64,11 @@ _NOT_STREETS = frozenset(
 _PLACE_AND_NUMBER = re.compile(
     r"[^\W\d_][^\W\d_.' -]{2,40}(?:[ ][^\W\d_][\w.'-]{0,40}){0,5},?[ ][0-9]{1,4}[a-zA-Z]?"
 )
-_UNIT_ONLY = re.compile(r"#[0-9]{1,5}[a-z]?", re.IGNORECASE)
+_UNIT_ONLY = re.compile(
+    r"#?[0-9]{1,5} ?[a-z]?"
+    r"|(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|flat|lot)\.?[ #]{0,2}[0-9a-z-]{1,6}",
+    re.IGNORECASE,
+)
 _PO_BOX = re.compile(r"(?:p\.? ?o\.? ?box|postfach|bp|apartado) ?[0-9]{1,7}.{0,80}", re.IGNORECASE)
 
 

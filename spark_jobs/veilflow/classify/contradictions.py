@@ -23,13 +23,14 @@ _FAMILIES = (
     frozenset({"date", "date_of_birth", "age"}),
     frozenset({"generic_id", "username", "national_id", "medical_record_number", "drivers_license",
                "health_plan_number", "passport_number", "ssn", "nhs_number", "license_plate",
-               "bank_account_number", "bank_routing_number", "imei", "vin", "secret"}),
+               "bank_account_number", "bank_routing_number", "imei", "vin", "secret",
+               "professional_license", "device_id", "biometric_reference"}),
     frozenset({"country", "nationality", "region", "city", "spoken_language", "ethnic_group"}),
     frozenset({"occupation", "employment_status", "education", "organization_name",
                "medical_specialty", "insurance", "person_name"}),
     frozenset({"amount", "income_bracket"}),
     frozenset({"street_address", "zipcode", "city", "geo_coordinates", "region"}),
-    frozenset({"icd10_code", "health_indicator", "medical_specialty", "blood_type"}),
+    frozenset({"icd10_code", "health_indicator", "medical_specialty", "blood_type", "medication"}),
 )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from veilflow.classify.column import Kind
 from veilflow.classify.detector import Detector, Test, in_vocabulary, pattern
 from veilflow.classify.headers import fold
+from veilflow.classify.job_words import JOB_WORDS
 from veilflow.classify.words import (
     COUNTRIES,
     EDUCATION,
@@ -44,26 +46,38 @@ def _category_or_code(value: str) -> bool:
     return is_category(value) or _short_code(value)
 
 
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def is_occupation(value: str) -> bool:
+    """A known occupation, or up to six words of which one is what people are at work."""
+    folded = fold(value)
+    if folded in OCCUPATIONS:
+        return True
+    words = _LETTERS.findall(folded)
+    return 1 <= len(words) <= 6 and not JOB_WORDS.isdisjoint(words)
+
+
 DETECTORS = (
     Detector("gender", in_vocabulary(GENDER_TELLING), 60, alone=0.9, chance=0.03,
-             named=in_vocabulary(GENDER), named_share=0.7, lengths=(1, 30),
+             named=in_vocabulary(GENDER), named_share=0.6, lengths=(1, 30),
              not_kinds=("decimal", "date")),
     Detector("marital_status", in_vocabulary(MARITAL), 62, alone=0.88, chance=0.03,
              named=one_of_or(MARITAL, _category_or_code), named_share=0.6, accepts_flags=True,
              lengths=(1, 40), not_kinds=("decimal", "date")),
     Detector("ethnic_group", in_vocabulary(ETHNIC_TELLING), 62, alone=0.85, alone_share=0.4,
-             chance=0.03, named=one_of_or(ETHNIC, _category_or_code), lengths=(1, 60),
-             not_kinds=("decimal", "date")),
+             chance=0.03, named=one_of_or(ETHNIC, _category_or_code), accepts_flags=True,
+             lengths=(1, 60), not_kinds=("decimal", "date")),
     Detector("nationality", in_vocabulary(COUNTRIES), 56, named=one_of_or(COUNTRIES, is_category),
              lengths=(2, 60), not_kinds=_TEXT),
     Detector("country", in_vocabulary(COUNTRIES), 52, alone=0.75, chance=0.02, ceiling=0.78,
              named=one_of_or(COUNTRIES, is_category), lengths=(2, 60),
              not_kinds=_TEXT),
     Detector("spoken_language", in_vocabulary(LANGUAGES), 56, alone=0.78, chance=0.02,
-             named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,3}(?:[-_][a-z]{2})?")), lengths=(2, 30),
+             named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,4}(?:[-_][a-z]{2,4})?")), lengths=(2, 30),
              not_kinds=_TEXT),
-    Detector("occupation", in_vocabulary(OCCUPATIONS), 52, alone=0.82, alone_share=0.6,
-             chance=0.02, named=is_category, lengths=(2, 60), not_kinds=_TEXT),
+    Detector("occupation", is_occupation, 52, alone=0.82, alone_share=0.6, chance=0.05,
+             named=is_category, hinted_share=0.4, lengths=(2, 60), not_kinds=_TEXT),
     Detector("employment_status", in_vocabulary(EMPLOYMENT), 51, alone=0.75, alone_share=0.9,
              chance=0.05, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
     Detector("education", in_vocabulary(EDUCATION), 52, alone=0.82, alone_share=0.6, chance=0.02,

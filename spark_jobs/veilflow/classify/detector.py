@@ -25,6 +25,7 @@ class Detector:
       of the same shape that pass, so that a few lucky checksums don't convince.
     - ``named``: the looser test where the name tells the type; below ``named_share`` the values
       veto the name. ``hinted``: the test where the name is ambiguous; ``matches`` if left out.
+    - ``hinted_share``: the share that has to pass ``hinted``; ``named_share`` if left out.
     - ``ceiling``: no evidence lifts the score above it. Below ``STRONG`` it keeps a type that is
       often harmless (a date, an amount) from contradicting a person's decision.
     - ``specificity`` settles near ties: an e-mail address is more than a URL.
@@ -42,6 +43,7 @@ class Detector:
     named: Test | None = None
     named_share: float = 0.6
     hinted: Test | None = None
+    hinted_share: float | None = None
     ceiling: float = 0.98
     accepts_flags: bool = False
     characters: str = ""

@@ -75,7 +75,7 @@ DETECTORS = (
              named=pattern(r"[0-9]{15,17}|[0-9]{2}-?[0-9]{6}-?[0-9]{6}-?[0-9]{1,2}"),
              characters=DIGITS, lengths=(15, 20)),
     Detector("vin", is_vin, 90, alone=0.95, alone_share=0.5, chance=0.1,
-             named=pattern(r"[A-HJ-NPR-Z0-9]{17}"), characters=DIGITS, lengths=(17, 17)),
+             named=pattern(r"[A-HJ-NPR-Z0-9]{8,17}"), characters=DIGITS, lengths=(8, 17)),
     Detector("license_plate", is_plate, 55, named_share=0.6, characters=DIGITS, lengths=(3, 12),
              not_kinds=("date", "decimal")),
     Detector("url", is_url, 80, alone=0.93, alone_share=0.3, chance=0.01, characters=".",

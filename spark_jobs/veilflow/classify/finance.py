@@ -44,7 +44,7 @@ DETECTORS = (
              chance=0.01, characters=DIGITS, lengths=(15, 42)),
     Detector("credit_card_number", is_payment_card, 93, alone=0.96, alone_share=0.3, chance=0.03,
              named=_looks_like_card, characters=DIGITS, lengths=(13, 24)),
-    Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.4,
+    Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.2,
              lengths=(8, 11)),
     Detector("bank_routing_number", is_aba_routing_number, 62,
              named=pattern(r"[0-9]{2}[0-9 -]{4,9}"), characters=DIGITS, lengths=(6, 12)),

@@ -10,7 +10,9 @@ __all__ = ["DETECTORS", "is_code"]
 is_code = pattern(r"(?=[^0-9]{0,40}[0-9])[A-Z0-9][A-Z0-9 ./_-]{2,39}")
 """Letters and digits with at least one digit: what numbers issued by somebody look like."""
 
-_ssn_shape = pattern(r"[0-9]{3}([- ]?)[0-9]{2}\1[0-9]{4}|(?:x{3}|\*{3})-(?:x{2}|\*{2})-[0-9]{4}")
+_ssn_shape = pattern(
+    r"[0-9]{4}|[0-9]{3}([- ]?)[0-9]{2}\1[0-9]{4}|(?:x{3}|\*{3})-(?:x{2}|\*{2})-[0-9]{4}"
+)
 _dashed = pattern(r"[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}")
 _spaced_nhs = pattern(r"[0-9]{3}([ -])[0-9]{3}\1[0-9]{4}")
 
@@ -47,13 +49,18 @@ def is_national_id(value: str) -> bool:
     return is_dni(value) or _codice_fiscale(value) or _nino(value)
 
 
+def is_possible_national_id(value: str) -> bool:
+    """What a column called "national id" holds: a code with at least five digits."""
+    return is_code(value) and len(value) >= 6 and sum(map(str.isdigit, value)) >= 5
+
+
 DETECTORS = (
     Detector("ssn", is_formatted_ssn, 88, alone=0.93, alone_share=0.3, chance=0.01,
-             named=_ssn_shape, characters=DIGITS, lengths=(9, 11)),
+             named=_ssn_shape, characters=DIGITS, lengths=(4, 11)),
     Detector("nhs_number", is_formatted_nhs_number, 85, alone=0.9, alone_share=0.7, chance=0.1,
              named=is_nhs_number, characters=DIGITS, lengths=(10, 12)),
     Detector("national_id", is_national_id, 82, alone=0.92, alone_share=0.5, chance=0.04,
-             named=is_code, named_share=0.7, lengths=(3, 40), not_kinds=("date",)),
+             named=is_possible_national_id, named_share=0.7, lengths=(6, 40), not_kinds=("date",)),
     Detector("passport_number", is_code, 64, named_share=0.7,
              characters=DIGITS, lengths=(5, 20), not_kinds=("date",)),
     Detector("drivers_license", is_code, 63, named_share=0.7, characters=DIGITS, lengths=(4, 25),

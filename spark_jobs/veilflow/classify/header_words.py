@@ -66,7 +66,7 @@ STRONG: dict[str, str] = {
     "reisepassnummer,passnummer,passeport,numero de passeport,pasaporte,passaporto",
     "drivers_license": (
         "drivers license,driver license,driving license,driving licence,driver licence,"
-        "drivers licence,license number,licence number,dl number,driver s license,"
+        "drivers licence,dl number,driver s license,"
         "fuhrerschein,fuehrerschein,fuhrerscheinnummer,permis de conduire,numero de permis,"
         "licencia de conducir,patente di guida,rijbewijs"
     ),
@@ -86,8 +86,8 @@ STRONG: dict[str, str] = {
     "generic_id": (
         "id,ids,uuid,guid,uid,identifier,identifiers,ident,kennung,identifiant,identificador,"
         "serial,serial no,serial number,reference number,record ref,record number,case number,"
-        "customer number,client number,member number,employee number,keycode,key code,"
-        "personal code,imsi,iccid,device id,advertising id,idfa,gaid,session id,token id,"
+        "customer number,client number,member number,employee number,msisdn,keycode,key code,"
+        "personal code,imsi,iccid,device id,session id,token id,"
         "kundennummer,personalnummer,mitgliedsnummer,vertragsnummer,fallnummer,aktenzeichen,"
         "matricule,numero client,numero de cliente,expediente,order number,invoice number,"
         "ticket number,transaction id,tracking number"
@@ -221,19 +221,19 @@ STRONG: dict[str, str] = {
     "health_indicator": (
         "diagnosis,diagnoses,condition,disease,disability,disabled,smoker,smoking,"
         "smoking status,tobacco,alcohol,pregnant,pregnancy,diabetic,diabetes,hypertension,"
-        "hiv,hiv status,allergy,allergies,medication,medications,drug name,prescription,"
+        "hiv,hiv status,allergy,allergies,"
         "symptoms,deceased,diagnose,raucher,rauchen,schwanger,behinderung,allergien,"
         "diagnostic,fumeur,enceinte,handicap,maladie,diagnostico,fumador,embarazada,"
         "discapacidad,enfermedad,fumatore,diagnosi"
     ),
     "medical_specialty": (
-        "department,ward,specialty,speciality,medical specialty,clinical unit,clinic,"
-        "fachabteilung,abteilung,fachrichtung,krankenhausstation,service hospitalier,"
-        "specialite,departamento,especialidad,reparto,afdeling"
+        "specialty,speciality,medical specialty,clinical unit,clinic,"
+        "fachabteilung,fachrichtung,krankenhausstation,service hospitalier,"
+        "specialite,especialidad"
     ),
     "blood_type": "blood type,blood group,bloodtype,bloodgroup,blutgruppe,groupe sanguin,"
     "grupo sanguineo,tipo de sangre,gruppo sanguigno,bloedgroep,abo",
-    "religion": "religion,faith,religious affiliation,denomination,konfession,confession,"
+    "religion": "religion,faith,religious affiliation,konfession,confession,"
     "religione,religiao,religious belief",
     "political_opinion": "political party,political affiliation,party affiliation,"
     "political opinion,party membership,partei,parti politique,partido,partido politico",
@@ -269,17 +269,16 @@ WEAK: dict[str, str] = {
     "street_address": "location,location text,line,ort",
     "ssn": "social,social number,ss number,ssn last",
     "national_id": "tax,tax number,identity,ausweis",
-    "drivers_license": "license,licence,permit",
+    "drivers_license": "license,licence,license number,licence number,permit",
     "medical_record_number": "medical id,record number,chart,hospital id",
-    "health_plan_number": "policy,member id,medicare,medicaid,beneficiary number",
-    "generic_id": "number,no,nr,num,nummer,numero,code,codes,ref,reference,key,index,record,"
-    "token,hash,account,badge,barcode,lot",
+    "health_plan_number": "member id,medicare,medicaid,beneficiary number",
+    "generic_id": "number,no,nr,num,nummer,numero,ref,reference,key,record,token,hash,account,"
+    "badge,barcode,lot,code",
     "credit_card_number": "card,cc,pan",
     "bank_account_number": "account,konto,compte,cuenta",
     "amount": "total,value,paid,due,cash,budget,sum,summe",
     "url": "page,site,domain,host,profile,image,photo,avatar",
     "date_of_birth": "birth,geburt,geb",
-    "age": "years,yrs",
     "occupation": "work,position,role,title,trabajo,travail,arbeit",
     "organization_name": "school,hospital,business,office,partner,supplier,vendor,team,clinic",
     "zipcode": "zip plus,cap,cp",
@@ -300,11 +299,10 @@ WEAK: dict[str, str] = {
 }
 
 EXACT: dict[str, str] = {
-    "age": "yrs,yo,years old,y o",
+    "age": "years,yrs,yo,years old,y o",
     "occupation": "work",
     "phone_number": "number",
     "geo_coordinates": "x coordinate,y coordinate",
-    "person_name": "name",
 }
 
 WORDS = (

@@ -2,7 +2,8 @@
 
 A name is split at underscores, punctuation, digits and camel case, accents are removed, and words
 that were written together ("dateofbirth", "userid") are taken apart with the vocabulary itself.
-A phrase inside a longer one doesn't count: in "e-mail address" nothing suggests a street.
+A phrase inside a longer one doesn't count: in "e-mail address" nothing suggests a street. Nor does
+a phrase in a name that is about something else: "phone model", "number of e-mails", "has address".
 """
 
 from __future__ import annotations
@@ -13,6 +14,13 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from veilflow.classify.header_words import EXACT, NOT_TO_SPLIT, STRONG, WEAK, WORDS
+from veilflow.classify.header_words_more import (
+    COUNTS,
+    EXACT_MORE,
+    STRONG_MORE,
+    TELLS_ABOUT,
+    WEAK_MORE,
+)
 
 __all__ = ["Hint", "fold", "header_hints", "tokens_of"]
 
@@ -60,10 +68,33 @@ def header_hints(name: str) -> dict[str, Hint]:
         start, end, type_id, strength = entry
         if any(_hides(other, entry) for other in found):
             continue
+        if type_id not in _CATEGORIES and _is_about_something_else(tokens, start, end):
+            continue
         hint = Hint(strength, end - start)
         if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
             hints[type_id] = hint
     return hints
+
+
+_CATEGORIES = frozenset(
+    "gender marital_status ethnic_group nationality spoken_language occupation employment_status "
+    "education insurance religion political_opinion trade_union sexual_orientation blood_type "
+    "health_indicator medical_specialty income_bracket icd10_code age free_text medication".split()
+)
+"""Types whose values are categories: a status, a code or a flag of one is still of that type."""
+
+
+def _is_about_something_else(tokens: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether the words around a phrase make it a count, a flag or an attribute of the thing."""
+    if start == 0 and end == 1 and tokens[0] in ("no", "number") and len(tokens) > 1:
+        return tokens[-1].endswith("s")
+    if (
+        tokens[0] in COUNTS
+        and (start > 0 or (end == 1 and len(tokens) > 1))
+        and tokens[:2] != ("num", "tel")
+    ):
+        return tokens[0] not in ("num", "nb", "n") or tokens[-1].endswith("s")
+    return end < len(tokens) and tokens[-1] in TELLS_ABOUT
 
 
 _Found = tuple[int, int, str, float]
@@ -97,7 +128,15 @@ _Entry = tuple[tuple[str, ...], str, float, bool]
 def _index() -> dict[str, list[_Entry]]:
     """Phrases by their first word. An empty type marks a phrase that only hides shorter ones."""
     index: dict[str, list[_Entry]] = {}
-    for table, strength, whole in ((STRONG, 1.0, False), (WEAK, 0.5, False), (EXACT, 1.0, True)):
+    tables = (
+        (STRONG, 1.0, False),
+        (STRONG_MORE, 1.0, False),
+        (WEAK, 0.5, False),
+        (WEAK_MORE, 0.5, False),
+        (EXACT, 1.0, True),
+        (EXACT_MORE, 1.0, True),
+    )
+    for table, strength, whole in tables:
         for type_id, listed in table.items():
             for text in listed.split(","):
                 phrase = tuple(text.split())

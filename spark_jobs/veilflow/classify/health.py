@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from veilflow.classify.demographics import is_category, one_of_or
 from veilflow.classify.detector import DIGITS, Detector, in_vocabulary, pattern
 from veilflow.classify.government import is_code
+from veilflow.classify.headers import fold
+from veilflow.classify.job_words import MEDICINE_ENDINGS, MEDICINES
 from veilflow.classify.words import BLOOD, INSURANCE, SPECIALTIES
 
 __all__ = ["DETECTORS"]
@@ -12,6 +16,25 @@ __all__ = ["DETECTORS"]
 is_dotted_icd10 = pattern(r"[A-TV-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}[*†!+]?")
 is_icd10 = pattern(r"[A-TV-Z][0-9][0-9AB](?:\.?[0-9A-Z]{1,4})?[*†!+]?")
 _text = pattern(r"(?=[^a-z]{0,40}[a-z]).{2,300}")
+
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def is_medication(value: str) -> bool:
+    """A text with the name of a common medicine, or with a word that ends like one."""
+    words = _WORDS.findall(fold(value))
+    return 1 <= len(words) <= 10 and any(
+        word in MEDICINES or (len(word) > 6 and word.endswith(MEDICINE_ENDINGS)) for word in words
+    )
+
+
+_ndc = pattern(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
+
+
+def is_possible_medication(value: str) -> bool:
+    """What a column called "drug" holds: any text with letters, or a National Drug Code."""
+    return _text(value) or _ndc(value)
+
 
 DETECTORS = (
     Detector("icd10_code", is_dotted_icd10, 72, alone=0.88, alone_share=0.5, chance=0.03,
@@ -31,6 +54,9 @@ DETECTORS = (
     Detector("health_indicator", lambda value: False, 47, named=_text, named_share=0.6,
              accepts_flags=True, ceiling=0.9, lengths=(1, 300), not_kinds=("date",)),
     Detector("medical_specialty", in_vocabulary(SPECIALTIES), 53, alone=0.7, alone_share=0.5,
-             chance=0.02, named=is_category, ceiling=0.75, lengths=(2, 60),
+             chance=0.02, named=is_category, hinted_share=0.4, ceiling=0.75, lengths=(2, 60),
+             not_kinds=("integer", "decimal", "date")),
+    Detector("medication", is_medication, 53, alone=0.82, alone_share=0.5, chance=0.02,
+             named=is_possible_medication, named_share=0.6, lengths=(3, 200),
              not_kinds=("integer", "decimal", "date")),
 )  # fmt: skip

@@ -6,15 +6,16 @@ import re
 
 from veilflow.classify.detector import Detector
 from veilflow.classify.headers import fold
-from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY, TITLES
+from veilflow.classify.name_words import FAMILY, TITLES
 from veilflow.classify.words import CITIES, COUNTRIES, FLAGS, MONTHS, ORGANIZATION, STREET
+from veilflow.classify.world_names import is_cjk_name, telling_names
 
 __all__ = ["DETECTORS", "is_person_name"]
 
 _WORD = re.compile(
     r"[^\W\d_](?:[^\W\d_]|['’.\-\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u0e00-\u0e7f])*"
 )
-_NAME_TEXT = re.compile(r"[^0-9@:;/\\|<>=%&+*$€£!?#_\[\]{}\"\n\t]{2,80}")
+_NAME_TEXT = re.compile(r"[^0-9@:;/\\|<>=%&+*$€£!?#_\[\]{}\"\n\t]{1,80}")
 _PARTICLES = frozenset(
     "de da do dos das del della di du la le van von der den ter ten bin ibn al el abu bint e y zu "
     "af av st o".split()
@@ -25,7 +26,6 @@ _SLAVIC = re.compile(
     r"(?: |$)",
     re.IGNORECASE,
 )
-_TELLING = (GIVEN | FAMILY) - ORDINARY
 _NOT_NAMES = ORGANIZATION | FLAGS | frozenset(
     "north south east west central unknown other test admin user system name the and of for with "
     "in on at to no not street road type status level high low medium red blue green black white "
@@ -42,18 +42,18 @@ def has_name_shape(value: str) -> bool:
     if not _NAME_TEXT.fullmatch(value):
         return False
     words = _words(value)
-    return 1 <= len(words) <= 7 and not any(word in FLAGS for word in words) and len(value) >= 2
+    return 1 <= len(words) <= 7 and not any(word in FLAGS for word in words)
 
 
 def is_person_name(value: str) -> bool:
-    """A full name (or a name with a title) with a word that is a common name somewhere.
+    """A full name (or a name with a title), at least a third of it common names somewhere.
 
     One word passes if it is a common name and not also a city, a country or a month.
     """
     if not _NAME_TEXT.fullmatch(value):
         return False
     if _CJK.fullmatch(compact := value.replace(" ", "").replace("·", "")):
-        return compact[0] in CJK_FAMILY and len(compact) <= 5
+        return is_cjk_name(compact)
     if _SLAVIC.search(value):
         return 2 <= len(value.split()) <= 4
     words = _words(value)
@@ -65,11 +65,15 @@ def is_person_name(value: str) -> bool:
         return titled or (len(words) == 1 and _is_telling_word(names[0]))
     if names[-1] in STREET and names[-1] not in FAMILY:
         return False
-    return (titled and _is_capitalised(value)) or any(map(_is_name_word, names))
+    if titled and _is_capitalised(value):
+        return True
+    full = [word for word in names if len(word) > 1]
+    known = sum(map(_is_name_word, full))
+    return known > 0 and 3 * known >= len(full)
 
 
 def _is_name_word(word: str) -> bool:
-    return any(part in _TELLING for part in word.split("-"))
+    return any(part in telling_names() for part in word.split("-"))
 
 
 def _is_telling_word(word: str) -> bool:
@@ -100,8 +104,8 @@ def is_possible_organization(value: str) -> bool:
 
 
 DETECTORS = (
-    Detector("person_name", is_person_name, 58, alone=0.93, alone_share=0.45, chance=0.05,
-             named=has_name_shape, named_share=0.5, lengths=(2, 80),
+    Detector("person_name", is_person_name, 58, alone=0.93, alone_share=0.6, chance=0.1,
+             named=has_name_shape, named_share=0.5, hinted_share=0.35, lengths=(1, 80),
              not_kinds=("integer", "decimal", "date")),
     Detector("organization_name", is_organization, 50, alone=0.7, alone_share=0.4, chance=0.05,
              named=is_possible_organization, named_share=0.6, ceiling=0.78, lengths=(2, 120),

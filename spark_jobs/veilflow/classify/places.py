@@ -45,12 +45,20 @@ def is_possible_coordinate(value: str) -> bool:
     return is_coordinate_pair(value)
 
 
+def is_precise_coordinate(value: str) -> bool:
+    """A coordinate with three or more decimals, as hardly any other short number has."""
+    return is_coordinate_pair(value) or (
+        len(value.partition(".")[2]) >= 3 and is_possible_coordinate(value)
+    )
+
+
 DETECTORS = (
     Detector("zipcode", is_telling_postcode, 60, alone=0.82, chance=0.02,
              named=is_possible_postcode, named_share=0.6, lengths=(3, 12),
              not_kinds=("date",)),
     Detector("geo_coordinates", is_coordinate_pair, 75, alone=0.93, chance=0.02,
-             named=is_possible_coordinate, named_share=0.8, characters=DIGITS, lengths=(1, 80),
+             named=is_possible_coordinate, named_share=0.8, hinted=is_precise_coordinate,
+             characters=DIGITS, lengths=(1, 80),
              not_kinds=("date",)),
     Detector("city", in_vocabulary(CITIES), 55, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(CITIES, is_category), named_share=0.6, lengths=(2, 60),

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from veilflow.classify.headers import Hint
+from veilflow.classify.headers import Hint, fold
+from veilflow.classify.temporal import is_date
 from veilflow.classify.values import Profile
+from veilflow.classify.words import FLAGS
 
 __all__ = ["Candidate", "free_text", "generic_id", "percent"]
 
@@ -22,6 +24,7 @@ class Candidate:
     score: float
     specificity: int
     evidence: tuple[str, ...]
+    is_named: bool = False
 
 
 def percent(share: float) -> str:
@@ -42,6 +45,12 @@ _HEX = re.compile(r"(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re
 _MIXED = re.compile(
     r"[^\W\d]{1,40}[-_.:/#]{0,2}[0-9][\w.:/#-]{0,60}|[0-9]{1,20}[-_/#]?[A-Za-z][\w/#-]{1,60}"
 )
+_GROUPED = re.compile(r"[0-9]{2,12}(?:[-./ ][0-9]{1,12}){1,6}")
+_PREFIXED = re.compile(r"[A-Z][A-Z0-9./]{0,8}[ ][0-9]{3,12}(?:[ -][0-9A-Z]{1,8})?")
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9_-]{2,24}")
+_PERIOD = re.compile(
+    r"[0-9]{4}-?[QWHT][0-9]{1,2}|[QHT][0-9][- ]?[0-9]{2,4}|[0-9]{1,5}(?:[xX][0-9]{1,5}){1,3}"
+)
 _MEASURE = re.compile(
     r"[0-9.,]{1,12} ?(?:mg|g|kg|ml|l|cm|mm|m|km|lb|lbs|oz|ft|in|bpm|kcal|cal|h|hrs?|min|s|ms|gb|mb|"
     r"kb|px|pt|v|w|kw|hz|days?|weeks?|months?|years?|yrs?|st|nd|rd|th|x|pcs?|k|m)",
@@ -55,12 +64,20 @@ _UNIQUE = 0.88
 
 
 def _is_code(value: str) -> bool:
-    """Letters and digits together, as in user_001; no measurement and no version."""
+    """Letters and digits together, as in user_001; no measurement, version or quarter."""
     return (
-        _MIXED.fullmatch(value) is not None
+        (_MIXED.fullmatch(value) is not None or _PREFIXED.fullmatch(value) is not None)
         and not _MEASURE.fullmatch(value)
         and not _VERSION.fullmatch(value)
+        and not _PERIOD.fullmatch(value)
     )
+
+
+def _is_named_code(value: str) -> bool:
+    """What a column called an identifier holds besides: groups of digits, capitals."""
+    if _GROUPED.fullmatch(value) and not _VERSION.fullmatch(value) and not is_date(value):
+        return True
+    return _CAPITALS.fullmatch(value) is not None and fold(value) not in FLAGS
 
 
 def _share(values: tuple[str, ...], passes: re.Pattern[str]) -> float:
@@ -92,6 +109,8 @@ def _named_id(
     profile: Profile, hint: Hint, codes: float, integers: float, random_form: float
 ) -> Candidate | None:
     fits = min(1.0, codes + integers + random_form)
+    if fits < 1.0 and hint.strength == 1.0:
+        fits = min(1.0, fits + sum(map(_is_named_code, profile.values)) / len(profile.values))
     if fits < 0.5:
         return None
     shares = f"{percent(fits)} of the distinct values are codes or whole numbers"
@@ -99,6 +118,8 @@ def _named_id(
         note = "few different values for many rows: more a category than an identifier"
         return _found(0.5, 30, "the name tells an identifier", shares, note)
     if hint.strength < 1.0:
+        if codes < 0.2 and profile.median_length < 4:
+            return None
         score = 0.6 if codes >= 0.2 else 0.45
         return _found(score, 30, "the name hints at an identifier", shares)
     return _found(0.75 + 0.2 * fits, 46, "the name tells an identifier", shares)
@@ -111,12 +132,18 @@ def _unnamed_id(profile: Profile, codes: float, integers: float) -> Candidate | 
                       "nearly every row has its own")  # fmt: skip
     if codes >= 0.4:
         few = profile.uniqueness is not None and profile.distinct <= _FEW
-        return (
-            None if few else _found(0.5, 30, f"{percent(codes)} of the distinct values are codes")
-        )
+        long = sum(map(_is_long_code, profile.values)) >= 0.8 * len(profile.values)
+        if few or not long:
+            return None
+        return _found(0.5, 30, f"{percent(codes)} of the distinct values are codes")
     if integers == 1.0 and unique and _like_a_counter(profile.values):
         return _found(0.65, 30, "whole numbers, every row has its own, counted up or equally long")
     return None
+
+
+def _is_long_code(value: str) -> bool:
+    """Six or more characters with three or more digits: enough to count somebody's records."""
+    return len(value) >= 6 and sum(map(str.isdigit, value)) >= 3
 
 
 def _like_a_counter(values: tuple[str, ...]) -> bool:

@@ -94,12 +94,14 @@ _TYPES: tuple[DataType, ...] = (
     ),
     _id(
         "generic_id",
-        "Identifier of a person or record",
+        "Identifier of a person, account or record",
         _P,
         "HIPAA (R)",
         "CCPA (A)",
         protection="pseudonym",
     ),
+    _id("professional_license", "Professional licence number", _P, "HIPAA (K)", "CCPA (ae)"),
+    _id("biometric_reference", "Biometric template or reference", _P, _S, "HIPAA (P)", "CCPA (E)"),
     # Money
     _id("credit_card_number", "Payment card number", _P, "HIPAA (J)", "CCPA (ae)"),
     _id("iban_code", "IBAN", _P, "HIPAA (J)", "CCPA (ae)"),
@@ -112,6 +114,14 @@ _TYPES: tuple[DataType, ...] = (
     _id("ip_address", "IP address", _P, "HIPAA (O)", "CCPA (A)"),
     _id("mac_address", "MAC address", _P, "HIPAA (M)", "CCPA (A)"),
     _id("imei", "IMEI device number", _P, "HIPAA (M)", "CCPA (A)"),
+    _id(
+        "device_id",
+        "Device, SIM or advertising identifier",
+        _P,
+        "HIPAA (M)",
+        "CCPA (A)",
+        protection="pseudonym",
+    ),
     _id("vin", "Vehicle identification number", _P, "HIPAA (L)", "CCPA (B)"),
     _id("license_plate", "Licence plate", _P, "HIPAA (L)", "CCPA (B)"),
     _id("url", "URL", _P, "HIPAA (N)", "CCPA (F)"),
@@ -137,6 +147,7 @@ _TYPES: tuple[DataType, ...] = (
     _quasi("date", "Date or time", _P, "HIPAA (C)"),
     # What nobody should learn about a person
     _sensitive("icd10_code", "ICD-10 diagnosis code", _P, _S, "CCPA (ae)"),
+    _sensitive("medication", "Medication or drug", _P, _S, "CCPA (ae)"),
     _sensitive("health_indicator", "Health condition or habit", _P, _S, "CCPA (ae)"),
     _sensitive("medical_specialty", "Medical department or specialty", _P, _S, "CCPA (ae)"),
     _sensitive("blood_type", "Blood type", _P, _S, "CCPA (ae)"),

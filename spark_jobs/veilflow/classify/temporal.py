@@ -19,6 +19,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WRITTEN = re.compile(r"[0-9]{1,4}|[^\W\d_]+")
+_EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3}|\.[0-9]{1,6})?")
 _YEAR = re.compile(r"(?:18[5-9]|19[0-9]|20[0-4])[0-9]")
 
 
@@ -27,7 +28,7 @@ def _exists(year: int, month: int, day: int) -> bool:
         date(year, month, day)
     except ValueError:
         return False
-    return 1850 <= year <= 2100
+    return 1850 <= year <= 2262
 
 
 def is_date(value: str) -> bool:
@@ -68,8 +69,10 @@ def _full_year(year: int) -> int:
 
 
 def is_possible_date(value: str) -> bool:
-    """What a column called "date" may hold besides: 19850312, or a bare year."""
+    """What a column called "date" may hold besides: 19850312, a bare year, a Unix time."""
     if (found := _COMPACT.fullmatch(value)) and _exists(*map(int, found.groups())):
+        return True
+    if _EPOCH.fullmatch(value):
         return True
     return is_date(value) or _YEAR.fullmatch(value) is not None
 

@@ -48,6 +48,7 @@ class Profile:
     values: tuple[str, ...] = field(repr=False)
     kind: Kind
     characters: frozenset[str] = field(repr=False)
+    has_digits: bool
     lengths: tuple[int, int]
     is_flag: bool
     distinct: int
@@ -67,10 +68,12 @@ def profile(sample: ColumnSample) -> Profile:
     knows_rows = sample.distinct is not None or len(sample.values) >= sample.rows
     judged = knows_rows and seen >= MIN_ROWS_FOR_UNIQUENESS and distinct > 0
     lengths = sorted(map(len, values)) or [0]
+    characters = frozenset("".join(values))
     return Profile(
         values=values,
         kind=kind,
-        characters=frozenset("".join(values)),
+        characters=characters,
+        has_digits=not characters.isdisjoint("0123456789"),
         lengths=(lengths[0], lengths[-1]),
         is_flag=_is_flag(values),
         distinct=distinct,

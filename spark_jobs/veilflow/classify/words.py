@@ -37,8 +37,9 @@ GENDER_TELLING = _lines(
 )
 GENDER = GENDER_TELLING | _lines(
     """
-    m, f, w, d, h, x, u, v, k, o, other, unknown, unspecified, not specified, undisclosed, 0, 1,
-    2, 3, 9, male/female, andere, autre, otro, not stated, prefer not to say, indeterminate
+    m, f, w, d, h, x, u, v, k, o, other, unknown, unspecified, not specified, undisclosed, 0, 1, 2,
+    3, 9, male/female, andere, autre, otro, not stated, prefer not to say, indeterminate, onbekend,
+    xna, unbekannt, inconnu, desconocido, man
     """
 )
 MARITAL = _lines(
@@ -50,7 +51,8 @@ MARITAL = _lines(
     verwitwet, getrennt lebend, celibataire, marie, mariee, divorce, divorcee, veuf, veuve, pacse,
     pacsee, concubinage, soltero, soltera, casado, casada, divorciado, divorciada, viudo, viuda,
     separado, separada, celibe, nubile, coniugato, coniugata, vedovo, vedova, gehuwd, ongehuwd,
-    gescheiden, solteiro, solteira
+    gescheiden, solteiro, solteira, verh., led., gesch., verw., verh, led, gesch, verw, pareja de
+    hecho, eheahnlich, lebenspartnerschaft
     """
 )
 ETHNIC_TELLING = _lines(
