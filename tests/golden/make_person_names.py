@@ -140,19 +140,19 @@ def is_word(text: str) -> bool:
 
 
 def main() -> None:
-    """Print the file: alphabetic names, and family names in Chinese, Japanese or Korean script."""
-    unwanted, found = ordinary(), set()
+    """Print the file: alphabetic names, then family names in Chinese, Japanese, Korean script."""
+    unwanted, found, cjk = ordinary(), set(), set()
     for is_family, names in lists():
         for name in names[:EACH]:
             word, written = fold(name.strip()), name.strip()
             if any("\u2e80" <= char <= "\ud7af" for char in written):
                 if is_family and len(written) <= 2:
-                    found.add(written)
+                    cjk.add(written)
             elif len(word) > 2 and is_word(word) and word not in unwanted:
                 found.add(word)
     print(f"# Names of persons, folded; from Faker {faker.VERSION} (github.com/joke2k/faker), MIT")
     print("# licence, by tests/golden/make_person_names.py, which says how they were chosen.")
-    print("\n".join(sorted(found)))
+    print(f"\n{chr(10).join(sorted(found))}\n\n{chr(10).join(sorted(cjk))}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from veilflow.classify import (
 from veilflow.classify.column import ColumnSample, ColumnVerdict
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.detector import Detector, Test
-from veilflow.classify.headers import Hint, header_hints
+from veilflow.classify.headers import Hint, fold, header_hints, names_a_thing
 from veilflow.classify.national_ids import national_id
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
 from veilflow.classify.taxonomy import NONE, TAXONOMY
@@ -56,14 +56,29 @@ DETECTORS: tuple[Detector, ...] = (
     *health.DETECTORS,
 )
 
-_ALONE = tuple(detector for detector in DETECTORS if detector.alone)
+_WORDS: dict[str, tuple[Detector, ...]] = {}
+for _detector in DETECTORS:
+    for _word in _detector.words if _detector.alone else ():
+        _WORDS[_word] = (*_WORDS.get(_word, ()), _detector)
+_SOME = min((detector.alone_share for detector in DETECTORS if detector.words), default=1.0)
+_ALONE: dict[str, tuple[Detector, ...]] = {
+    characters: tuple(
+        detector
+        for detector in DETECTORS
+        if detector.alone and not detector.words and detector.characters == characters
+    )
+    for characters in dict.fromkeys(detector.characters for detector in DETECTORS)
+}
 _BY_TYPE = {detector.type: detector for detector in DETECTORS}
+_BY_WORDS = frozenset({"person_name", "organization_name", "occupation", "city", "region"})
+"""Types told by words that things are called as well: brands, products and horses."""
 _NAME_ONLY = 0.4
 _BINARY = 0.6
 _NEAR_TIE = 0.04
 _UNLIKE_OTHERS = 80
 _LUCK = 1e-3
 _PROBE = 64
+_ROUNDING = 1e-9
 
 
 def classify_table(samples: Iterable[ColumnSample]) -> tuple[ColumnVerdict, ...]:
@@ -81,12 +96,13 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
     hints = header_hints(sample.name)
     if not seen.values:
         return _by_name_only(sample, hints, seen)
-    hinted = (d for t in hints if (d := _BY_TYPE.get(t)) is not None and not d.alone)
-    candidates = [
-        candidate
-        for detector in (*_ALONE, *hinted)
-        if (candidate := _weigh(detector, seen, hints.get(detector.type))) is not None
-    ]
+    candidates = _told_by_values(seen)
+    if candidates and names_a_thing(sample.name):
+        candidates = [candidate for candidate in candidates if candidate.type not in _BY_WORDS]
+    for type_id, hint in hints.items():
+        detector = _BY_TYPE.get(type_id)
+        if detector and (candidate := _told_by_name(detector, seen, hint)) is not None:
+            candidates.append(candidate)
     shapes = (
         generic_id(seen, hints.get("generic_id")),
         free_text(seen, hints.get("free_text")),
@@ -115,15 +131,19 @@ def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
 
 
 def _best(candidates: Sequence[Candidate]) -> Candidate:
-    best = max(candidate.score for candidate in candidates)
-    near = [candidate for candidate in candidates if candidate.score >= best - _NEAR_TIE]
+    best = max(map(_weight, candidates))
+    near = [candidate for candidate in candidates if _weight(candidate) >= best - _NEAR_TIE]
     return max(near, key=_rank)
+
+
+def _weight(candidate: Candidate) -> float:
+    return candidate.weight or candidate.score
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, int, float]:
     """Among near ties: what can't be mistaken, then what the name tells too, then the specific."""
     specificity = candidate.specificity
-    return specificity >= _UNLIKE_OTHERS, candidate.is_named, specificity, candidate.score
+    return specificity >= _UNLIKE_OTHERS, candidate.is_named, specificity, _weight(candidate)
 
 
 def _nothing(name: str, evidence: tuple[str, ...]) -> ColumnVerdict:
@@ -154,21 +174,44 @@ def _specificity(type_id: str) -> int:
     return _BY_TYPE[type_id].specificity if type_id in _BY_TYPE else 0
 
 
-def _weigh(detector: Detector, seen: Profile, hint: Hint | None) -> Candidate | None:
-    """The stronger of what the values say alone and what they say beside the name."""
+def _told_by_values(seen: Profile) -> list[Candidate]:
+    """What the values alone say. Words of all vocabularies are looked up once for each value."""
+    if seen.is_flag or seen.kind == "boolean":
+        return []
+    tried: list[Detector] = []
+    for characters, detectors in _ALONE.items():
+        if not characters or not seen.characters.isdisjoint(characters):
+            tried += detectors
+    if seen.kind in ("text", "nested"):
+        tried += _vocabularies(seen.values)
+    kind, (shortest, longest) = seen.kind, seen.lengths
+    return [
+        candidate
+        for detector in tried
+        if detector.lengths[0] <= longest
+        and shortest <= detector.lengths[1]
+        and kind not in detector.not_kinds
+        and (candidate := _alone(detector, seen)) is not None
+    ]
+
+
+def _vocabularies(values: Sequence[str]) -> set[Detector]:
+    """The detectors that know a word among values which are enough for the lowest bar."""
+    some = values[: len(values) - int(_SOME * len(values)) + 1]
+    return {detector for value in some for detector in _WORDS.get(fold(value), ())}
+
+
+def _told_by_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | None:
+    """What the name says, unless the values veto it."""
     if seen.kind in detector.not_kinds:
         return None
     if seen.is_flag or seen.kind == "boolean":
         return _flags(detector, hint)
-    alone = _alone(detector, seen) if detector.alone else None
-    named = _beside_name(detector, seen, hint) if hint else None
-    if alone is None or named is None:
-        return alone or named
-    return named if named.score >= alone.score else alone
+    return _beside_name(detector, seen, hint)
 
 
-def _flags(detector: Detector, hint: Hint | None) -> Candidate | None:
-    if not (hint and hint.strength == 1.0 and detector.accepts_flags):
+def _flags(detector: Detector, hint: Hint) -> Candidate | None:
+    if not (hint.strength == 1.0 and detector.accepts_flags):
         return None
     evidence = (_tells(detector), "the values only say yes or no, or the like")
     return Candidate(detector.type, 0.85, detector.specificity, evidence)
@@ -200,9 +243,11 @@ def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | N
     phrase = TAXONOMY[detector.type].phrase
     fits = f"{percent(share)} of the distinct values fit it"
     if telling:
-        score = min(detector.ceiling, 0.75 + 0.2 * share + 0.005 * hint.words)
+        weight = 0.75 + 0.2 * share + 0.005 * hint.words
+        score = min(detector.ceiling, weight)
         evidence = (_tells(detector), fits)
-        return Candidate(detector.type, score, detector.specificity, evidence, is_named=True)
+        specificity = detector.specificity
+        return Candidate(detector.type, score, specificity, evidence, True, weight)
     score = min(detector.ceiling, 0.6 + 0.25 * share)
     return Candidate(
         detector.type, score, detector.specificity, (f"the name hints at {phrase}", fits)
@@ -210,10 +255,10 @@ def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | N
 
 
 def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tuple[float, int]:
-    """The share of distinct values that pass, and how many; a hopeless column is left early.
+    """The share of distinct values that pass, and how many; (0.0, 0) as soon as it can't be enough.
 
-    The early exit looks at evenly spread values: a type that ``needed`` of them have is missed
-    with a probability of about ``(1 - needed) ** 64``, 3e-5 for the lowest bar there is.
+    A long column is given up early by evenly spread values: a type that ``needed`` of them have is
+    missed with a probability of about ``(1 - needed) ** 64``, 3e-5 for the lowest bar there is.
     """
     if detector.characters and seen.characters.isdisjoint(detector.characters):
         return 0.0, 0
@@ -226,5 +271,13 @@ def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tu
         probe = values[::step]
         if not any(shortest <= len(value) <= longest and test(value) for value in probe):
             return 0.0, 0
-    passing = sum(shortest <= len(value) <= longest and test(value) for value in values)
+    failures = len(values) * (1.0 - needed) + _ROUNDING
+    passing = 0
+    for value in values:
+        if shortest <= len(value) <= longest and test(value):
+            passing += 1
+        else:
+            failures -= 1.0
+            if failures < 0.0:
+                return 0.0, 0
     return passing / len(values), passing

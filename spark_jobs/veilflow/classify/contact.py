@@ -35,7 +35,7 @@ _TRUNK_ZERO = re.compile(
 
 
 def _digit_count(value: str) -> int:
-    return sum(char.isdigit() for char in value)
+    return sum(map(str.isdigit, value))
 
 
 def is_formatted_phone(value: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from veilflow.classify.column import Kind
-from veilflow.classify.detector import Detector, Test, in_vocabulary, pattern
+from veilflow.classify.detector import Detector, Test, in_vocabulary, pattern, vocabulary
 from veilflow.classify.headers import fold
 from veilflow.classify.job_words import JOB_WORDS
 from veilflow.classify.words import (
@@ -59,32 +59,32 @@ def is_occupation(value: str) -> bool:
 
 
 DETECTORS = (
-    Detector("gender", in_vocabulary(GENDER_TELLING), 60, alone=0.9, chance=0.03,
+    vocabulary("gender", GENDER_TELLING, 60, alone=0.9, chance=0.03,
              named=in_vocabulary(GENDER), named_share=0.6, lengths=(1, 30),
              not_kinds=("decimal", "date")),
-    Detector("marital_status", in_vocabulary(MARITAL), 62, alone=0.88, chance=0.03,
+    vocabulary("marital_status", MARITAL, 62, alone=0.88, chance=0.03,
              named=one_of_or(MARITAL, _category_or_code), named_share=0.6, accepts_flags=True,
              lengths=(1, 40), not_kinds=("decimal", "date")),
-    Detector("ethnic_group", in_vocabulary(ETHNIC_TELLING), 62, alone=0.85, alone_share=0.4,
+    vocabulary("ethnic_group", ETHNIC_TELLING, 62, alone=0.85, alone_share=0.4,
              chance=0.03, named=one_of_or(ETHNIC, _category_or_code), accepts_flags=True,
              lengths=(1, 60), not_kinds=("decimal", "date")),
-    Detector("nationality", in_vocabulary(COUNTRIES), 56, named=one_of_or(COUNTRIES, is_category),
+    vocabulary("nationality", COUNTRIES, 56, named=one_of_or(COUNTRIES, is_category),
              lengths=(2, 60), not_kinds=_TEXT),
-    Detector("country", in_vocabulary(COUNTRIES), 52, alone=0.75, chance=0.02, ceiling=0.78,
+    vocabulary("country", COUNTRIES, 52, alone=0.75, chance=0.02, ceiling=0.78,
              named=one_of_or(COUNTRIES, is_category), lengths=(2, 60),
              not_kinds=_TEXT),
-    Detector("spoken_language", in_vocabulary(LANGUAGES), 56, alone=0.78, chance=0.02,
+    vocabulary("spoken_language", LANGUAGES, 56, alone=0.78, chance=0.02,
              named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,4}(?:[-_][a-z]{2,4})?")), lengths=(2, 30),
              not_kinds=_TEXT),
     Detector("occupation", is_occupation, 52, alone=0.82, alone_share=0.6, chance=0.05,
              named=is_category, hinted_share=0.4, lengths=(2, 60), not_kinds=_TEXT),
-    Detector("employment_status", in_vocabulary(EMPLOYMENT), 51, alone=0.75, alone_share=0.9,
+    vocabulary("employment_status", EMPLOYMENT, 51, alone=0.75, alone_share=0.9,
              chance=0.05, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
-    Detector("education", in_vocabulary(EDUCATION), 52, alone=0.82, alone_share=0.6, chance=0.02,
+    vocabulary("education", EDUCATION, 52, alone=0.82, alone_share=0.6, chance=0.02,
              named=is_category, lengths=(2, 50), not_kinds=("decimal", "date")),
-    Detector("religion", in_vocabulary(RELIGIONS), 57, alone=0.85, alone_share=0.6, chance=0.02,
+    vocabulary("religion", RELIGIONS, 57, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(RELIGIONS, is_category), lengths=(2, 40), not_kinds=_TEXT),
-    Detector("sexual_orientation", in_vocabulary(ORIENTATION), 57, alone=0.88, alone_share=0.6,
+    vocabulary("sexual_orientation", ORIENTATION, 57, alone=0.88, alone_share=0.6,
              chance=0.02, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
     Detector("political_opinion", lambda value: False, 57, named=is_category, named_share=0.7,
              lengths=(2, 60), not_kinds=_TEXT),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from veilflow.classify.column import Kind
 from veilflow.classify.headers import fold
 
-__all__ = ["DIGITS", "Detector", "Test", "in_vocabulary", "pattern"]
+__all__ = ["DIGITS", "Detector", "Test", "in_vocabulary", "pattern", "vocabulary"]
 
 Test = Callable[[str], bool]
 DIGITS = "0123456789"
@@ -30,6 +31,7 @@ class Detector:
       often harmless (a date, an amount) from contradicting a person's decision.
     - ``specificity`` settles near ties: an e-mail address is more than a URL.
     - ``accepts_flags``: yes and no are values of this type where the name tells it.
+    - ``words``: the vocabulary, where ``matches`` is nothing but looking a value up in it.
     - ``characters``, ``lengths``: a value without any of these, or outside these lengths, can't
       match; they only save time.
     """
@@ -46,6 +48,7 @@ class Detector:
     hinted_share: float | None = None
     ceiling: float = 0.98
     accepts_flags: bool = False
+    words: frozenset[str] = frozenset()
     characters: str = ""
     lengths: tuple[int, int] = (1, 300)
     not_kinds: tuple[Kind, ...] = ()
@@ -59,6 +62,11 @@ def pattern(expression: str) -> Test:
     """
     matcher = re.compile(expression, re.IGNORECASE).fullmatch
     return lambda value: matcher(value) is not None
+
+
+def vocabulary(type_id: str, words: frozenset[str], specificity: int, **other: Any) -> Detector:
+    """A detector whose strict test is that a value is one of ``words``."""
+    return Detector(type_id, in_vocabulary(words), specificity, words=words, **other)
 
 
 def in_vocabulary(words: Collection[str]) -> Test:

@@ -25,7 +25,7 @@ def is_swift(value: str) -> bool:
     return _SWIFT.fullmatch(value) is not None
 
 
-_CURRENCY = r"(?:[$€£¥₹₽₺₩₪]|usd|eur|gbp|chf|inr|jpy|us\$|kr|zł|р\.|rs\.?)"
+_CURRENCY = r"(?:[$€£¥₹₽₺₩₪]|usd|eur|gbp|chf|inr|jpy|us\$|kr|zł|р\.|rs(?:\.|(?= )))"
 _FIGURE = r"[0-9]{1,15}(?:[ ,.'][0-9]{3}){0,5}(?:[.,][0-9]{1,4})?"
 is_priced = pattern(rf"[(-]{{0,2}}(?:{_CURRENCY}[ ]?-?{_FIGURE}|{_FIGURE}[ ]?{_CURRENCY})[)]?")
 is_figure = pattern(rf"[(+-]{{0,2}}{_CURRENCY}?[ ]?-?{_FIGURE}[ ]?{_CURRENCY}?(?:[ ]?[km])?[)]?")
@@ -47,7 +47,8 @@ DETECTORS = (
     Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.2,
              lengths=(8, 11)),
     Detector("bank_routing_number", is_aba_routing_number, 62,
-             named=pattern(r"[0-9]{2}[0-9 -]{4,9}"), characters=DIGITS, lengths=(6, 12)),
+             named=pattern(r"[0-9]{2}[0-9 -]{4,9}|[A-Z]{4}0[A-Z0-9]{6}"),
+             characters=DIGITS, lengths=(6, 12)),
     Detector("bank_account_number", _looks_like_account, 61, named_share=0.7,
              characters=DIGITS, lengths=(4, 34),
              not_kinds=("date",)),

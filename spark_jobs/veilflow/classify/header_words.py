@@ -130,7 +130,7 @@ STRONG: dict[str, str] = {
     "secret": (
         "password,passwd,pwd,passphrase,passwort,kennwort,mot de passe,contrasena,secret,"
         "secret key,api key,apikey,access key,private key,auth token,access token,"
-        "refresh token,client token,client secret,bearer token,pin code,cvv,cvc,credentials"
+        "refresh token,client token,client secret,bearer token,cvv,cvc,credentials"
     ),
     "date_of_birth": (
         "date of birth,birth date,birthdate,birth dt,dob,birthday,bday,b day,born,birth year,"

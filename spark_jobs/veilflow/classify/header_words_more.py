@@ -7,7 +7,7 @@ number, and the number of e-mails no e-mail address.
 
 from __future__ import annotations
 
-__all__ = ["COUNTS", "EXACT_MORE", "STRONG_MORE", "TELLS_ABOUT", "WEAK_MORE"]
+__all__ = ["COUNTS", "EXACT_MORE", "STRONG_MORE", "TELLS_ABOUT", "THINGS", "WEAK_MORE"]
 
 STRONG_MORE: dict[str, str] = {
     "person_name": (
@@ -16,7 +16,8 @@ STRONG_MORE: dict[str, str] = {
         "known as,alias name,name of patient,name of employee,emp name,cust name,pat name,"
         "contact person,person responsible,emerg contact,host name of person,reviewer name,"
         "host name airbnb,manager name,supervisor name,owner name,applicant name,borrower name,"
-        "insured name,policyholder,policy holder,passenger name,candidate name,player name,"
+        "insured name,pax name,father name,policyholder,policy holder,passenger name,"
+        "candidate name,player name,"
         "agent name,buyer name,seller name,tenant name,sender name,recipient name,signer name,"
         "victim name,suspect name,defendant,plaintiff,attorney name,instructor name,coach name,"
         "actor name,director name,artist name,property owner,owner first,owner last,"
@@ -29,7 +30,8 @@ STRONG_MORE: dict[str, str] = {
         "primeiro nome,ultimo nome,nome do cliente,nome do paciente,nome da mae,nome do pai,"
         "apelido,roepnaam,voorletters,volledige naam,naam medewerker,meisjesnaam,tussenvoegsel"
     ),
-    "username": "user login,screenname,nick,gebruikersnaam,nome utente,account name",
+    "username": "twitter,instagram,facebook,social handle,user login,screenname,nick,"
+    "gebruikersnaam,nome utente,account name",
     "email_address": (
         "email1,mail adresse,emailadresse,emailadres,e mailadres,mail perso,mail pro,"
         "correo e,indirizzo email,indirizzo e mail,endereco de email,endereco email,e post,"
@@ -63,7 +65,8 @@ STRONG_MORE: dict[str, str] = {
         "egn,oib,amka,rut,rfc,cuil,cuit,aadhar,aadhaar number,aadhar number,snils,inn,sin number,"
         "steuer identifikationsnummer,steuer nr,idnr,steuerid,rentenversicherungsnummer,svnr,"
         "sozialversicherungsnr,ahv nummer,ahv nr,ahvn,personalausweisnummer,pass oder ausweis,"
-        "num secu,numero secu,no secu,nss,numero de securite,numero fiscal,"
+        "num secu,n secu,secu,secu sociale,numero secu,no secu,nss,numero de securite,"
+        "numero fiscal,"
         "documento identidad,numero documento,num documento,cedula identidad,numero identificacion,"
         "cod fiscale,codfisc,carta identita,carta d identita,partita iva personale,"
         "contribuinte,numero de contribuinte,cartao de cidadao,bilhete identidade,rg,"
@@ -97,6 +100,7 @@ STRONG_MORE: dict[str, str] = {
         "big nummer"
     ),
     "generic_id": (
+        "mitgl nr,mitgliedsnr,mitglieds nr,ffp number,frequent flyer number,"
         "siren,siret,vat number,vat id,vat no,ust id,ustid,ein,company number,registration number,"
         "registration no,handelsregisternummer,kvk nummer,kvk,partita iva,cnpj,nif empresa,duns,"
         "lei,parcel number,parcel id,pin number property,tracking no,tracking num,invoice no,"
@@ -143,6 +147,7 @@ STRONG_MORE: dict[str, str] = {
         "loan amount,loan amnt,funded amnt,fare,tip amount,tips,tolls amount,total amount,"
         "subtotal,sub total,unit price,list price,sale price,selling price,sales amount,"
         "credit limit,net worth,purchase amount,transaction amount,txn amount,amt,amnt,"
+        "beitrag,mitgliedsbeitrag,cotisation,cuota,contribution amt,contribution amount,"
         "saldo,kontostand,summe,gesamtbetrag,umsatz,verdienst,nettolohn,bruttolohn,"
         "solde,chiffre d affaires,traitement,importe total,sueldo,nomina,renta,ingreso,"
         "reddito,retribuzione,fatturato,saldo conto,valor,preco,renda,salario mensal,saldo atual,"
@@ -159,7 +164,7 @@ STRONG_MORE: dict[str, str] = {
     "kfz kennzeichen,plaque,placa,placas,numero placa,numero targa,vehicle reg no,vehicle reg",
     "url": "website url,web url,page url,image url,avatar url,photo url,picture url,listing url,"
     "permalink,referrer,referer,href,hyperlink,sito web,site internet,pagina web,web address,"
-    "facebook,twitter url,instagram",
+    "facebook,twitter,instagram",
     "secret": "password hash,passwd hash,pass hash,hashed password,pw,pwhash,api token,api secret,"
     "auth key,private token,session token,webhook secret,encryption key,ssh key,jwt,otp,otp secret,"
     "totp secret,security answer,wachtwoord,senha,palavra passe,cle secrete,cle api,geheimnis,pin",
@@ -184,7 +189,8 @@ STRONG_MORE: dict[str, str] = {
     "edo civil,situacion conyugal,stato matrimoniale,situacao conjugal,burgerlijke stand,"
     "civilstand",
     "ethnic_group": (
-        "race desc,racedesc,race code,race cd,ethnic code,race ethnicity,hispanic,"
+        "race desc,racedesc,caste,caste category,race code,race cd,ethnic code,race ethnicity,"
+        "hispanic,"
         "hispanic latino,hispanic origin,is hispanic,latino,skin color,skin colour,raca cor,"
         "ethnische zugehorigkeit,volksgruppe,groupe ethnique,origen etnico,origine etnica,"
         "cor raca,etnische afkomst,afkomst,tribe name,ancestry"
@@ -216,7 +222,7 @@ STRONG_MORE: dict[str, str] = {
     ),
     "education": "education level name,name education type,education type,education field,"
     "highest education,edu,edu level,educ,insured education level,major,field of study,"
-    "parental level of education,schulbildung,hochster abschluss,niveau scolaire,"
+    "parental level of education,schulbildung,hochster abschluss,niveau scolaire,niveau etude,"
     "formation,nivel de estudios,nivel estudios,grado academico,titulo academico,titolo studio,"
     "titolo di studio,grau de instrucao,nivel de escolaridade,opleidingsniveau,"
     "hoogst genoten opleiding",
@@ -363,3 +369,15 @@ COUNTS = frozenset(
     """.split()
 )
 """First words of a count, a share or a yes-or-no question."""
+
+THINGS = frozenset(
+    """
+    brand brands product products item items make model models color colour colors species breed
+    variety ingredient ingredients genre genres movie film song album track book game vessel ship
+    aircraft airline airport station stop stadium venue restaurant dish recipe material fabric
+    plant animal crop disease month weekday season holiday event race cultivar style flavor flavour
+    marke produkt artikel modell farbe gattung produit marque couleur modele producto marca color
+    modelo prodotto colore modello produto cor merk kleur
+    """.split()
+)
+"""Last words of names of things, whose values may read like names of persons or places."""

@@ -19,10 +19,11 @@ from veilflow.classify.header_words_more import (
     EXACT_MORE,
     STRONG_MORE,
     TELLS_ABOUT,
+    THINGS,
     WEAK_MORE,
 )
 
-__all__ = ["Hint", "fold", "header_hints", "tokens_of"]
+__all__ = ["Hint", "fold", "header_hints", "names_a_thing", "tokens_of"]
 
 _MAX_NAME = 300
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -74,6 +75,15 @@ def header_hints(name: str) -> dict[str, Hint]:
         if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
             hints[type_id] = hint
     return hints
+
+
+def names_a_thing(name: str) -> bool:
+    """Whether the name says that the values are things: brands, products, colours, titles.
+
+    >>> names_a_thing("product_brand"), names_a_thing("brand_manager")
+    (True, False)
+    """
+    return not THINGS.isdisjoint(tokens_of(name)[-1:])
 
 
 _CATEGORIES = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veilflow.classify.demographics import is_category, one_of_or
-from veilflow.classify.detector import DIGITS, Detector, in_vocabulary, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern, vocabulary
 from veilflow.classify.government import is_code
 from veilflow.classify.headers import fold
 from veilflow.classify.job_words import MEDICINE_ENDINGS, MEDICINES
@@ -45,15 +45,15 @@ DETECTORS = (
              not_kinds=("date",)),
     Detector("health_plan_number", is_code, 65, named_share=0.7, characters=DIGITS, lengths=(3, 40),
              not_kinds=("date",)),
-    Detector("insurance", in_vocabulary(INSURANCE), 53, alone=0.7, chance=0.05,
+    vocabulary("insurance", INSURANCE, 53, alone=0.7, chance=0.05,
              named=one_of_or(INSURANCE, is_category), named_share=0.6, lengths=(2, 60),
              not_kinds=("integer", "decimal", "date")),
-    Detector("blood_type", in_vocabulary(BLOOD), 70, alone=0.9, chance=0.01,
+    vocabulary("blood_type", BLOOD, 70, alone=0.9, chance=0.01,
              named=one_of_or(BLOOD, pattern(r"(?:a|b|ab|o)[+-]?")), lengths=(1, 14),
              not_kinds=("integer", "decimal", "date")),
     Detector("health_indicator", lambda value: False, 47, named=_text, named_share=0.6,
              accepts_flags=True, ceiling=0.9, lengths=(1, 300), not_kinds=("date",)),
-    Detector("medical_specialty", in_vocabulary(SPECIALTIES), 53, alone=0.7, alone_share=0.5,
+    vocabulary("medical_specialty", SPECIALTIES, 53, alone=0.7, alone_share=0.5,
              chance=0.02, named=is_category, hinted_share=0.4, ceiling=0.75, lengths=(2, 60),
              not_kinds=("integer", "decimal", "date")),
     Detector("medication", is_medication, 53, alone=0.82, alone_share=0.5, chance=0.02,

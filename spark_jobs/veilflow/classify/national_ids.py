@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from veilflow.classify.check_digits import (
     date_exists,
@@ -343,6 +344,22 @@ _LUCK = 1e-4
 """Stricter than for single types, because some forty schemes are tried."""
 
 
+_WITH_LETTERS = tuple(s for s in SCHEMES if "A" in s.shape.pattern or "X" in s.shape.pattern
+                      or "K" in s.shape.pattern or "+" in s.shape.pattern)  # fmt: skip
+
+
+@cache
+def _of_digits(length: int) -> tuple[Scheme, ...]:
+    """The schemes that some number of this many digits has the shape of."""
+    examples = (
+        "0" * length,
+        "1" * length,
+        "9" * length,
+        *(f"{start:0<{length}}"[:length] for start in ("19", "20", "756")),
+    )
+    return tuple(s for s in SCHEMES if any(map(s.shape.fullmatch, examples)))
+
+
 def schemes_of(value: str) -> tuple[Scheme, ...]:
     """The schemes whose shape and check digits the value has.
 
@@ -352,7 +369,13 @@ def schemes_of(value: str) -> tuple[Scheme, ...]:
     if not _SHORTEST <= len(value) <= _LONGEST:
         return ()
     text = compact(value)
-    return tuple(s for s in SCHEMES if s.shape.fullmatch(text) and s.valid(text))
+    if not text.isascii():
+        tried = SCHEMES
+    elif text.isdigit():
+        tried = _of_digits(len(text))
+    else:
+        tried = _WITH_LETTERS if text.isalnum() or "+" in text else ()
+    return tuple(s for s in tried if s.shape.fullmatch(text) and s.valid(text))
 
 
 def national_id(seen: Profile, hint: Hint | None) -> Candidate | None:

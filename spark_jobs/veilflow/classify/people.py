@@ -38,7 +38,11 @@ def _words(value: str) -> list[str]:
 
 
 def has_name_shape(value: str) -> bool:
-    """One to six words of letters, as names are written; no digits and no symbols."""
+    """One to six words of letters, as names are written; no digits and no symbols.
+
+    Airlines write one stroke between family and given name.
+    """
+    value = value.replace("/", " ", 1)
     if not _NAME_TEXT.fullmatch(value):
         return False
     words = _words(value)
@@ -50,12 +54,14 @@ def is_person_name(value: str) -> bool:
 
     One word passes if it is a common name and not also a city, a country or a month.
     """
+    value = value.replace("/", " ", 1)
     if not _NAME_TEXT.fullmatch(value):
         return False
-    if _CJK.fullmatch(compact := value.replace(" ", "").replace("·", "")):
-        return is_cjk_name(compact)
-    if _SLAVIC.search(value):
-        return 2 <= len(value.split()) <= 4
+    if not value.isascii():
+        if _CJK.fullmatch(compact := value.replace(" ", "").replace("·", "")):
+            return is_cjk_name(compact)
+        if _SLAVIC.search(value):
+            return 2 <= len(value.split()) <= 4
     words = _words(value)
     titled = bool(words) and words[0] in TITLES
     names = [word for word in words if word not in TITLES and word not in _PARTICLES]
@@ -94,7 +100,10 @@ _SUFFIX = frozenset(
 
 def is_organization(value: str) -> bool:
     """A text with a word such as Inc, GmbH, University or Hospital."""
-    return 1 < len(words := _words(value)) <= 12 and any(word in _SUFFIX for word in words)
+    if " " not in value:
+        return False
+    words = _words(value)
+    return len(words) <= 12 and not _SUFFIX.isdisjoint(words)
 
 
 def is_possible_organization(value: str) -> bool:
@@ -104,7 +113,7 @@ def is_possible_organization(value: str) -> bool:
 
 
 DETECTORS = (
-    Detector("person_name", is_person_name, 58, alone=0.93, alone_share=0.6, chance=0.1,
+    Detector("person_name", is_person_name, 58, alone=0.93, alone_share=0.6, chance=0.08,
              named=has_name_shape, named_share=0.5, hinted_share=0.35, lengths=(1, 80),
              not_kinds=("integer", "decimal", "date")),
     Detector("organization_name", is_organization, 50, alone=0.7, alone_share=0.4, chance=0.05,

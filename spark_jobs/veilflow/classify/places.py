@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veilflow.classify.demographics import is_category, one_of_or
-from veilflow.classify.detector import DIGITS, Detector, in_vocabulary, pattern
+from veilflow.classify.detector import DIGITS, Detector, pattern, vocabulary
 from veilflow.classify.words import CITIES, REGIONS
 
 __all__ = ["DETECTORS"]
@@ -16,7 +16,7 @@ is_telling_postcode = pattern(
     r"|[0-9]{4} [a-z]{2}|[0-9]{5}-[0-9]{3}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}"
 )
 is_possible_postcode = pattern(
-    r"(?:[a-z]{1,2}-)?[0-9]{3,7}(?:[ -][0-9]{2,4})?|[0-9]{4} ?[a-z]{2}|[0-9*x]{3,5}"
+    r"(?:[a-z]{1,2}-)?[0-9]{3,7}(?:[ -][0-9]{2,4})?|[0-9]{9}|[0-9]{4} ?[a-z]{2}|[0-9*x]{3,5}"
     r"|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9]"
 )
 
@@ -54,16 +54,16 @@ def is_precise_coordinate(value: str) -> bool:
 
 DETECTORS = (
     Detector("zipcode", is_telling_postcode, 60, alone=0.82, chance=0.02,
-             named=is_possible_postcode, named_share=0.6, lengths=(3, 12),
+             named=is_possible_postcode, named_share=0.6, characters=DIGITS, lengths=(3, 12),
              not_kinds=("date",)),
     Detector("geo_coordinates", is_coordinate_pair, 75, alone=0.93, chance=0.02,
              named=is_possible_coordinate, named_share=0.8, hinted=is_precise_coordinate,
              characters=DIGITS, lengths=(1, 80),
              not_kinds=("date",)),
-    Detector("city", in_vocabulary(CITIES), 55, alone=0.85, alone_share=0.6, chance=0.02,
+    vocabulary("city", CITIES, 55, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(CITIES, is_category), named_share=0.6, lengths=(2, 60),
              not_kinds=("integer", "decimal", "date")),
-    Detector("region", in_vocabulary(REGIONS), 54, alone=0.78, alone_share=0.7, chance=0.02,
+    vocabulary("region", REGIONS, 54, alone=0.78, alone_share=0.7, chance=0.02,
              named=one_of_or(REGIONS, is_category), named_share=0.6, ceiling=0.9,
              lengths=(2, 60), not_kinds=("decimal", "date")),
 )  # fmt: skip

@@ -18,13 +18,18 @@ __all__ = ["Candidate", "free_text", "generic_id", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One type that a column may have, before the best one is chosen."""
+    """One type that a column may have, before the best one is chosen.
+
+    ``weight`` is the score before a type's ceiling: it decides between candidates, ``score`` is
+    what is told.
+    """
 
     type: str
     score: float
     specificity: int
     evidence: tuple[str, ...]
     is_named: bool = False
+    weight: float = 0.0
 
 
 def percent(share: float) -> str:
@@ -33,6 +38,8 @@ def percent(share: float) -> str:
     >>> percent(0.5), percent(0.001), percent(0.999), percent(1.0)
     ('50%', 'under 1%', 'over 99%', '100%')
     """
+    if share == 1.0:
+        return "100%"
     if 0 < share < 0.01:
         return "under 1%"
     if 0.99 < share < 1:
@@ -75,9 +82,15 @@ def _is_code(value: str) -> bool:
 
 def _is_named_code(value: str) -> bool:
     """What a column called an identifier holds besides: groups of digits, capitals."""
-    if _GROUPED.fullmatch(value) and not _VERSION.fullmatch(value) and not is_date(value):
-        return True
-    return _CAPITALS.fullmatch(value) is not None and fold(value) not in FLAGS
+    return _is_grouped(value) or (
+        _CAPITALS.fullmatch(value) is not None and fold(value) not in FLAGS
+    )
+
+
+def _is_grouped(value: str) -> bool:
+    """Groups of digits that are no version and no date."""
+    shaped = _GROUPED.fullmatch(value) is not None
+    return shaped and not _VERSION.fullmatch(value) and not is_date(value)
 
 
 def _share(values: tuple[str, ...], passes: re.Pattern[str]) -> float:
@@ -109,8 +122,9 @@ def _named_id(
     profile: Profile, hint: Hint, codes: float, integers: float, random_form: float
 ) -> Candidate | None:
     fits = min(1.0, codes + integers + random_form)
-    if fits < 1.0 and hint.strength == 1.0:
-        fits = min(1.0, fits + sum(map(_is_named_code, profile.values)) / len(profile.values))
+    if fits < 1.0:
+        test = _is_named_code if hint.strength == 1.0 else _is_grouped
+        fits = min(1.0, fits + sum(map(test, profile.values)) / len(profile.values))
     if fits < 0.5:
         return None
     shares = f"{percent(fits)} of the distinct values are codes or whole numbers"

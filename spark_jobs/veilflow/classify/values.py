@@ -63,12 +63,14 @@ def profile(sample: ColumnSample) -> Profile:
     kind = kind_of(sample.physical_type)
     raw = () if kind == "binary" else sample.values
     values, kind = _typed(tuple(islice(_distinct(raw), MAX_VALUES)), kind)
-    seen = _non_null_rows(sample)
     distinct = sample.distinct if sample.distinct is not None else len(values)
     knows_rows = sample.distinct is not None or len(sample.values) >= sample.rows
-    judged = knows_rows and seen >= MIN_ROWS_FOR_UNIQUENESS and distinct > 0
+    enough = knows_rows and sample.rows >= MIN_ROWS_FOR_UNIQUENESS and distinct > 0
+    seen = _non_null_rows(sample) if enough else 0
+    judged = seen >= MIN_ROWS_FOR_UNIQUENESS
     lengths = sorted(map(len, values)) or [0]
-    characters = frozenset("".join(values))
+    joined = "".join(values)
+    characters = frozenset(joined)
     return Profile(
         values=values,
         kind=kind,
@@ -80,7 +82,7 @@ def profile(sample: ColumnSample) -> Profile:
         uniqueness=min(1.0, distinct / seen) if judged else None,
         repetition=seen / distinct if judged else 1.0,
         median_length=lengths[len(lengths) // 2],
-        mean_words=sum(value.count(" ") + 1 for value in values) / (len(values) or 1),
+        mean_words=joined.count(" ") / (len(values) or 1) + 1,
     )
 
 
@@ -112,7 +114,8 @@ def _distinct(raw: Iterable[object]) -> Iterator[str]:
     for value in dict.fromkeys(map(_capped, raw)):
         if value is None:
             continue
-        for leaf in _leaves(value):
+        leaves = _leaves(value) if value[:1] in _OPENING else (value,)
+        for leaf in leaves:
             text = _cleaned(leaf)
             if text not in seen and text.lower() not in NULL_LIKE:
                 seen.add(text)
@@ -121,26 +124,26 @@ def _distinct(raw: Iterable[object]) -> Iterator[str]:
 
 def _capped(value: object) -> str | None:
     """The start of a cell as text; bytes say nothing that a text pattern could trust."""
+    if isinstance(value, str):
+        return value[:MAX_CELL]
     if value is None or isinstance(value, (bytes, bytearray, memoryview)):
         return None
-    return value[:MAX_CELL] if isinstance(value, str) else str(value)[:MAX_CELL]
+    return str(value)[:MAX_CELL]
 
 
 def _cleaned(text: str) -> str:
     return text.strip() if text.isascii() else text.translate(_BLANKS).strip()
 
 
+_OPENING = ("{", "[")
 _CUT_SCALAR = re.compile(r'"((?:[^"\\]|\\.){0,400})"(?!\s{0,3}:)|(-?[0-9][0-9.eE+-]{0,30})')
 
 
 def _leaves(text: str) -> Iterator[str]:
-    """The scalar values inside a cell of JSON; any other text is its own only leaf.
+    """The scalar values inside a cell of JSON; what only begins like JSON is its own only leaf.
 
     A document that was cut at ``MAX_CELL`` gives those of its scalars that are whole.
     """
-    if text[:1] not in ("{", "["):
-        yield text
-        return
     if len(text) >= MAX_CELL:
         found = _CUT_SCALAR.finditer(text)
         whole = [match[1] or match[2] for match in islice(found, MAX_LEAVES)]
@@ -168,7 +171,7 @@ def scalars(tree: object) -> Iterator[str]:
 
 
 def _is_flag(values: tuple[str, ...]) -> bool:
-    if not values or len(values) > 12:
+    if not values or len(values) > 12 or len(values[0]) > 14:
         return False
     folded = {fold(value) for value in values}
     if not folded <= FLAGS | {"0", "1"}:

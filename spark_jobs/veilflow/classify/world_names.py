@@ -33,7 +33,5 @@ def is_cjk_name(compact: str) -> bool:
 @cache
 def _alphabetic_and_cjk() -> tuple[frozenset[str], frozenset[str]]:
     file = resources.files("veilflow.classify") / "person_names.txt"
-    lines = file.read_text(encoding="utf-8").splitlines()
-    names = frozenset(line for line in lines if not line.startswith("#"))
-    cjk = frozenset(name for name in names if len(name) <= 2)
-    return names - cjk, cjk
+    _, alphabetic, cjk = file.read_text(encoding="utf-8").split("\n\n")
+    return frozenset(alphabetic.split("\n")), frozenset(cjk.split())
