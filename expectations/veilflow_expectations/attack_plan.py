@@ -84,7 +84,7 @@ def is_pseudonymous(column: ColumnPolicy) -> bool:
     if column.protect is None or column.protect.is_custom:
         return False
     transform = create_transform(column.protect.name, column.protect.parameters)
-    return isinstance(transform, KeyedTransform)
+    return isinstance(transform, KeyedTransform) and transform.is_pseudonym
 
 
 def pseudonymous_columns(policy: Policy, table: str) -> list[str]:

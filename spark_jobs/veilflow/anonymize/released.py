@@ -16,13 +16,15 @@ __all__ = ["as_released", "is_released_by_value"]
 def is_released_by_value(column: ColumnPolicy) -> bool:
     """Whether equal values stay equal and unequal ones apart, so that raw ones do for counting.
 
-    True of what is kept, and of pseudonyms. A transform of somebody's own is taken for one, too:
-    if it joins values, the judge, who sees the output, may refuse what was thought diverse.
+    True of what is kept, and of pseudonyms. A transform of somebody's own is taken for one, too,
+    and so is one that draws by chance or by person: if it joins values, the judge, who sees the
+    output, may refuse what was thought diverse.
     """
     protect = column.protect
     if protect is None or protect.name == "keep" or protect.is_custom:
         return True
-    return isinstance(create_transform(protect.name, protect.parameters), KeyedTransform)
+    made = create_transform(protect.name, protect.parameters)
+    return isinstance(made, KeyedTransform) or not made.is_repeatable
 
 
 def as_released(column: ColumnPolicy, values: pa.ChunkedArray) -> pa.ChunkedArray:

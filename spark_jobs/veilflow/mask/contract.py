@@ -29,6 +29,8 @@ class Transform:
         needs_numbers: it takes columns of numbers alone.
         needs_unit: :meth:`apply_counted` needs the privacy unit of each row.
         needs_resources: the kinds of resources that :meth:`opened` needs.
+        is_repeatable: equal values in rows of one person become equal, in every run.
+        is_drawn_by_unit: what it does to a person's values is drawn once for all columns.
         takes_text: the engine casts a column to text first, as it does so itself. Otherwise the
             column's own type comes in.
     """
@@ -40,6 +42,8 @@ class Transform:
     needs_numbers: ClassVar[bool] = False
     needs_unit: ClassVar[bool] = False
     needs_resources: ClassVar[tuple[str, ...]] = ()
+    is_repeatable: ClassVar[bool] = True
+    is_drawn_by_unit: ClassVar[bool] = False
     takes_text: ClassVar[bool] = False
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
@@ -95,8 +99,11 @@ class ValueTransform(Transform):
 class KeyedTransform(ValueTransform):
     """A transform that needs a key. ``keyed`` returns the one bound to a column's 32-byte key.
 
-    One whose output isn't text overrides ``takes_text`` and ``output_type``.
+    One whose output isn't text overrides ``takes_text`` and ``output_type``; one that makes no
+    pseudonyms (equal values equal, others apart) says ``is_pseudonym = False``.
     """
+
+    is_pseudonym: ClassVar[bool] = True
 
     def keyed(self, key: bytes) -> Transform:
         """This transform with its key; the result must not show the key in its repr."""

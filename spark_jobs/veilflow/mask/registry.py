@@ -34,7 +34,9 @@ __all__ = [
     "ValueTransform",
     "create_transform",
     "is_allowed",
+    "is_drawn_by_unit",
     "is_keyed",
+    "is_repeatable",
     "load_custom",
     "registered",
     "transform",
@@ -109,6 +111,18 @@ def is_keyed(name: str) -> bool:
     """True if ``name`` is a registered transform that needs a key."""
     cls = _REGISTRY.get(name)
     return cls is not None and issubclass(cls, KeyedTransform)
+
+
+def is_drawn_by_unit(name: str) -> bool:
+    """True for a registered transform that draws once for all values of a person."""
+    cls = _REGISTRY.get(name)
+    return cls is not None and cls.is_drawn_by_unit
+
+
+def is_repeatable(name: str) -> bool:
+    """False for a registered transform that draws anew for each row or run."""
+    cls = _REGISTRY.get(name)
+    return cls is None or cls.is_repeatable
 
 
 def is_allowed(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from veilflow.mask import is_keyed
+from veilflow.mask import is_keyed, is_repeatable
 from veilflow.policy.hierarchies import HierarchySpec
 from veilflow.policy.linkage import DomainSpec
 from veilflow.policy.scalars import Int, Name
@@ -175,10 +175,10 @@ class ColumnPolicy(_Strict):
 
     @property
     def is_reproducible(self) -> bool:
-        """Whether a judge can give one source value the output's form: no key, no foreign code."""
+        """Whether a judge can make one source value's output: no key, chance or foreign code."""
         if self.protect is None:
             return self.microaggregate is None
-        return not (self.protect.is_custom or self.is_keyed)
+        return is_repeatable(self.treatment) and not (self.protect.is_custom or self.is_keyed)
 
     @property
     def is_released_text(self) -> bool:

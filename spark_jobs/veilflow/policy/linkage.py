@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from veilflow.errors import UsageError
+from veilflow.mask import is_drawn_by_unit
 from veilflow.policy.scalars import Name
 
 if TYPE_CHECKING:
+    from veilflow.policy.columns import ColumnPolicy
     from veilflow.policy.model import Policy
 
 __all__ = [
@@ -75,12 +77,16 @@ def domain_of(policy: Policy, table: str, column: str) -> Domain:
     """The domain of a column of ``table``.
 
     Without one of its own it is that of all columns of its name, in every table, so that foreign
-    keys stay joinable; the privacy unit's columns share one whatever they are called.
+    keys stay joinable; the privacy unit's columns share one whatever they are called, and so do
+    those whose transform draws once for all values of a person (a shift of dates).
     """
     given = policy.tables[table].columns[column].domain
     name = None if given is None else given.name
     scope = None if given is None else given.scope
     implied = "unit" if policy.unit_column(table) == column else f"column:{column}"
+    treatment = policy.tables[table].columns[column].treatment
+    if is_drawn_by_unit(treatment):
+        implied = f"unit:{treatment}"
     return Domain(name or implied, scope or policy.publish.linkage)
 
 
@@ -122,7 +128,7 @@ def check_linkage(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str]]
             domain = domain_of(policy, table, name)
             if domain.name.startswith("column:"):
                 continue
-            used = (column.treatment, domain.scope)
+            used = (_treatment(column), domain.scope)
             other = first.setdefault(domain.name, (table, name, *used))
             if used != other[2:]:
                 yield (
@@ -131,3 +137,11 @@ def check_linkage(policy: Policy) -> Iterator[tuple[tuple[str | int, ...], str]]
                     "transform and scope, so the two don't join; give both the same, or this one "
                     "a domain of its own",
                 )
+
+
+def _treatment(column: ColumnPolicy) -> str:
+    """What has to be the same for two columns to join: for what is drawn by unit, all of it."""
+    if column.protect is None or not is_drawn_by_unit(column.treatment):
+        return column.treatment
+    given = {k: v for k, v in column.protect.parameters.items() if k != "on_invalid"}
+    return f"{column.treatment} {sorted(given.items())}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from veilflow.errors import PolicyError
 from veilflow.mask import KeyedTransform, Transform, create_transform
+from veilflow.mask.column_type import output_of, taken_type
 from veilflow.mask.outcome import REDACTED
 from veilflow.mask.redact_text import TEXT, RedactText
 from veilflow.policy import ColumnPolicy, Policy
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from pyspark.sql.types import DataType
 
 __all__ = ["Masked", "mask_table"]
-
-_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
 
 @dataclass(frozen=True)
@@ -151,20 +150,16 @@ def _worker_input(
     policy: Policy, table: str, name: str, step: WorkerColumn, data_type: DataType
 ) -> WorkerInput:
     """The column as the transform takes it, and Spark's type for what it makes of it."""
-    from pyspark.sql.pandas.types import from_arrow_type, to_arrow_type
+    from pyspark.sql.pandas.types import to_arrow_type
     from pyspark.sql.types import StringType
 
     value = quoted(name)
     if isinstance(step, Generalize):
         return WorkerInput(value.cast("string"), StringType())
     transform = step.transform
-    _check_type(table, name, transform, data_type.simpleString())
-    # One that doesn't say what comes out takes text and makes text.
-    is_text = transform.takes_text or type(transform).output_type is Transform.output_type
-    output: DataType = StringType()
-    if type(transform).output_type is not Transform.output_type:
-        taken = to_arrow_type(StringType() if is_text else data_type)
-        output = from_arrow_type(transform.output_type(taken))
+    output = _output_type(table, name, transform, data_type)
+    kind = to_arrow_type(data_type)
+    is_text = taken_type(transform, kind) != kind
     fallback = _fallback(table, name, transform, is_text=isinstance(output, StringType))
     units = None
     if transform.needs_unit:
@@ -195,7 +190,7 @@ def _native(table: str, name: str, transform: Transform, data_type: DataType) ->
     """The expression of a keyless transform, with what becomes of values it can't treat."""
     from pyspark.sql import functions as F
 
-    _check_type(table, name, transform, data_type.simpleString())
+    _output_type(table, name, transform, data_type)
     value = quoted(name)
     masked = native_mask(transform, value, data_type)
     invalid = native_invalid(transform, value, data_type)
@@ -227,16 +222,9 @@ def _transform(column: ColumnPolicy) -> Transform:
     return create_transform(column.protect.name, column.protect.parameters)
 
 
-def _check_type(table: str, name: str, transform: Transform, data_type: str) -> None:
+def _output_type(table: str, name: str, transform: Transform, data_type: DataType) -> DataType:
+    """What the transform makes of the column. Raises PolicyError if it doesn't take it."""
+    from pyspark.sql.pandas.types import from_arrow_type, to_arrow_type
+
     place = f"tables.{table}.columns.{yaml_key(name)}"
-    if transform.needs_numbers and not data_type.startswith(_NUMBERS):
-        raise PolicyError(
-            f"{place}: {transform.name} needs numbers, and the column is {data_type}; "
-            "add 'as: number'"
-        )
-    truncates_dates = getattr(transform, "to", None) is not None and transform.name == "truncate"
-    if truncates_dates and data_type not in ("date", "timestamp", "timestamp_ntz"):
-        raise PolicyError(
-            f"{place}: truncate to {getattr(transform, 'to', '')} needs dates, and the column is "
-            f"{data_type}; add 'as: date' or 'as: timestamp'"
-        )
+    return from_arrow_type(output_of(place, transform, to_arrow_type(data_type)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from veilflow.errors import PolicyError, StageFailed
+from veilflow.errors import StageFailed
 from veilflow.mask import KeyedTransform, Transform, create_transform
+from veilflow.mask.column_type import output_of
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.draft import yaml_key
 from veilflow.spark.redaction import guarded, stage_errors
@@ -54,7 +55,7 @@ def masked(policy: Policy, name: str, table: pa.Table) -> pa.Table:
             continue
         place = f"tables.{name}.columns.{yaml_key(column)}"
         values = table.column(column).combine_chunks()
-        _check_type(place, transform, values.type)
+        output_of(place, transform, values.type)
         made = _applied(place, transform, values)
         table = table.set_column(table.column_names.index(column), column, made)
     return table
@@ -73,19 +74,3 @@ def _applied(place: str, transform: Transform, values: pa.Array) -> pa.Array:
         if len(made) != len(values):
             raise StageFailed(f"{place}: {transform.name} gives another number of values")
     return made
-
-
-def _check_type(place: str, transform: Transform, kind: pa.DataType) -> None:
-    import pyarrow.types as kinds
-
-    numeric = kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind)
-    if transform.needs_numbers and not numeric:
-        raise PolicyError(
-            f"{place}: {transform.name} needs numbers, and the column is {kind}; add 'as: number'"
-        )
-    to = getattr(transform, "to", None) if transform.name == "truncate" else None
-    if to is not None and not (kinds.is_date(kind) or kinds.is_timestamp(kind)):
-        raise PolicyError(
-            f"{place}: truncate to {to} needs dates, and the column is {kind}; "
-            "add 'as: date' or 'as: timestamp'"
-        )

@@ -1,0 +1,115 @@
+"""Noise has the distribution it says, stays in its bounds and types; permutations keep groups."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from veilflow.mask import create_transform
+from veilflow.mask.permutation import cyclic_places, random_words
+from veilflow.mask.random_draws import Distribution, draws
+
+# Mean of the absolute value and of the square, for scale 1.
+MOMENTS: list[tuple[Distribution, float, float]] = [
+    ("laplace", 1.0, 2.0),
+    ("gaussian", (2 / np.pi) ** 0.5, 1.0),
+    ("uniform", 0.5, 1 / 3),
+]
+
+
+@pytest.mark.parametrize(("distribution", "absolute", "square"), MOMENTS)
+def test_draws_have_their_moments(
+    distribution: Distribution, absolute: float, square: float
+) -> None:
+    # A million draws; 6.5 standard errors of each mean, so an error rate below 1e-9.
+    drawn = draws(distribution, 10**6)
+    for values, mean in ((drawn, 0.0), (np.abs(drawn), absolute), (drawn**2, square)):
+        assert abs(values.mean() - mean) < 6.5 * values.std() / 1_000
+    scaled_too_low = np.abs(0.7 * drawn)
+    assert abs(scaled_too_low.mean() - absolute) > 6.5 * scaled_too_low.std() / 1_000
+
+
+def noised(values: pa.Array, **parameters: Any) -> Any:
+    return create_transform("noise", parameters).apply_counted(values)
+
+
+def test_noise_is_scaled_absolutely_or_by_the_number() -> None:
+    numbers = pa.array(np.full(20_000, 50.0))
+    for parameters, scale in (({"scale": 3}, 3.0), ({"scale": 0.1, "relative": True}, 5.0)):
+        away = np.abs(noised(numbers, **parameters).values.to_numpy() - 50.0)
+        assert abs(away.mean() / scale - 1.0) < 6.5 / 20_000**0.5
+    zeros = noised(pa.array([0.0, 0.0]), scale=0.1, relative=True).values.to_pylist()
+    assert zeros == [0.0, 0.0]
+
+
+def test_noise_is_new_each_time() -> None:
+    values = pa.array([1.0] * 100)
+    assert not noised(values, scale=1).values.equals(noised(values, scale=1).values)
+
+
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1) | st.none(), max_size=20),
+    st.integers(-50, 0),
+    st.integers(1, 50),
+)
+def test_integers_stay_integers_inside_the_bounds(
+    values: list[int | None], low: int, high: int
+) -> None:
+    done = noised(pa.array(values, pa.int64()), scale=10, lower=low - 0.5, upper=high + 0.5)
+    assert done.values.type == pa.int64()
+    for before, after in zip(values, done.values.to_pylist(), strict=True):
+        assert (before is None) == (after is None)
+        assert after is None or low <= after <= high
+
+
+def test_decimals_keep_their_digits_and_overflow_is_invalid() -> None:
+    values = pa.array([Decimal("1.50"), None, Decimal("9.99")] * 200, pa.decimal128(3, 2))
+    done = noised(values, scale=2, on_invalid="nullify")
+    assert done.values.type == values.type
+    assert 0 < done.invalid_count < 400
+    assert done.values.null_count == 200 + done.invalid_count
+    clipped = noised(values, scale=2, lower=0.005, upper=9.999)
+    assert clipped.invalid is None
+    found = {v for v in clipped.values.to_pylist() if v is not None}
+    assert Decimal("0.01") in found
+    assert Decimal("9.99") in found
+
+
+def test_what_is_no_number_is_invalid() -> None:
+    values = pa.array([float("nan"), float("inf"), 1.7e308, None], pa.float64(), from_pandas=False)
+    done = noised(values, scale=10, relative=True, on_invalid="nullify")
+    assert done.values.to_pylist()[:2] == [None, None]
+    assert done.values.to_pylist()[3] is None
+    assert done.invalid.to_pylist()[:2] == [True, True]
+    assert done.invalid.to_pylist()[3] is False
+
+
+@given(st.lists(st.integers(0, 4), max_size=60))
+def test_a_permutation_is_a_cycle_in_each_group(groups: list[int]) -> None:
+    codes = np.array(groups, np.int64)
+    places, alone = cyclic_places(codes, random_words(len(groups)))
+    assert sorted(places) == list(range(len(groups)))
+    assert (codes[places] == codes).all()
+    sizes = {group: groups.count(group) for group in groups}
+    assert alone.tolist() == [sizes[group] == 1 for group in groups]
+    for row, place in enumerate(places):
+        assert (row == place) == alone[row]
+        seen, at = 1, place
+        while at != row:
+            seen, at = seen + 1, places[at]
+        assert seen == sizes[groups[row]]
+
+
+def test_every_cycle_of_a_group_is_as_likely() -> None:
+    # Six cycles of four rows, 6,000 times: chi-square with 5 degrees of freedom, below 1e-9.
+    seen: dict[tuple[int, ...], int] = {}
+    for _ in range(6_000):
+        places, _ = cyclic_places(np.zeros(4, np.int64), random_words(4))
+        seen[tuple(places)] = seen.get(tuple(places), 0) + 1
+    assert len(seen) == 6
+    assert sum((count - 1_000) ** 2 / 1_000 for count in seen.values()) < 52
