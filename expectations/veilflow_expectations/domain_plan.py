@@ -21,6 +21,10 @@ __all__ = ["LINKED", "Linked", "domain_checks", "linked_columns", "partners", "s
 LINKED = frozenset({"pseudonym", "token", "vault_token"})
 
 
+_USUAL = {"base32hex": 26, "hex": 32, "digits": 24, "uuid": 36}
+"""The length of a pseudonym whose policy names none."""
+
+
 @dataclass(frozen=True)
 class Linked:
     """A pseudonym or token column with its domain, and the form of its pseudonyms."""
@@ -123,4 +127,6 @@ def _domain(policy: Policy, table: str, name: str, column: ColumnPolicy) -> str:
 
 def _form(column: ColumnPolicy) -> tuple[str, int, str]:
     given = {} if column.protect is None else column.protect.parameters
-    return column.treatment, int(given.get("length") or 26), str(given.get("prefix") or "")
+    form = str(given.get("form") or "base32hex")
+    length = int(given.get("length") or _USUAL.get(form, 0))
+    return f"{column.treatment} {form}", length, str(given.get("prefix") or "")

@@ -46,6 +46,14 @@ ROWS_LEAST, ROWS_MOST, ORPHANS = "rows_least", "rows_most", "orphan_rows"
 BY_CHANCE, BY_CHANCE_ERROR = "copies_by_chance", "copies_by_chance_error"
 TELLING_SHARE = "telling_share"
 
+# The usual length and the alphabet of each form; whole numbers have none.
+_PSEUDONYMS: dict[str, dict[str, object] | None] = {
+    "base32hex": {"length": 26},
+    "hex": {"length": 32, "alphabet": "0-9a-f"},
+    "digits": {"length": 24, "alphabet": "0-9"},
+    "uuid": {"length": 36, "alphabet": "0-9a-f-"},
+    "integer": None,
+}
 _SYNTHESIZED = ("quasi", "sensitive", "insensitive")
 
 
@@ -180,11 +188,14 @@ def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedChe
             name,
         )
     elif treatment == "pseudonym" and column.protect is not None:
-        form = {"length": 26, "prefix": "", **column.protect.parameters}
+        form = _PSEUDONYMS[str(column.protect.parameters.get("form") or "base32hex")]
+        if form is None:
+            return
+        asked = {**form, **{k: v for k, v in column.protect.parameters.items() if k != "form"}}
         yield PlannedCheck(
             "pseudonym form",
             "expect_column_values_to_be_pseudonyms",
-            {"column": name, "length": form["length"], "prefix": form["prefix"]},
+            {"column": name, "prefix": "", **asked},
             "Every value has the form of a keyed pseudonym. Whether it can be undone depends on "
             "the masking key, which no reader holds.",
             name,

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import hmac
+import uuid
 from base64 import b32hexencode
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from veilflow.mask import DomainKey, ValueTransform
+from veilflow.mask import DomainKey, TransformError, ValueTransform, create_transform
 from veilflow.mask.base32 import base32_column
 from veilflow.mask.pseudonym import Pseudonym
 from veilflow.mask.remembering import RememberingTransform
 from veilflow.mask.token import Token
 
 KEY = DomainKey(bytes(range(32)), "people/default/planning/unit", 1)
-KEYED = {"pseudonym": Pseudonym(prefix="é-"), "short": Pseudonym(length=17), "token": Token()}
+KEYED = {
+    "pseudonym": Pseudonym(prefix="é-"),
+    "short": Pseudonym(length=17),
+    "hex": Pseudonym(form="hex", length=25),
+    "digits": Pseudonym(form="digits"),
+    "uuid": Pseudonym(form="uuid", prefix="urn:uuid:"),
+    "token": Token(),
+}
 
 
 @given(st.lists(st.binary(max_size=70), max_size=20), st.none() | st.integers(0, 60),
@@ -63,7 +73,7 @@ def test_what_repeats_is_made_once(distinct: int, most: int) -> None:
     for batch in batches(distinct):
         assert counting.apply(batch)[0].as_py() == f"<{batch[0].as_py()}>"
     assert len(counting.made) <= most
-    assert len(counting._memory.known) <= 50_000
+    assert counting._memo.known <= 42_768
 
 
 def test_a_memory_that_is_full_begins_anew() -> None:
@@ -73,4 +83,49 @@ def test_a_memory_that_is_full_begins_anew() -> None:
         few = pa.array([f"{number}-{n}" for n in range(4_000)])
         mixed = pa.concat_arrays([often, few])
         assert counting.apply(mixed).to_pylist() == [f"<{value}>" for value in mixed.to_pylist()]
-        assert len(counting._memory.known) <= 50_000
+        assert counting._memo.known <= 42_768
+
+
+ANN = hmac.digest(KEY.material, b"Ann", "sha256")
+FORMS = {
+    "base32hex": b32hexencode(ANN).decode().lower()[:26],
+    "hex": ANN.hex()[:32],
+    # RFC 9562, section 5.8: version and variant in the digest's first 16 bytes.
+    "uuid": str(
+        uuid.UUID(int=int.from_bytes(ANN[:16]) & ~(0xF << 76 | 3 << 62) | 8 << 76 | 2 << 62)
+    ),
+    "digits": "".join(
+        f"{int.from_bytes(ANN[at : at + 8]) % 10**9:09}" for at in range(0, 32, 8)
+    )[:24],
+    "integer": int.from_bytes(ANN[:8]) >> 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_is_the_digest_written_so(form: str) -> None:
+    transform = create_transform("pseudonym", {"form": form})
+    column = pa.array([None, "Zoë", "Ann", None, "Ann"])
+    made = transform.bound(KEY).apply(column)  # type: ignore[attr-defined]
+    assert made.type == transform.output_type(pa.string())
+    assert made.type == (pa.int64() if form == "integer" else pa.string())
+    none, other, ann, null, again = made.to_pylist()
+    assert (ann, again, none, null) == (FORMS[form], FORMS[form], None, None)
+    assert other not in (None, ann)
+    for start in range(5):
+        assert transform.bound(KEY).apply(column.slice(start)).equals(made.slice(start))  # type: ignore[attr-defined]
+    assert len(transform.bound(KEY).apply(column.slice(5))) == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"form": "base64"}, "base32hex, hex, digits, uuid, integer"),
+        ({"form": "hex", "length": 19}, "20 to 64"),
+        ({"form": "digits", "length": 12}, "18 to 36"),
+        ({"form": "uuid", "length": 32}, "length is 36"),
+        ({"form": "integer", "prefix": "x"}, "no prefix"),
+    ],
+)
+def test_a_form_that_would_not_do_is_named(parameters: dict[str, Any], said: str) -> None:
+    with pytest.raises(TransformError, match=said):
+        create_transform("pseudonym", parameters)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-__all__ = ["base32_column"]
+__all__ = ["base32_characters", "base32_column"]
 
 _ALPHABET = np.frombuffer(b"0123456789abcdefghijklmnopqrstuv", np.uint8)
 _BITS = 5  # a character
@@ -52,13 +52,13 @@ def _of_one_size(rows: Sequence[bytes], size: int, length: int | None, prefix: s
     table = np.empty((len(rows), head.size + characters), np.uint8)
     table[:, : head.size] = head
     data = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), size)
-    table[:, head.size :] = _characters(data, characters)
+    table[:, head.size :] = base32_characters(data, characters)
     ends = np.arange(len(rows) + 1, dtype=np.int64) * table.shape[1]
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(table)]
     return pa.Array.from_buffers(pa.large_string(), len(rows), buffers).cast(pa.string())
 
 
-def _characters(data: npt.NDArray[np.uint8], count: int) -> npt.NDArray[np.uint8]:
+def base32_characters(data: npt.NDArray[np.uint8], count: int) -> npt.NDArray[np.uint8]:
     """The first ``count`` characters of each row; each is cut out of two neighbouring bytes."""
     starts = np.arange(count) * _BITS
     at, shift = starts // 8, (16 - _BITS - starts % 8).astype(np.uint16)

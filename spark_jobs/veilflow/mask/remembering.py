@@ -6,65 +6,46 @@ many different values. A worker sees many batches of a column, and of later task
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from veilflow.mask.contract import ValueTransform
+from veilflow.mask.memo import Memo
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["RememberingTransform"]
 
-_LARGEST = 50_000  # some 12 MB of short texts
-_TRIED = 50_000
-
 
 class RememberingTransform(ValueTransform):
     """A value transform that makes what comes again and again once; write :meth:`mask_many`.
 
-    At most 50,000 values are remembered, and none of a column whose values hardly repeat, since
-    that costs more than it saves. They are in the memory of this process alone.
+    What is remembered, and how much, is said in :mod:`veilflow.mask.memo`. It is in the memory of
+    this process alone.
     """
 
     def mask_many(self, values: list[bytes]) -> pa.Array:
-        """The masked forms (text, no null) of different values, given as UTF-8."""
+        """The masked forms (no null) of values, given as UTF-8."""
         raise NotImplementedError
+
+    def anew(self, values: pa.Array) -> pa.Array:
+        """The masked forms of ``values`` (text), each made now."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        made = self.mask_many(values.drop_null().cast(pa.binary()).to_pylist())
+        if not values.null_count:
+            return made
+        filled = values.is_valid()
+        places = pc.subtract(pc.cumulative_sum(filled.cast(pa.int64())), 1)
+        return made.take(pc.if_else(filled, places, None))
 
     def apply(self, values: pa.Array) -> pa.Array:
         import pyarrow as pa
 
-        encoded = values.cast(pa.string()).dictionary_encode()
-        texts = encoded.dictionary.cast(pa.binary()).to_pylist()
-        return self._memory.made(texts, self.mask_many).take(encoded.indices)
+        return self._memo.masked(values.cast(pa.string()))
 
     @cached_property
-    def _memory(self) -> _Memory:
-        return _Memory()
-
-
-class _Memory:
-    def __init__(self) -> None:
-        self.known: dict[bytes, str] = {}
-        self.asked = self.unknown = 0
-        self.is_worth_it = True
-
-    def made(self, values: list[bytes], make: Callable[[list[bytes]], pa.Array]) -> pa.Array:
-        import pyarrow as pa
-
-        if not self.is_worth_it:
-            return make(values)
-        known = self.known
-        new = [value for value in values if value not in known]
-        if len(known) + len(new) > _LARGEST:
-            known.clear()
-            new = values
-        known.update(zip(new, make(new).to_pylist(), strict=True))
-        self.asked += len(values)
-        self.unknown += len(new)
-        found = pa.array([known[value] for value in values], pa.string())
-        self.is_worth_it = self.asked < _TRIED or 2 * self.unknown < self.asked
-        if not self.is_worth_it:
-            known.clear()
-        return found
+    def _memo(self) -> Memo:
+        return Memo(self.anew)
