@@ -84,6 +84,7 @@ def judge(
         risk=found.risk,
         utility=found.utility,
         loss=found.loss,
+        weighted_loss=found.weighted_loss,
         granularity=found.granularity,
         discernibility=found.discernibility,
         average_class_size=found.average_class_size,
@@ -174,12 +175,14 @@ def _judge_masked(
             checks += judge_difference(request, output, planned, references)
     if given_suites is not None:
         return Judgement(checks=tuple(checks))
-    utility = measure_utility(sides, suppression=True)
+    weights = None if policy.anonymize is None else policy.anonymize.weights
+    utility = measure_utility(sides, suppression=True, weights=weights)
     return Judgement(
         checks=(*checks, *_granularity(policy, utility)),
         risk=tuple(risk),
         utility=utility.columns,
         loss=utility.loss,
+        weighted_loss=utility.weighted_loss,
         granularity=utility.granularity,
         discernibility={
             table: discernibility(found.rows, sides.suppressed(table))

@@ -30,12 +30,15 @@ class Utility:
     columns: tuple[ColumnUtility, ...]
     granularity: Mapping[str, float]
     loss: float | None
+    weighted_loss: float | None = None
     non_uniform_entropy: Mapping[str, float] = field(default_factory=dict)
     entropy_lost: Mapping[str, float] = field(default_factory=dict)
 
 
-def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
-    """The utility of every released column.
+def measure_utility(
+    sides: Sides, *, suppression: bool, weights: Mapping[str, float] | None = None
+) -> Utility:
+    """The utility of every released column; ``weights`` are those of the policy, by name.
 
     With ``suppression`` each row that the source has and the output lacks counts as one whose
     quasi-identifiers are gone (share 1). Loss is the geometric mean over the quasi-identifiers of
@@ -43,6 +46,7 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
     at several levels.
     """
     by_table: dict[str, list[ColumnShares]] = {}
+    counts_for = []
     told: dict[str, list[ValueLabels]] = {}
     columns = []
     for table, output in sides.outputs.items():
@@ -53,6 +57,7 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
                 hierarchy, level = output.hierarchies[name], output.levels[name]
                 shares = _shares(sides, table, name, suppressed)
                 by_table.setdefault(table, []).append(shares)
+                counts_for.append((weights or {}).get(name, 1.0))
                 if suppression and level is not None:
                     told.setdefault(table, []).append(_value_labels(sides, table, name))
                 granularity = granularity_quality([shares])
@@ -81,6 +86,7 @@ def measure_utility(sides: Sides, *, suppression: bool) -> Utility:
         columns=tuple(columns),
         granularity={table: granularity_quality(shares) for table, shares in by_table.items()},
         loss=loss_score(every) if every else None,
+        weighted_loss=loss_score(every, counts_for) if weights and any(counts_for) else None,
         # Rounded: the last digits of a sum over the source would tell of single people.
         non_uniform_entropy={t: round(non_uniform_entropy(c), 1) for t, c in told.items()},
         entropy_lost={t: round(share_of_entropy(c), 4) for t, c in told.items()},

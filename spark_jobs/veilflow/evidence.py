@@ -241,6 +241,7 @@ class Anonymization(_Record):
     highest that occurs, and ``level_shares`` the share of cells at each. ``models`` are the privacy
     models that every class holds, as the search was asked for them. ``score`` is the figure of the
     objective; where the search ended early (not ``optimal``), none below ``least_score`` exists.
+    ``weighted_loss`` counts columns by the policy's weights, where it has any.
 
     ``non_uniform_entropy`` are the bits of each table's quasi-identifiers that are lost,
     ``entropy_lost`` the same as a share of the bits there were.
@@ -251,6 +252,7 @@ class Anonymization(_Record):
     levels: dict[str, int]
     level_names: dict[str, str]
     loss: float
+    weighted_loss: float | None = None
     nodes_total: int
     nodes_evaluated: int
     optimal: bool

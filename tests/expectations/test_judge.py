@@ -338,7 +338,10 @@ def test_a_missing_table_is_refused(judged: Judged, clinic: Any) -> None:
 
 
 def test_the_policy_s_bounds_are_held(judged: Judged, clinic: Any) -> None:
-    bounds = {"anonymize:": "validate: {max_null_share: 0.3, min_granularity: 0.9}\nanonymize:"}
+    bounds = {
+        "anonymize: {k: 3": "validate: {max_null_share: 0.3, min_granularity: 0.9}\n"
+        "anonymize: {weights: {born: 2}, k: 3"
+    }
     judgement = judged(clinic.masked(clinic.source()), change=bounds)
     assert failed(judgement) == {
         ("null share", "people", "insurance"),
@@ -348,6 +351,10 @@ def test_the_policy_s_bounds_are_held(judged: Judged, clinic: Any) -> None:
     assert figures["null share"] == (0.333333, 0.3)
     # Born keeps 1 - (1/3 - 1/30) / (1 - 1/30) of its detail, sex all of it.
     assert figures["granularity"] == (pytest.approx(0.795455, abs=1e-6), 0.9)
+    # Of four parts born has two; sex and the year of a visit lose nothing.
+    lost = (1 / 3 - 1 / 30) / (1 - 1 / 30)
+    assert judgement.loss == pytest.approx((1 + lost) ** (1 / 3) - 1)
+    assert judgement.weighted_loss == pytest.approx((1 + lost) ** (2 / 4) - 1)
 
 
 def test_levels_that_are_claimed_but_not_met(judged: Judged, clinic: Any) -> None:

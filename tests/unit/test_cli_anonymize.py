@@ -85,6 +85,16 @@ class TestAgainstArx:
         assert set(found["seconds"]) >= {"read", "aggregate", "search", "apply", "write"}
         assert len(rows_of(out, ";")) == 30_162 - run["suppressed_rows"]
 
+    def test_what_weights_make_least_is_counted_on_the_output(
+        self, reference_data: Path, tmp_path: Path, capsys: Output
+    ) -> None:
+        asked = {"k": 5, "suppression_limit": 0.02, "weights": {"age": 3, "sex": 0.5}}
+        policy = self.policy(reference_data, tmp_path, asked)
+        adult = reference_data / "adult" / "adult.csv"
+        found = told(capsys, adult, policy, tmp_path / "out.csv")
+        assert found["weighted_loss"] == pytest.approx(found["objective"]["score"], abs=1e-11)
+        assert found["weighted_loss"] != pytest.approx(found["loss"], abs=1e-3)
+
     def policy(self, data: Path, folder: Path, asked: dict[str, Any]) -> Path:
         adult = data / "adult"
         columns: dict[str, Any] = {

@@ -53,6 +53,15 @@ def test_columns_of_different_tables_count_their_own_rows():
     assert loss_score([small, large]) == pytest.approx((4 / 3) ** 0.5 - 1)
 
 
+def test_weights_are_exponents():
+    assert loss_score([EXACT, GONE], [1, 1]) == pytest.approx(loss_score([EXACT, GONE]))
+    assert loss_score([EXACT, GONE], [1, 3]) == pytest.approx(2 ** (3 / 4) - 1)
+    assert loss_score([EXACT, GONE], [1, 0]) == 0
+    for weights in ([1], [0, 0], [-1, 2]):
+        with pytest.raises(UsageError, match="weight"):
+            loss_score([EXACT, GONE], weights)
+
+
 def test_no_columns():
     for figure in (granularity_quality, loss_score):
         with pytest.raises(UsageError):

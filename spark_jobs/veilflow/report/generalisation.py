@@ -92,6 +92,7 @@ def _cost(found: Anonymization) -> list[tuple[str, Child]]:
     return [
         ("Asked of every class", asked),
         ("Loss score (0 is none)", decimal(found.loss)),
+        *_weighted(found),
         ("Detail kept", _by_table({k: percent(v) for k, v in found.granularity.items()})),
         ("Rows suppressed", _by_table(_suppressed(found))),
         ("Suppression limit", percent(found.suppression_limit)),
@@ -104,6 +105,12 @@ def _cost(found: Anonymization) -> list[tuple[str, Child]]:
         ("Bits lost", _by_table({k: decimal(v) for k, v in found.non_uniform_entropy.items()})),
         ("Discernibility", _by_table({k: f"{v:,}" for k, v in found.discernibility.items()})),
     ]
+
+
+def _weighted(found: Anonymization) -> list[tuple[str, Child]]:
+    if found.weighted_loss is None:
+        return []
+    return [("Loss score by the policy's weights", decimal(found.weighted_loss))]
 
 
 def _suppressed(found: Anonymization) -> dict[str, str]:

@@ -6,6 +6,7 @@ cell has share 1. Definitions as in ARX 3.9.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,12 +82,19 @@ def granularity_quality(columns: Sequence[ColumnShares]) -> float:
     return 1 - (raw - least) / (1 - least) if least < 1 else 1.0
 
 
-def loss_score(columns: Sequence[ColumnShares]) -> float:
-    """0 for exact data, 1 where nothing is left: the geometric mean of ``1 + x``, less 1."""
-    product = 1.0
-    for column in _some(columns):
-        product *= 1 + column.lost
-    return float(product ** (1 / len(columns))) - 1
+def loss_score(columns: Sequence[ColumnShares], weights: Sequence[float] | None = None) -> float:
+    """0 for exact data, 1 where nothing is left: the geometric mean of ``1 + x``, less 1.
+
+    ``weights`` says what each column counts for; they are exponents, and add up to more than 0.
+    """
+    counted = _some(columns)
+    if weights is None:
+        return float(math.prod(1 + column.lost for column in counted) ** (1 / len(counted))) - 1
+    if len(weights) != len(counted) or min(weights) < 0 or not sum(weights) > 0:
+        raise UsageError("give a weight from 0 for each column, and one of them above 0")
+    pairs = zip(counted, weights, strict=True)
+    total = math.fsum(weight * math.log1p(column.lost) for column, weight in pairs)
+    return math.expm1(total / math.fsum(weights))
 
 
 def discernibility(class_rows: npt.NDArray[np.int64], suppressed: int) -> int:

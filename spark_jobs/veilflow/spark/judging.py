@@ -65,6 +65,7 @@ class Judgement:
     risk: tuple[ClassRisk, ...] = ()
     utility: tuple[ColumnUtility, ...] = ()
     loss: float | None = None
+    weighted_loss: float | None = None
     granularity: Mapping[str, float] = field(default_factory=dict)
     discernibility: Mapping[str, int] = field(default_factory=dict)
     average_class_size: Mapping[str, float] = field(default_factory=dict)

@@ -85,6 +85,8 @@ class StudyResult:
         }
         if solution.least_score is not None:
             found["least_score"] = solution.least_score
+        if self.figures.weighted_loss is not None:
+            found["weighted_loss"] = self.figures.weighted_loss
         if self.level_shares is not None:
             found["cells_by_level"] = dict(self.level_shares)
         return found
@@ -149,7 +151,9 @@ def measure(
         chosen=chosen,
         columns=columns,
         level_shares=None if shares is None else dict(zip(columns, shares, strict=True)),
-        figures=figures_of(output, problem.columns, levels, _value_rows(problem), rows - left),
+        figures=figures_of(
+            output, problem.columns, levels, _value_rows(problem), rows - left, problem.weights
+        ),
         models=models_met(policy, name, output, whole, beside),
     )
 

@@ -31,13 +31,18 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Figures:
-    """The objectives' figures of one output; ``non_uniform_entropy`` needs one level a column."""
+    """The objectives' figures of one output.
+
+    ``non_uniform_entropy`` needs one level a column; ``weighted_loss`` is there if the policy has
+    weights.
+    """
 
     loss: float
     granularity_quality: float
     discernibility: int
     average_class_size: float
     non_uniform_entropy: float | None
+    weighted_loss: float | None = None
 
 
 def figures_of(
@@ -46,6 +51,7 @@ def figures_of(
     levels: Sequence[int] | None,
     value_rows: Mapping[str, Ints],
     suppressed: int,
+    weights: Sequence[float] | None = None,
 ) -> Figures:
     """The figures of ``output``, of which ``suppressed`` rows of the source are missing.
 
@@ -72,6 +78,7 @@ def figures_of(
         discernibility=discernibility(class_rows, suppressed),
         average_class_size=average_class_size(class_rows, suppressed),
         non_uniform_entropy=entropy,
+        weighted_loss=None if weights is None else loss_score(shares, weights),
     )
 
 

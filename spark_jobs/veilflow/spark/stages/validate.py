@@ -55,6 +55,7 @@ def validate_stage(
                 "average_class_size": dict(judgement.average_class_size),
                 "non_uniform_entropy": dict(judgement.non_uniform_entropy),
                 "entropy_lost": dict(judgement.entropy_lost),
+                "weighted_loss": judgement.weighted_loss,
                 **({} if judgement.loss is None else {"loss": judgement.loss}),
             }
         )
