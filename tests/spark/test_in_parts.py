@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,8 +181,39 @@ def test_rows_elsewhere_go_with_their_person(spark: SparkSession, people: pa.Tab
     assert 0 < len(left["people"]) < ROWS
 
 
+@pytest.mark.parametrize(
+    ("recoding", "limit", "kind"),
+    [("local", 0.02, "distinct"), ("local", 0.02, "entropy"), ("full_domain", 0.5, "entropy")],
+)
+def test_every_class_holds_the_models(
+    spark: SparkSession, people: pa.Table, recoding: str, limit: float, kind: str
+) -> None:
+    asked = {
+        "l_diversity": {"l": 2, "kind": kind}, "t_closeness": 0.25, "max_average_risk": 0.15,
+    }  # fmt: skip
+    rules = policy(recoding, 400, limit, anonymize=asked)
+    decision, rows = made(spark, rules, spark.createDataFrame(people))
+    assert decision.in_parts is not None
+    held: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        held[row[3:]][row[2]] += 1
+    whole = Counter(people["illness"].to_pylist())
+    for values in held.values():
+        share = {value: count / values.total() for value, count in values.items()}
+        apart = sum(abs(share.get(v, 0) - n / ROWS) for v, n in whole.items()) / 2
+        assert values.total() >= 5
+        assert apart <= 0.25 + 1e-9
+        assert len(share) >= 2
+        if kind == "entropy":
+            assert -sum(x * math.log(x) for x in share.values()) >= math.log(2) - 1e-9
+    assert len(held) / len(rows) <= 0.15
+    assert len(held) == decision.solution.classes[0] > (60 if recoding == "local" else 1)
+    assert ROWS - len(rows) == decision.solution.suppressed_rows[0] <= limit * ROWS
+    assert len({row[1] for row in rows}) == len(rows), "no row twice"
+
+
 UNSUPPORTED: dict[str, tuple[dict[str, Any], str]] = {
-    "l-diversity": ({"anonymize": {"l_diversity": {"l": 2}}}, "models besides k"),
+    "cells": ({"recoding": "cell_suppression"}, "recoding cell_suppression"),
     "several rows a person": ({"privacy_unit": "illness"}, "people with several rows"),
 }
 

@@ -20,7 +20,7 @@ from veilflow.anonymize.aggregate import Aggregated
 from veilflow.anonymize.tables import cast_table, problem_of
 from veilflow.errors import ReleaseRefused
 from veilflow.policy import Policy
-from veilflow.spark import recode
+from veilflow.spark import random_order, recode
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.random_order import in_random_order
 from veilflow.spark.reading import cast_columns
@@ -291,7 +291,9 @@ def test_rows_that_no_decision_was_made_about_are_left_out(spark: SparkSession) 
     assert sorted(row["word"] for row in in_random_order(made["people"]).collect()) == ["a", "a"]
 
 
-def test_rows_are_released_in_random_order(spark: SparkSession) -> None:
+def test_rows_are_released_in_random_order(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """2,000 rows in their source's order, classes in ascending order too: neither can be told.
 
     Of neighbours half are in ascending order, with a standard deviation of 1 / sqrt(12 n), here
@@ -307,7 +309,11 @@ def test_rows_are_released_in_random_order(spark: SparkSession) -> None:
         "people"
     ]
     assert masked.classes is not None  # labels come after the shuffle
-    released, again = (np.array(in_random_order(masked).toArrow()["row"]) for _ in range(2))
+    released = np.array(in_random_order(masked).toArrow()["row"])
+    monkeypatch.setattr(random_order, "_ROWS_OF_A_TASK", 500)
+    output = in_random_order(masked)
+    assert output.rdd.getNumPartitions() == 4
+    again = np.array(output.toArrow()["row"])
     assert sorted(released) == sorted(again) == list(range(rows))
     for order in (released, again):
         assert abs(np.mean(np.diff(order) > 0) - 0.5) < 6 / np.sqrt(12 * rows)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from veilflow.anonymize import Diversity, Lines, SensitiveColumn, TCloseness
 from veilflow.anonymize.base_node import SKETCH, ClassSketches, entropy_path
 from veilflow.anonymize.neighbour_bound import NeighbourBound
 from veilflow.anonymize.part_figures import PartCost, least_leaves, part_figures
+from veilflow.anonymize.part_values import PartColumn
 from veilflow.anonymize.part_work import Locator, PartRule
 from veilflow.anonymize.specialisation import Parts, specialise
 from veilflow.hierarchy import CsvHierarchy, HierarchyTable, PrefixHierarchy, materialize
@@ -112,10 +116,46 @@ def test_a_part_is_recoded_line_by_line() -> None:
     codes = [np.array([0, 0, 1, 4], dtype=np.int32), np.array([0, 0, 0, 0], dtype=np.int32)]
     rule = PartRule(TABLES, 3, (0, 0), None)
     rows = np.array([2, 1, 2, 3])
-    levels, owner = rule.recode(codes, rows, rows, HIGH)
+    levels, owner, holds = rule.recode(codes, rows, rows, HIGH)
+    assert holds.all()
     assert owner.tolist() == [owner[0], owner[0], owner[0], owner[3]]
     assert owner[3] != owner[0]
     assert levels.tolist() == [[1, 0], [1, 0], [1, 0], [0, 0]], "b is too rare to stand alone"
+
+
+@given(st.integers(0, 2**32), st.integers(2, 6), st.floats(0.1, 0.6))
+def test_what_leaves_and_what_stays_hold_every_model(seed: int, k: int, t: float) -> None:
+    """Of a part that is a fifth of the table: t is measured against the whole, l within."""
+    random = np.random.default_rng(seed)
+    codes = [random.integers(0, n, 60).astype(np.int32) for n in (5, 6)]
+    texts = pa.array([("a", "b", None)[n] for n in random.choice(3, 60, p=[0.6, 0.3, 0.1])])
+    people = random.integers(1, 3, 60)
+    ill = SensitiveColumn(
+        "ill",
+        Lines(np.zeros(3, np.int64), np.arange(3, dtype=np.int32), np.array([180, 90, 30])),
+        3,
+    )
+    column = PartColumn.of_table(ill, pa.array(["a", "b", None]))
+    models = (TCloseness("ill", t), Diversity("ill", 2, "distinct"))
+    rule = PartRule(TABLES, k, (0, 0), None, models=models, columns=(column,))
+    levels, owner, holds = rule.recode(codes, people, people, HIGH, [texts])
+    shown: dict[tuple[int, ...], Counter[str | None]] = defaultdict(Counter)
+    for n, value in enumerate(texts.to_pylist()):
+        labels = (TABLES[c].codes[levels[n, c]][codes[c][n]] for c in range(2))
+        place = (*levels[n], *map(int, labels))
+        shown[place][value] += int(people[n])
+    failing = {tuple(levels[~holds][0])} if not holds.all() else set()
+    for place, held in shown.items():
+        total = held.total()
+        apart = sum(abs(held[v] / total - p) for v, p in WHOLE.items()) / 2
+        fine = total >= k and apart <= t + 1e-9 and len(held) >= 2
+        assert fine or place[:2] in failing
+    # Nobody is left out but with the part as a whole.
+    assert holds.all() or (not holds.any() and levels.tolist() == [HIGH] * 60)
+    assert len(np.unique(owner)) == len(shown)
+
+
+WHOLE = {"a": 0.6, "b": 0.3, None: 0.1}
 
 
 class TestBaseNode:

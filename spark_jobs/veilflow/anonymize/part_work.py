@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from veilflow.anonymize.class_rule import ClassRule
 from veilflow.anonymize.grouping import group, sums
+from veilflow.anonymize.models import Model
+from veilflow.anonymize.part_values import PartColumn
+from veilflow.anonymize.problem import Problem, UnitCounts, View
 from veilflow.anonymize.specialisation import specialise
 from veilflow.hierarchy import HierarchyTable
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Coder", "Labeller", "Locator", "PartRule"]
 
+Bools = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -106,31 +111,67 @@ class Locator:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PartRule:
-    """How the combinations of one part are recoded, given the levels that bound the part."""
+    """How the combinations of one part are recoded, given the levels that bound the part.
+
+    Every class holds ``k``, the ``models``, and by itself the bound of the average risk.
+    ``columns`` are the sensitive columns that models ask about.
+    """
 
     tables: tuple[HierarchyTable, ...]
     k: int
     low: tuple[int, ...]
     weights: tuple[float, ...] | None
+    models: tuple[Model, ...] = ()
+    max_average_risk: float | None = None
+    columns: tuple[PartColumn, ...] = ()
 
     def recode(
-        self, codes: Sequence[Int32], rows: Int64, units: Int64, high: Sequence[int]
-    ) -> tuple[Int8, Int32]:
-        """Levels (lines, columns) and class of each line. Lines may repeat.
+        self,
+        codes: Sequence[Int32],
+        rows: Int64,
+        units: Int64,
+        high: Sequence[int],
+        values: Sequence[pa.Array] = (),
+    ) -> tuple[Int8, Int32, Bools]:
+        """Levels (lines, columns) and class of each line, and whether it may be released.
 
-        Only a class at the levels ``high`` can have fewer than ``k`` units: it can't be released.
+        Combinations may be in several lines, with other ``values`` of the sensitive columns. Only
+        a class at the levels ``high`` can't be released.
         """
         sizes = [len(table.labels[0]) for table in self.tables]
         first, line = group(list(codes), sizes, rows.size)
-        combos = np.stack([code[first] for code in codes], axis=1)
+        nobody = np.zeros(0, dtype=np.int64)
+        every = tuple(range(len(self.tables)))
+        each = zip(self.columns, values, strict=True)
+        view = View(
+            name="part",
+            columns=every,
+            own=every,
+            codes=np.stack([code[first] for code in codes], axis=1),
+            rows=sums(line, rows, first.size),
+            units=UnitCounts(sums(line, units, first.size), nobody, nobody),
+            sensitive=tuple(column.within(line, texts, units) for column, texts in each),
+        )
+        problem = Problem(
+            self.tables,
+            (view,),
+            self.k,
+            1.0,
+            models=self.models,
+            max_average_risk=self.max_average_risk,
+        )
+        rule = ClassRule(problem, view)
         parts = specialise(
             self.tables,
-            combos,
-            sums(line, rows, first.size),
-            sums(line, units, first.size),
-            self.k,
+            view.codes,
+            view.rows,
+            rule.people,
+            rule.least,
             self.low,
             high,
             weights=self.weights,
+            holds=rule.holds if self.columns else None,
         )
-        return parts.levels[parts.part[line]], parts.part[line]
+        holds = rule.holds(np.arange(first.size), parts.part.astype(np.int64))
+        owner = parts.part[line]
+        return parts.levels[owner], owner, holds[owner]

@@ -96,7 +96,8 @@ class SensitiveColumn:
 
     ``values`` is how many distinct values there are; null is one of them. ``order`` ranks the
     values for the ordered distance; ``hierarchy`` joins them for the hierarchical one, with value
-    ``v`` at code ``v``. Values of the data are in ``hierarchy``: keep it on the driver.
+    ``v`` at code ``v``. Values of the data are in ``hierarchy``: keep it on the driver. ``whole``
+    has the units of each value in all the table, where the combinations are a part of it.
     """
 
     name: str
@@ -104,6 +105,7 @@ class SensitiveColumn:
     values: int
     order: Int64 | None = None
     hierarchy: HierarchyTable | None = None
+    whole: Int64 | None = None
 
     def __post_init__(self) -> None:
         value = self.lines.value
@@ -116,7 +118,9 @@ class SensitiveColumn:
 
     @property
     def totals(self) -> Int64:
-        """The distinct units that hold each value anywhere in the view."""
+        """The distinct units that hold each value anywhere in the view, or in the ``whole``."""
+        if self.whole is not None:
+            return self.whole
         nowhere = np.zeros(int(self.lines.owner.max(initial=-1)) + 1, dtype=np.int64)
         whole = self.lines.joined(nowhere, 1, self.values)
         return np.bincount(whole.value, whole.counts, self.values).astype(np.int64)

@@ -17,7 +17,7 @@ from veilflow.hierarchy import Hierarchy, HierarchyMismatch, HierarchyTable, mat
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["sensitive_column"]
+__all__ = ["counted_lines", "sensitive_column"]
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ def sensitive_column(
     values = encoded.dictionary.to_pylist()
     numbers = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
     if unit is None:
-        lines = _counted(combo, numbers, count, len(values))
+        lines = counted_lines(combo, numbers, count, len(values))
     else:
         known = unit >= 0
         lines = Lines.from_triples(combo[known], numbers[known], unit[known])
@@ -54,7 +54,7 @@ def sensitive_column(
     )
 
 
-def _counted(combo: Int64, value: Int32, count: Int64, values: int) -> Lines:
+def counted_lines(combo: Int64, value: Int32, count: Int64, values: int) -> Lines:
     """One line a combination and value, with its people added up."""
     combos = int(combo.max(initial=-1)) + 1
     chosen, line = group([combo.astype(np.int32), value], [combos, values], combo.size)

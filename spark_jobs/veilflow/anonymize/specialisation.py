@@ -10,7 +10,7 @@ combinations and the depth of the hierarchies, not on the number of parts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+# One answer a class: class ``c`` consists of the combinations where the second array is ``c``.
+Holds = Callable[[Int64, Int64], Bools]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,6 +54,7 @@ def specialise(
     weights: Sequence[float] | None = None,
     lines: Int64 | None = None,
     enough: int = 0,
+    holds: Holds | None = None,
 ) -> Parts:
     """Split the classes that there are at the levels ``high``, while each keeps ``least`` units.
 
@@ -60,9 +63,14 @@ def specialise(
     add up: nobody may be in two combinations. With ``lines`` (how much work each combination is)
     parts of at most ``enough`` lines are left whole. The order of the combinations changes nothing
     but the parts' numbers.
+
+    ``holds`` is what a class must meet besides. It needn't be monotone: a split is made if what
+    leaves and what stays meet it, each by itself. A class that fails it at ``high`` is left whole.
     """
-    state = _State(tables, codes, rows, units, least, low, high, weights)
+    state = _State(tables, codes, rows, units, least, low, high, weights, holds)
     active = np.ones(state.levels.shape[0], dtype=bool)
+    if holds is not None:
+        active &= holds(np.arange(rows.size), state.part.astype(np.int64))
     while active.any():
         if lines is not None:
             active &= np.bincount(state.part, lines, state.levels.shape[0]) > enough
@@ -82,7 +90,9 @@ class _State:
         low: Sequence[int],
         high: Sequence[int],
         weights: Sequence[float] | None,
+        holds: Holds | None,
     ) -> None:
+        self._holds = holds
         self._codes, self._rows, self._units, self._least = codes, rows, units, least
         self._low = np.array(low, dtype=np.int8)
         self._up = [np.stack(table.codes) for table in tables]
@@ -140,18 +150,31 @@ class _State:
         owner = part[first]
         units = np.bincount(child, self._units[chosen], first.size)
         good = units >= self._least
+        if self._holds is not None:
+            good &= self._holds(chosen, child)
         count = self.levels.shape[0]
-        behind = np.bincount(owner[~good], units[~good], count)
         some = np.bincount(owner[good], minlength=count) > 0
-        # The least of the good ones stays where those left behind are too few by themselves.
-        some_stay = np.bincount(owner[~good], minlength=count) > 0
-        short = some_stay & (behind < self._least)
+        # The least of the good ones stays where those left behind can't stand by themselves.
+        short = self._failing(chosen, part, ~good[child])
         candidates = np.flatnonzero(good & short[owner])
         order = candidates[np.lexsort((candidates, units[candidates], owner[candidates]))]
         owners = owner[order]
         kept = order[np.flatnonzero(np.diff(owners, prepend=-1))]
         good[kept] = False
+        if self._holds is not None:
+            # Where that doesn't help, nobody leaves.
+            good &= ~self._failing(chosen, part, ~good[child])[owner]
         return good[child], np.setdiff1d(np.unique(part), np.flatnonzero(some))
+
+    def _failing(self, chosen: Int64, part: Int32, stay: Bools) -> Bools:
+        """The parts in which those of ``chosen`` that ``stay`` can't be a class."""
+        count = self.levels.shape[0]
+        behind = np.bincount(part[stay], self._units[chosen[stay]], count)
+        fails = (np.bincount(part[stay], minlength=count) > 0) & (behind < self._least)
+        if self._holds is not None and stay.any():
+            owners, number = np.unique(part[stay], return_inverse=True)
+            fails[owners] |= ~self._holds(chosen[stay], number.astype(np.int64))
+        return fails
 
     def _children(self, n: int, chosen: Int64) -> tuple[Int64, Int64]:
         """One of ``chosen`` for each label below their parts', and the label of each."""

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from veilflow.anonymize import Problem, Solution, View, recoding_of, solve
+from veilflow.anonymize import Problem, Solution, recoding_of, solve
 from veilflow.anonymize.aggregate import KEY, ROWS, UNIT, UNITS
 from veilflow.anonymize.base_node import ClassSketches, entropy_path
+from veilflow.anonymize.class_rule import ClassRule
 from veilflow.anonymize.neighbour_bound import NeighbourBound
 from veilflow.anonymize.part_figures import PartCost, least_leaves, part_figures
 from veilflow.anonymize.part_work import Coder, Labeller, Locator, PartRule
-from veilflow.anonymize.problem import UnitCounts
 from veilflow.anonymize.refusal import check_units, infeasible
 from veilflow.anonymize.specialisation import Parts, specialise
 from veilflow.anonymize.value_labels import in_order, materialised
@@ -34,6 +34,7 @@ from veilflow.errors import ReleaseRefused, StageFailed
 from veilflow.hierarchy import HierarchyTable
 from veilflow.policy import Policy
 from veilflow.spark import part_workers as workers
+from veilflow.spark.base_classes import BaseClasses, base_classes
 from veilflow.spark.recode import KEY as ROW_KEY
 from veilflow.spark.shared import Shared
 from veilflow.spark.views import combination_key
@@ -108,8 +109,8 @@ def decide_in_parts(policy: Policy, plan: ViewPlan, combinations: DataFrame, lin
     keyed = combinations.withColumn(KEY, combination_key(plan, seed))
     coded = _code(plan, keyed, lines, seed)
     base = _base(coded, policy.anonymize.driver_combinations)
-    classes, counted = _classes(coded, base)
-    problem = _problem(policy, coded, base, classes, counted)
+    classes = base_classes(policy, plan, coded.tables, coded.frame, base)
+    problem = classes.problem
     check_units(problem)
     low = [column.min_level for column in plan.columns]
     bound = least_leaves(coded.tables, coded.rows, coded.units, problem.k, low)
@@ -117,16 +118,14 @@ def decide_in_parts(policy: Policy, plan: ViewPlan, combinations: DataFrame, lin
     least = part_figures(coded.tables, bound, total)["loss"]
     least = max(least, _by_neighbours(coded, problem.k, low, problem.high))
     if policy.anonymize.recoding == "full_domain":
-        return _full_domain(policy, coded, base, problem, least)
-    return _local(coded, base, problem, counted[:, 2], least)
+        return _full_domain(policy, coded, classes, least)
+    return _local(coded, classes, least)
 
 
 def _check_supported(policy: Policy, combinations: DataFrame) -> None:
     section = policy.anonymize
     assert section is not None
     reasons = []
-    if section.hides_otherwise:
-        reasons.append("models besides k and max_risk")
     if UNIT in combinations.columns:
         reasons.append("people with several rows")
     if section.recoding not in ("full_domain", "local"):
@@ -143,6 +142,8 @@ def _check_supported(policy: Policy, combinations: DataFrame) -> None:
 
 def _seed(plan: ViewPlan, combinations: DataFrame, lines: int) -> int:
     """A seed with which every combination has a key of its own."""
+    if plan.sensitive:  # a combination has a line for each of its sensitive values
+        lines = combinations.select([column.value for column in plan.columns]).distinct().count()
     for seed in range(_SEEDS):
         keys = combinations.select(combination_key(plan, seed).alias(KEY))
         if keys.distinct().count() == lines:
@@ -176,10 +177,15 @@ def _code(plan: ViewPlan, combinations: DataFrame, lines: int, seed: int) -> _Co
     coder = Coder(tuple(pa.array(texts, pa.string()) for texts in values), tuple(lifts))
     context = combinations.sparkSession.sparkContext
     wanted = combinations.select(
-        KEY, ROWS, F.col(units).alias("people"), *[column.value for column in plan.columns]
+        KEY,
+        ROWS,
+        F.col(units).alias("people"),
+        *[column.value for column in plan.columns],
+        *[F.col(asked.value).alias(f"s{n}") for n, asked in enumerate(plan.sensitive)],
     )
     coded = wanted.mapInArrow(
-        workers.coding(plan.table, Shared(context, coder)), workers.coded_schema(len(tables))
+        workers.coding(plan.table, Shared(context, coder)),
+        workers.coded_schema(len(tables), len(plan.sensitive)),
     )
     each = zip(lifts, tables, strict=True)
     sizes = [(lift, len(table.labels[0])) for lift, table in each]
@@ -233,106 +239,52 @@ def _by_neighbours(coded: _Coded, k: int, low: Sequence[int], high: Sequence[int
     return bound.least_loss(sample.column(ROWS).to_numpy().astype(np.int64))
 
 
-def _classes(coded: _Coded, base: Sequence[int]) -> tuple[Int32, Int64]:
-    """The base node's classes: their codes at that node; and their rows, people and lines."""
-    from pyspark.sql import functions as F
-
-    lifts = [table.codes[level] for table, level in zip(coded.tables, base, strict=True)]
-    context = coded.frame.sparkSession.sparkContext
-    lifted = coded.frame.mapInArrow(
-        workers.lifting(coded.plan.table, Shared(context, lifts)),
-        workers.coded_schema(len(lifts)),
-    )
-    codes = [f"c{n}" for n in range(len(lifts))]
-    sums = [F.sum(ROWS).alias(ROWS), F.sum("people").alias("people"), F.count(F.lit(1)).alias("n")]
-    found = lifted.groupBy(*codes).agg(*sums).toArrow()
-    classes = np.stack([found.column(code).to_numpy() for code in codes], axis=1)
-    counted = np.stack([found.column(n).to_numpy() for n in (ROWS, "people", "n")], axis=1)
-    order = np.lexsort(classes.T[::-1])
-    return classes[order].astype(np.int32), counted[order].astype(np.int64)
-
-
-def _problem(
-    policy: Policy, coded: _Coded, base: tuple[int, ...], classes: Int32, counted: Int64
-) -> Problem:
-    """The problem above the base: each class stands for its combinations, by one of their codes."""
-    section = policy.anonymize
-    assert section is not None
-    some = []
-    for table, level, column in zip(coded.tables, base, classes.T, strict=True):
-        one = np.zeros(len(table.labels[level]), dtype=np.int32)
-        one[table.codes[level]] = np.arange(table.codes[level].size, dtype=np.int32)
-        some.append(one[column])
-    nobody = np.zeros(0, dtype=np.int64)
-    own = tuple(column.index for column in coded.plan.columns)
-    names = [column.name for column in coded.plan.columns]
-    people = coded.plan.is_root
-    return Problem(
-        columns=coded.tables,
-        views=(
-            View(
-                name=coded.plan.table,
-                columns=own,
-                own=own,
-                codes=np.stack(some, axis=1),
-                rows=counted[:, 0],
-                units=UnitCounts(counted[:, 1], nobody, nobody) if people else None,
-            ),
-        ),
-        k=section.least_units,
-        suppression_limit=section.suppression_limit,
-        min_levels=base,
-        max_levels=tuple(column.max_level for column in coded.plan.columns),
-        objective=section.objective,
-        weights=tuple(section.weights.get(n, 1.0) for n in names) if section.weights else None,
-    )
-
-
-def _full_domain(
-    policy: Policy, coded: _Coded, base: tuple[int, ...], problem: Problem, least: float
-) -> InParts:
+def _full_domain(policy: Policy, coded: _Coded, classes: BaseClasses, least: float) -> InParts:
     """The search above the base, and its levels for every combination that isn't suppressed."""
     assert policy.anonymize is not None
+    problem = classes.problem
     found = solve(problem, policy.anonymize.search_seconds)
     # Best among the nodes above the base, which says nothing about the others.
     bound = least if problem.objective == "loss" else None
     solution = replace(found, optimal=False, least_score=bound)
     suppressed = recoding_of(problem, solution, coded.plan.table).suppressed
     levels = np.array(solution.levels, dtype=np.int8)
-    locator = Locator(coded.tables, base, _lifted(problem, base))
+    locator = Locator(coded.tables, classes.base, classes.codes)
     labels = _labelled(coded, workers.Fixed(Labeller(coded.tables), locator, levels, suppressed))
     return InParts(problem, solution, least, 1, coded, labels)
-
-
-def _lifted(problem: Problem, base: Sequence[int]) -> Int32:
-    codes = problem.views[0].codes
-    each = enumerate(zip(problem.columns, base, strict=True))
-    return np.stack([table.codes[level][codes[:, n]] for n, (table, level) in each], axis=1)
 
 
 def _labelled(coded: _Coded, rule: workers.Fixed) -> DataFrame:
     context = coded.frame.sparkSession.sparkContext
     names = [column.label for column in coded.plan.own]
-    return coded.frame.mapInArrow(
+    labels = coded.frame.mapInArrow(
         workers.fixed_labelling(coded.plan.table, names, Shared(context, rule)),
         workers.label_schema(names),
     )
+    return labels.dropDuplicates([KEY]) if coded.plan.sensitive else labels
 
 
-def _local(
-    coded: _Coded, base: tuple[int, ...], problem: Problem, lines: Int64, least: float
-) -> InParts:
+def _local(coded: _Coded, classes: BaseClasses, least: float) -> InParts:
     """Split the base's classes into parts; executors split on within each, below the base too."""
-    parts = _parts(problem, lines)
+    problem = classes.problem
     view = problem.views[0]
-    units = view.rows if view.units is None else view.units.single
-    people = np.bincount(parts.part, units, parts.levels.shape[0])
-    suppressed = int(view.rows[people[parts.part] < problem.k].sum())
+    judge = ClassRule(problem, view)
+    parts = _parts(problem, judge, classes.lines)
+    holds = judge.holds(np.arange(view.rows.size), parts.part.astype(np.int64))
+    suppressed = int(view.rows[~holds[parts.part]].sum())
     if suppressed > problem.allowed(view):
         raise infeasible(problem, [suppressed], is_top=True)
-    locator = Locator(coded.tables, base, _lifted(problem, base))
+    locator = Locator(coded.tables, classes.base, classes.codes)
     low = tuple(column.min_level for column in coded.plan.columns)
-    rule = PartRule(coded.tables, problem.k, low, problem.weights)
+    rule = PartRule(
+        coded.tables,
+        problem.k,
+        low,
+        problem.weights,
+        models=problem.models,
+        max_average_risk=problem.max_average_risk,
+        columns=classes.columns,
+    )
     work = workers.PartWork(Labeller(coded.tables), locator, parts, rule)
     labels, cost = _split_on(coded, work)
     figures = part_figures(coded.tables, cost, view.total_rows)
@@ -354,21 +306,21 @@ def _local(
     return InParts(problem, solution, least, count, coded, labels, shares)
 
 
-def _parts(problem: Problem, lines: Int64) -> Parts:
+def _parts(problem: Problem, judge: ClassRule, lines: Int64) -> Parts:
     """Parts that a worker can hold, as large as may be: what limits a part costs utility."""
     view = problem.views[0]
-    units = view.rows if view.units is None else view.units.single
     wanted = -(-int(lines.sum()) // PART_LINES)
-    least = max(problem.k, int(units.sum()) // (10 * wanted))
+    least = max(judge.least, int(judge.people.sum()) // (10 * wanted))
     while True:
         parts = specialise(
-            problem.columns, view.codes, view.rows, units, least, problem.low, problem.high,
-            weights=problem.weights, lines=lines, enough=PART_LINES,
+            problem.columns, view.codes, view.rows, judge.people, least, problem.low,
+            problem.high, weights=problem.weights, lines=lines, enough=PART_LINES,
+            holds=judge.holds if view.sensitive else None,
         )  # fmt: skip
         largest = np.bincount(parts.part, lines).max(initial=0)
-        if largest <= PART_LINES or least == problem.k:
+        if largest <= PART_LINES or least == judge.least:
             return parts
-        least = max(problem.k, least // 8)
+        least = max(judge.least, least // 8)
 
 
 def _split_on(coded: _Coded, work: workers.PartWork) -> tuple[DataFrame, PartCost]:
@@ -380,7 +332,7 @@ def _split_on(coded: _Coded, work: workers.PartWork) -> tuple[DataFrame, PartCos
     names = [column.label for column in coded.plan.own]
     located = coded.frame.mapInArrow(
         workers.locating(coded.plan.table, shared),
-        f"{workers.coded_schema(len(coded.tables))}, part int",
+        f"{workers.coded_schema(len(coded.tables), len(coded.plan.sensitive))}, part int",
     )
     done = (
         located.groupBy("part")
@@ -393,6 +345,8 @@ def _split_on(coded: _Coded, work: workers.PartWork) -> tuple[DataFrame, PartCos
     costs: Any = done.where(F.col("cost").isNotNull()).select("cost").toArrow()
     sums = [sum(each) for each in zip(*costs.column("cost").to_pylist(), strict=True)]
     labels = done.where(F.col("cost").isNull()).drop("cost")
+    if coded.plan.sensitive:  # a combination's lines have the same labels
+        labels = labels.dropDuplicates([KEY])
     return labels, _cost(sums, coded.tables)
 
 

@@ -43,7 +43,8 @@ class Masked:
     ``columns`` has the released ones by name, in order, as expressions of ``frame``; ``counted``
     are those of which values may have been untreatable. ``classes`` has labels by the number of
     each row's class where ``rows`` has the number alone (:class:`veilflow.spark.recode.Recoded`),
-    and ``labels`` says which column of it each of these is.
+    and ``labels`` says which column of it each of these is. ``source_rows`` is how many rows there
+    were, where that is known: no fewer than there are.
     ``texts`` are those of which mentions of people were replaced.
     """
 
@@ -54,6 +55,7 @@ class Masked:
     classes: DataFrame | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     texts: tuple[TextColumn, ...] = ()
+    source_rows: int = 0
 
     @property
     def frame(self) -> DataFrame:

@@ -68,10 +68,11 @@ class PartWork:
     rule: PartRule
 
 
-def coded_schema(columns: int) -> str:
-    """The key, rows and people of a combination, and its code in each column."""
+def coded_schema(columns: int, sensitive: int = 0) -> str:
+    """Key, rows and people of a line, its code in each column, and its sensitive values as text."""
     codes = [f"c{n} int" for n in range(columns)]
-    return ", ".join([f"{KEY} bigint", f"{ROWS} bigint", f"{PEOPLE} bigint", *codes])
+    values = [f"s{n} string" for n in range(sensitive)]
+    return ", ".join([f"{KEY} bigint", f"{ROWS} bigint", f"{PEOPLE} bigint", *codes, *values])
 
 
 def label_schema(names: Sequence[str]) -> str:
@@ -83,7 +84,8 @@ def coding(table: str, shared: Shared[Coder]) -> Batches:
     """From key, rows, people and texts to codes."""
 
     def code(batch: pa.RecordBatch) -> pa.RecordBatch:
-        return _coded(batch, shared.value.codes(batch.columns[3:]))
+        quasi = len(shared.value.values)
+        return _coded(batch, shared.value.codes(batch.columns[3 : 3 + quasi]))
 
     return _each(f"table {table}, coding", code)
 
@@ -186,8 +188,10 @@ def splitting(
         work, codes = shared.value, _codes(part)
         rows, people = (part.column(name).to_numpy() for name in (ROWS, PEOPLE))
         number = int(part.column("part")[0].as_py())
-        levels, owner = work.rule.recode(codes, rows, people, work.parts.levels[number].tolist())
-        kept = np.bincount(owner, people)[owner] >= work.rule.k
+        values = [part.column(name).combine_chunks() for name in _sensitive(part)]
+        levels, owner, kept = work.rule.recode(
+            codes, rows, people, work.parts.levels[number].tolist(), values
+        )
         levels, owner, rows = levels[kept], owner[kept], rows[kept]
         codes = [code[kept] for code in codes]
         sizes = np.bincount(owner, rows).astype(np.int64)
@@ -216,11 +220,17 @@ def _codes(batch: pa.RecordBatch | pa.Table) -> list[Int32]:
     return [batch.column(name).to_numpy() for name in names]
 
 
+def _sensitive(batch: pa.RecordBatch | pa.Table) -> list[str]:
+    return [name for name in batch.schema.names if name[0] == "s" and name[1:].isdigit()]
+
+
 def _coded(batch: pa.RecordBatch, codes: Sequence[Int32]) -> pa.RecordBatch:
     import pyarrow as pa
 
-    names = [KEY, ROWS, PEOPLE, *[f"c{n}" for n in range(len(codes))]]
-    arrays = [*batch.columns[:3], *[pa.array(code, pa.int32()) for code in codes]]
+    held = _sensitive(batch)
+    names = [KEY, ROWS, PEOPLE, *[f"c{n}" for n in range(len(codes))], *held]
+    made = [pa.array(code, pa.int32()) for code in codes]
+    arrays = [*batch.columns[:3], *made, *[batch.column(name) for name in held]]
     return pa.RecordBatch.from_arrays(arrays, names=names)
 
 

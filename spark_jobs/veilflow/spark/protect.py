@@ -144,13 +144,21 @@ def protect(
             left, labels = Recoded(whole), labels | numbers
         rows, texts = with_known_terms(policy, name, left.rows, frames)
         made = mask_table(rows, name, policy, labels, key_ref, resources, release, texts)
-        outputs[name] = replace(made, classes=left.classes, labels=names)
+        outputs[name] = replace(
+            made, classes=left.classes, labels=names, source_rows=_rows(decision, name)
+        )
     return outputs
 
 
 def _plan(decision: Decision | None, table: str) -> ViewPlan | None:
     plans = () if decision is None else decision.plans
     return next((plan for plan in plans if plan.table == table), None)
+
+
+def _rows(decision: Decision | None, table: str) -> int:
+    """The rows of a table that is a view; 0 where nobody counted them."""
+    views = () if decision is None else decision.problem.views
+    return next((view.total_rows for view in views if view.name == table), 0)
 
 
 def _without_people(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["counting_in_random_order", "in_random_order"]
 
 _ORDER = "__order"
+# As many narrow rows are sorted in memory; more would be spilled and merged.
+_ROWS_OF_A_TASK = 1_000_000
 
 
 def in_random_order(masked: Masked) -> DataFrame:
@@ -50,9 +52,10 @@ def _output(masked: Masked, marked: Sequence[Column], marks: Sequence[Column]) -
     from pyspark.sql import functions as F
 
     if masked.classes is None:
-        return _shuffled(masked.rows.select(*masked.columns.values(), *marked))
+        rows = masked.rows.select(*masked.columns.values(), *marked)
+        return _shuffled(rows, masked.source_rows)
     moving = [made for name, made in masked.columns.items() if name not in masked.labels]
-    rows = _shuffled(masked.rows.select(CLASS, *moving, *marked))
+    rows = _shuffled(masked.rows.select(CLASS, *moving, *marked), masked.source_rows)
     # Spark drops a sort below a join, which needs no order, unless something that it can't see
     # through lies between: the numbers of rows depend on their order.
     rows = rows.where(F.monotonically_increasing_id() >= 0)
@@ -60,8 +63,12 @@ def _output(masked: Masked, marked: Sequence[Column], marks: Sequence[Column]) -
     return rows.join(masked.classes, CLASS).select(*shown, *marks)
 
 
-def _shuffled(frame: DataFrame) -> DataFrame:
+def _shuffled(frame: DataFrame, rows: int) -> DataFrame:
     from pyspark.sql import functions as F
 
+    tasks = -(-rows // _ROWS_OF_A_TASK)
+    usual = int(frame.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1)
     numbered = frame.withColumn(_ORDER, F.rand())
-    return numbered.repartition(_ORDER).sortWithinPartitions(_ORDER).drop(_ORDER)
+    # Spark doesn't join a fixed number of tasks into fewer: it is asked for where they are many.
+    sent = numbered.repartition(tasks, _ORDER) if tasks > usual else numbered.repartition(_ORDER)
+    return sent.sortWithinPartitions(_ORDER).drop(_ORDER)
