@@ -122,6 +122,11 @@ OTHERS = {
     "an ordinary word and another": ("Will Brown", "[Will Brown] agreed, [Brown, Will]"),
     "an ordinary word with a verb": ("Will Brown", "Stable. [Brown] reported pain"),
     "a capital inside a sentence": ("Will Brown", "we told [Will] that"),
+    "an ordinary word with its initial": ("Linda Brown", "[L. Brown] agreed"),
+    "an ordinary word with an age": ("Linda Brown", "[Brown], 62-year-old"),
+    "an ordinary word in capitals": ("Linda Brown", "SUMMARY\n[BROWN] (1957-04-05)"),
+    "an initial before an apostrophe": ("Dan O'Brien", "saw [D. O'Brien]"),
+    "an edit at a beginning": ("Charles Miller", "[Miler], 49-year-old"),
     "an eponym that is the patient": ("James Parkinson", "[Parkinson]'s disease, tell [Parkinson]"),
 }  # fmt: skip
 
@@ -138,6 +143,8 @@ NEAR_MISSES = {
     "a month": ("April May", "Seen in May 2021 and on 3 May. Next visit: May 12"),
     "a month in a list": ("June August", "from June to August"),
     "an ordinary word at a beginning": ("Grace Long", "Long history of pain. Grace period"),
+    "an ordinary word in capitals": ("Linda Brown", "LONG HISTORY, BROWN URINE, NO PAIN"),
+    "somebody else's initial": ("Linda Brown", "A. Brown rash"),
     "a disease": ("Maria Garcia-Lopez", "Parkinson's disease, Crohn disease, a Foley catheter"),
     "two edits": ("Maria Garcia-Lopez", "Mario Garsja"),
     "an edit in a short word": ("Ann Li", "An Lee"),

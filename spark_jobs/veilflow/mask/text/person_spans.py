@@ -33,6 +33,8 @@ _NEXT_WORD = re.compile(r"\W{0,3}([^\W_]+)")
 _BETWEEN = re.compile(
     r"[\s,.\u2010-\u2015'\u2019\u00b7\u30fb-]{0,4}(?:[^\W\d_](?:['\u2019.]\s?|[\s-]{1,2}))?"
 )
+# A person is introduced: "Brown, 62", "BROWN (1957-03-21)", or the name has its line for itself.
+_INTRODUCED = re.compile(r"(?:, ?[0-9]| ?\(| *(?:\n|$))")
 _DAY_BEFORE = re.compile(r"[0-9](?:st|nd|rd|th)?\.? $")
 _ENDS = re.compile(r"[.!?:;\n\r|]|^\s*$")
 _MARKS = TITLES | frozenset(
@@ -48,8 +50,9 @@ _BEFORE_MONTH = frozenset(
     "in on since until till of by from during early late mid last next this through to before "
     "after and between every".split()
 )
+_MOST_INITIALS = 3
 _JOINED_SCRIPTS = "\u3040"  # where the scripts without blanks between words begin
-_LEAST_EDITED, _LEAST_EDITED_ALONE = 4, 5
+_LEAST_EDITED, _LEAST_EDITED_ALONE = 4, 4
 
 
 @dataclass(slots=True)
@@ -69,9 +72,10 @@ def find_people(text: Folded, people: Sequence[PersonTerms]) -> Iterator[Span]:
         return
     hits = _hits(text, people)
     for run in _runs(text, hits):
-        if any(hit.is_sure for hit in run) or _is_whole(run):
-            person = people[run[0].person]
-            start, end = _with_initials(text, run[0].start, run[-1].end, person)
+        person = people[run[0].person]
+        start, end = _with_initials(text, run[0].start, run[-1].end, person)
+        has_initial = (start, end) != (run[0].start, run[-1].end) and run[0].is_capitalised
+        if has_initial or any(hit.is_sure for hit in run) or _is_whole(run):
             yield _span(text, start, end, person)
     for person in people:
         yield from _initials(text, person)
@@ -138,7 +142,7 @@ def _hit(text: Folded, start: int, end: int, meaning: tuple[int, str], person: P
         hit.is_sure = True
     elif how == "exact" and _is_telling(word):
         hit.is_sure = True
-    elif capital and not raw.isupper():
+    elif capital:
         hit.is_sure = _stands_out(text, word, start, end, how, before, previous)
     return hit
 
@@ -159,11 +163,22 @@ def _stands_out(
     is_dated = after[:1].isdigit() or _DAY_BEFORE.search(before) is not None
     if word in MONTHS and (previous in _BEFORE_MONTH or is_dated):
         return False
+    if _INTRODUCED.match(text.text, end):
+        return True
+    if _is_among_capitals(text, start, end):
+        return False
     ends = _ENDS.search(before[len(before.rstrip(" ")) - 1 :] if before.strip(" ") else before)
     at_start = not before.strip() or ends is not None or "\n" in before[-2:]
     if at_start:
         return after in _VERBS or (how == "edited" and len(word) > 6)
     return True
+
+
+def _is_among_capitals(text: Folded, start: int, end: int) -> bool:
+    """Whether the word is in capitals, and what is around it too: then its capital says nothing."""
+    first, last = text.span(start, end)
+    around = text.source[max(0, first - 20) : first] + text.source[last : last + 20]
+    return text.source[first:last].isupper() and (around.isupper() or last - first < 3)
 
 
 def _is_eponym(text: Folded, word: str, end: int) -> bool:
@@ -204,8 +219,10 @@ def _is_whole(run: Sequence[_Hit]) -> bool:
 
 def _with_initials(text: Folded, start: int, end: int, person: PersonTerms) -> tuple[int, int]:
     """The run with an initial before it ("J. Doe") or after it ("Doe, J.")."""
-    before = _LEADING_INITIAL.search(text.text, max(0, start - 4), start)
-    if before and _is_initial(text, before.start(1), before[0], person):
+    for _ in range(_MOST_INITIALS):
+        before = _LEADING_INITIAL.search(text.text, max(0, start - 4), start)
+        if not before or not _is_initial(text, before.start(1), before[0], person):
+            break
         start = before.start(1)
     after = _TRAILING_INITIAL.match(text.text, end)
     if after and (after[3] or "," in after[1]):
@@ -219,7 +236,7 @@ def _is_initial(text: Folded, at: int, said: str, person: PersonTerms) -> bool:
     first, last = text.span(at, at + 1)
     if not text.source[first:last].isupper():
         return False
-    return "." in said or said[0] in person.initials or said[0] in person.parts
+    return said[0] in person.initials or said[0] in person.parts
 
 
 def _initials(text: Folded, person: PersonTerms) -> Iterator[Span]:
