@@ -17,6 +17,7 @@ __all__ = [
     "broken_code",
     "broken_data",
     "full_policy",
+    "remarks",
     "small_table",
 ]
 
@@ -149,6 +150,32 @@ def broken_data(sample: Sample) -> dict[str, Case]:
     cases["no-vault"] = _small(sample, "no-vault", "The token vault", {"name": token}, more=gone)
     cases["undecided"] = _small(sample, "undecided", "nobody decided", {"number": None}, code="2")
     return cases
+
+
+def remarks(sample: Sample) -> dict[str, Case]:
+    """Texts that name their person in several ways, released with all of it replaced."""
+    owners, texts = [], []
+    for row in range(_ROWS):
+        owner = {name: sample.text(f"owner-{name}", row) for name in ("id", "name", "phone", "ssn")}
+        owner["email"] = f"{sample.text('owner-email', row)}@example.org"
+        owners.append(owner)
+        said = f"{owner['name']}'s phone is {owner['phone'].upper()}, or {owner['email']}."
+        more = f"Told {owner['name'].lower()} ({owner['ssn']}) to come back; see {owner['id']}."
+        texts.append({"id": owner["id"], "remark": f"Seen at noon. {said} {more}"})
+    sample.write_parquet("owners", owners)
+    sample.write_parquet("remarks", texts)
+    hidden = {name: {"role": "identifier", "protect": "drop", **SETTLED} for name in owners[0]}
+    remark = {"role": "free_text", "protect": "redact_text", "type": "free_text"}
+    policy = sample.write_policy(
+        "remarks",
+        {
+            "owners": {"columns": {**hidden, "id": "pseudonym"}},
+            "remarks": {"columns": {"id": "pseudonym", "remark": remark}},
+        },
+        privacy_unit="id",
+        validate={"free_text": {"min_recall": 0.9}},
+    )
+    return {"remarks": Case(policy, "0", "", _WITH_JUDGE)}
 
 
 def _small(

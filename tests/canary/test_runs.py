@@ -25,6 +25,7 @@ from tests.canary.cases import (
     broken_code,
     broken_data,
     full_policy,
+    remarks,
     small_table,
 )
 from tests.canary.forms import Needle, text_needle
@@ -120,6 +121,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     code = broken_code(sample)
     cases = {
         **broken_data(sample),
+        **remarks(sample),
         **{n: case for n, case in code.items() if n not in (*ON_EXECUTORS, *UNGUARDED)},
     }
     ran = Ran(sample, Harness(folder / "machine", "local[2]", MODULES), cases)
@@ -128,6 +130,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         {
             "preview": ["preview", full, "--rows", "200", "--json"],
             "preview-miscast": ["preview", str(cases["miscast"].policy), "--json"],
+            "preview-remarks": ["preview", str(cases["remarks"].policy), "--json"],
             "preview-wrongtype": ["preview", str(cases["wrongtype"].policy), "--json"],
             "plan": ["plan", full, "--json"],
             "classify": ["classify", str(sample.raw / "people"), "--json"],

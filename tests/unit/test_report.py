@@ -20,6 +20,7 @@ from veilflow.evidence import (
     OutputFile,
     PopulationRisk,
     PublishedRelease,
+    RedactedText,
     SourceTable,
     SpecialUniqueness,
     StageEvidence,
@@ -506,6 +507,19 @@ def test_the_same_bundle_gives_the_same_page(bundle: Any) -> None:
     assert render(bundle()) == render(bundle())
     again = EvidenceBundle.from_json(bundle().to_json())
     assert render(again) == render(bundle())
+
+
+def test_what_was_replaced_in_texts_is_told_with_what_that_does_not_say() -> None:
+    told = RedactedText(
+        table="notes", column="text", replacement="labels",
+        mentions={"people": 4321, "contacts": None, "numbers": 0},
+    )  # fmt: skip
+    bundle = hospital()
+    stages = (bundle.stages[0].model_copy(update={"redacted_texts": (told,)}), *bundle.stages[1:])
+    words = Page(render(bundle.model_copy(update={"stages": stages}))).words
+    for figure in ("Redacted texts", "notes.text", "4,321", "fewer than 10", "not what was there"):
+        assert figure in words, figure
+    assert "Redacted texts" not in Page(render(bundle)).words
 
 
 def test_the_sections_come_in_their_order() -> None:

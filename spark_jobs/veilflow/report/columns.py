@@ -29,6 +29,8 @@ _TREATMENTS = {
     "keep": "kept",
     "nullify": "emptied",
     "redact": "redacted",
+    "redact_text": "people and numbers replaced in texts",
+    "fake": "consistent fake",
     "pseudonym": "keyed pseudonym",
     "token": "reversible token",
     "vault_token": "random token",

@@ -21,6 +21,7 @@ from veilflow.evidence import (
     OutputFile,
     PastValidation,
     PublishedRelease,
+    RedactedText,
     SourceTable,
     StageEvidence,
     Synthesis,
@@ -90,6 +91,7 @@ class Facts:
     source: tuple[SourceTable, ...]
     columns: tuple[ColumnFinding, ...]
     tables: tuple[TableCounts, ...]
+    redacted_texts: tuple[RedactedText, ...]
     anonymization: Anonymization | None
     risk: tuple[RiskView, ...]
     utility: tuple[ColumnUtility, ...]
@@ -128,6 +130,9 @@ def collect(bundle: EvidenceBundle) -> Facts:
         source=_latest((s.table, s) for stage in stages for s in stage.source),
         columns=_latest(((c.table, c.column), c) for stage in stages for c in stage.columns),
         tables=_latest((t.table, t) for stage in stages for t in stage.tables),
+        redacted_texts=_latest(
+            ((t.table, t.column), t) for stage in stages for t in stage.redacted_texts
+        ),
         anonymization=_last(stage.anonymization for stage in stages),
         risk=_views(_latest(((r.view, r.side), r) for stage in stages for r in stage.risk)),
         utility=_latest(((u.table, u.column), u) for stage in stages for u in stage.utility),

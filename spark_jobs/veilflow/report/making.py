@@ -5,6 +5,7 @@ from __future__ import annotations
 from veilflow.evidence import StageEvidence, TableCounts
 from veilflow.report.facts import Facts
 from veilflow.report.formatting import MERGED, bytes_size, count, moment, percent, plural, seconds
+from veilflow.report.free_text import redacted_texts
 from veilflow.report.layout import Column, code, data_table, fold, section
 from veilflow.report.markup import Child, Markup, join, tag
 
@@ -47,7 +48,8 @@ def table_counts(facts: Facts) -> Markup | None:
         return None
     lead = f"Counts of {MERGED} rows on the source's side aren't told."
     rows = [_table_row(each) for each in facts.tables]
-    return section("tables", "Tables", lead, data_table(_TABLES, [(None, rows)]))
+    counts = data_table(_TABLES, [(None, rows)])
+    return section("tables", "Tables", lead, counts, redacted_texts(facts))
 
 
 def synthesis(facts: Facts) -> Markup | None:
