@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -200,6 +201,19 @@ def test_one_person_has_one_label_and_others_have_their_own() -> None:
         "[PERSON_1] slept. Dr. [PERSON_3] called [PERSON_4] at [PHONE_1]; [PERSON_4] agreed. "
         "[PERSON_3]"
     )
+
+
+def test_the_example_of_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "free-text.md").read_text(encoding="utf-8")
+    raw, shown = (" ".join(part.replace("\n> ", " ").split()) for part in page.split("\n\n> ")[1:])
+    of = KnownTerms.of(
+        [
+            ("name", "person_name", True, ["Jane Doe"]),
+            ("phone", "phone_number", True, ["212-555-0123"]),
+            ("name", "person_name", False, ["Dr. Adaeze Okafor"]),
+        ]
+    )
+    assert labelled(raw.partition(" becomes")[0], of) == shown.partition(" ## How")[0]
 
 
 def test_a_relative_is_told_by_the_name_beside_the_patient_s() -> None:

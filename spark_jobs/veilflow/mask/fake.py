@@ -16,11 +16,9 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
-import numpy as np
-
 from veilflow.mask.contract import KeyedTransform, Transform
 from veilflow.mask.fake_forms import DRAWN, KINDS, Gender, Kind, made
-from veilflow.mask.fake_numbers import PHONE_LOCALES, Draws
+from veilflow.mask.fake_numbers import PHONE_LOCALES
 from veilflow.mask.fake_words import LOCALES
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.outcome import Outcome
@@ -28,6 +26,8 @@ from veilflow.mask.registry import transform
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from veilflow.mask.fake_numbers import Draws
 
 __all__ = ["Fake", "KeyedFake", "draws_of"]
 
@@ -135,6 +135,8 @@ class KeyedFake(Transform):
 
 def draws_of(key: bytes, seeds: pa.Array, attempt: int) -> Draws:
     """DRAWN numbers of 32 bits for each seed, by HMAC-SHA-256 under the key."""
+    import numpy as np
+
     end = attempt.to_bytes(1, "big")
     digests = b"".join(
         hmac.digest(key, (seed or "").encode("utf-8", "surrogatepass") + end, "sha256")

@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from veilflow.mask.fake_numbers import Draws, card, iban, phone, postcode, ssn
+from veilflow.mask.fake_numbers import card, iban, phone, postcode, ssn
 from veilflow.mask.fake_words import words
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from veilflow.mask.fake_numbers import Draws
 
 __all__ = ["DRAWN", "KINDS", "Gender", "Kind", "made"]
 
@@ -57,6 +57,8 @@ def _numbers(kind: Kind, locale: str, draws: Draws) -> list[str]:
     if kind == "postcode":
         return postcode(locale, draws)
     if kind == "date_of_birth":
+        import numpy as np
+
         days = np.datetime64("1930-01-01") + (draws[:, 0] % 29_220).astype("timedelta64[D]")
         return [str(day) for day in days]
     return {"card": card, "iban": iban, "ssn": ssn}[kind](draws)
@@ -66,7 +68,7 @@ def _take(locale: str, of: str, draws: Draws, place: int) -> pa.Array:
     import pyarrow as pa
 
     there = words(locale, of)
-    return there.take(pa.array(draws[:, place].astype(np.int64) % len(there)))
+    return there.take(pa.array(draws[:, place].astype("int64") % len(there)))
 
 
 def _join(*parts: pa.Array | str) -> pa.Array:
@@ -98,7 +100,7 @@ def _username(locale: str, gender: Gender | None, draws: Draws) -> pa.Array:
 def _email(locale: str, gender: Gender | None, draws: Draws) -> pa.Array:
     import pyarrow as pa
 
-    domains = pa.array(_DOMAINS).take(pa.array(draws[:, _OTHER].astype(np.int64) % len(_DOMAINS)))
+    domains = pa.array(_DOMAINS).take(pa.array(draws[:, _OTHER].astype("int64") % len(_DOMAINS)))
     return _join(_username(locale, gender, draws), "@", domains)
 
 

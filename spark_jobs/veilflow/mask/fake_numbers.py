@@ -18,14 +18,16 @@ Sources:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-__all__ = ["PHONE_LOCALES", "Draws", "card", "iban", "phone", "postcode", "ssn"]
+    Draws = npt.NDArray[np.uint32]
+    Digits = npt.NDArray[np.int64]
 
-Draws = npt.NDArray[np.uint32]
-Digits = npt.NDArray[np.int64]
+__all__ = ["PHONE_LOCALES", "card", "iban", "phone", "postcode", "ssn"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,11 @@ _UK_FIRST, _UK_LETTERS = "QVX", "ABDEFGHJLNPQRSTUWXYZ"
 
 def phone(locale: str, draws: Draws) -> list[str]:
     """Telephone numbers; ``draws`` has one column or more, and each row chooses one number."""
+    import numpy as np
+
     ranges = _PHONES[locale]
     ends = np.cumsum([one.size for one in ranges])
-    chosen = draws[:, 0].astype(np.int64) % int(ends[-1])
+    chosen = draws[:, 0].astype("int64") % int(ends[-1])
     which = np.searchsorted(ends, chosen, side="right")
     made = []
     for number, place in zip(chosen.tolist(), which.tolist(), strict=True):
@@ -90,7 +94,9 @@ def phone(locale: str, draws: Draws) -> list[str]:
 
 def _digits(draws: Draws, columns: int) -> Digits:
     """``columns`` digits for each row, two draws of nine digits each at most."""
-    wide = draws[:, :2].astype(np.uint64)
+    import numpy as np
+
+    wide = draws[:, :2].astype("uint64")
     both = wide[:, 0] * np.uint64(2**32) + wide[:, 1]
     powers = np.array([10**place for place in range(columns)], dtype=np.uint64)
     return ((both[:, None] // powers) % np.uint64(10)).astype(np.int64)
@@ -98,6 +104,8 @@ def _digits(draws: Draws, columns: int) -> Digits:
 
 def card(draws: Draws) -> list[str]:
     """Sixteen digits from 9999 on, with the check digit of Luhn (ISO/IEC 7812-1, annex B)."""
+    import numpy as np
+
     body = np.concatenate([np.full((len(draws), 4), 9), _digits(draws, 11)], axis=1)
     doubled = body.copy()
     doubled[:, ::2] *= 2
@@ -129,7 +137,7 @@ def postcode(locale: str, draws: Draws) -> list[str]:
         return [_uk_postcode(row) for row in draws[:, :6].tolist()]
     forms = {"pt_BR": "{:08d}", "nl_NL": "{:04d}", "en_AU": "{:04d}"}
     size = 10 ** int(forms.get(locale, "{:05d}")[3])
-    numbers = (size // 10 + draws[:, 0].astype(np.int64) % (size - size // 10)).tolist()
+    numbers = (size // 10 + draws[:, 0].astype("int64") % (size - size // 10)).tolist()
     made = [forms.get(locale, "{:05d}").format(number) for number in numbers]
     if locale == "pt_BR":
         return [f"{one[:5]}-{one[5:]}" for one in made]

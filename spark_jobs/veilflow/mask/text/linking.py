@@ -20,6 +20,7 @@ __all__ = ["linked"]
 
 _WORDS = re.compile(r"(?:[^\W\d_]|[\u0900-\u109f\u1780-\u17ff])+")
 _PLAIN = re.compile(r"[\W_]+")
+_POSSESSIVE = re.compile(r"(?<=\w)['\u2019][sS]$")
 _MOST_COMPARED = 50  # mentions with one word in common: keeps a text of many names linear
 
 
@@ -28,12 +29,19 @@ def linked(
 ) -> list[Span]:
     """The known spans and what detectors found, each with the entity that it names."""
     mentions = [(entity, text[entity.start : entity.end]) for entity in found]
-    names = (_name_words(said) for entity, said in mentions if entity.type == "person_name")
+    names = (
+        _name_words(_POSSESSIVE.sub("", said))
+        for entity, said in mentions
+        if entity.type == "person_name"
+    )
     persons = _Persons(people, names)
     spans = list(known)
     for entity, said in mentions:
         if entity.type == "person_name":
-            name = persons.of(_name_words(said), said)
+            # What makes a name a possessive is no part of it, and tells nothing.
+            ending = _POSSESSIVE.search(said)
+            entity = replace(entity, end=entity.end - len(ending[0])) if ending else entity
+            name = persons.of(_name_words(_POSSESSIVE.sub("", said)), said)
         else:
             name = f"{entity.type}:{_PLAIN.sub('', spelling(said))}"
         spans.append(Span(entity.start, entity.end, entity.type, name, False))
