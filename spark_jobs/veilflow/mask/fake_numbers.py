@@ -99,7 +99,8 @@ def _digits(draws: Draws, columns: int) -> Digits:
     wide = draws[:, :2].astype("uint64")
     both = wide[:, 0] * np.uint64(2**32) + wide[:, 1]
     powers = np.array([10**place for place in range(columns)], dtype=np.uint64)
-    return ((both[:, None] // powers) % np.uint64(10)).astype(np.int64)
+    digits: Digits = ((both[:, None] // powers) % np.uint64(10)).astype(np.int64)
+    return digits
 
 
 def card(draws: Draws) -> list[str]:
