@@ -83,7 +83,7 @@ def _is_open(column: ColumnPolicy) -> bool:
     """Whether the column's values come from the data and could be anything."""
     if column.treatment == "generalize":
         return _shows_values(column)
-    if column.treatment in LINKED | CONSTANT | {"microaggregate", "fpe"}:
+    if column.treatment in LINKED | CONSTANT | {"microaggregate", "fpe", "fake"}:
         return False
     custom = column.protect is not None and column.protect.is_custom
     return not (custom and column.role == "identifier" and column.type is None)

@@ -33,6 +33,9 @@ CONSTANT = frozenset({"redact", "constant", "nullify"})
 _OWN_VALUES_GONE = LINKED | {"partial"}
 _NUMBERS_OUT = frozenset({"round", "bucket", "microaggregate"})
 _NAMED = 6
+# Fakes that are nobody's raw value by chance. A fake name or address may be somebody's, and nothing
+# tells it from one that was left.
+_NOBODYS = frozenset({"card", "iban", "ssn"})
 
 
 def cross_references(policy: Policy, types: Types | None = None) -> dict[str, tuple[str, str]]:
@@ -51,6 +54,8 @@ def cross_references(policy: Policy, types: Types | None = None) -> dict[str, tu
 
 def is_held_to_own(column: ColumnPolicy) -> bool:
     """Whether no raw value of the column may be left in it."""
+    if column.treatment == "fake" and column.protect is not None:
+        return column.protect.parameters.get("kind") in _NOBODYS
     return column.treatment in {*_OWN_VALUES_GONE, "fpe"} or (
         column.protect is not None and column.protect.is_custom
     )
@@ -125,7 +130,7 @@ def cross_leaks(
 def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> bool:
     """Whether the column's texts could be anything, so that an identifier may hide in it."""
     treatment = column.treatment
-    if treatment in LINKED | CONSTANT | _NUMBERS_OUT | {"generalize", "fpe"}:
+    if treatment in LINKED | CONSTANT | _NUMBERS_OUT | {"generalize", "fpe", "fake"}:
         return False
     if treatment == "keep" and column.cast not in (None, "string"):
         return False

@@ -77,6 +77,8 @@ LABELS, WORDS = "labels of the level", "nothing but the policy's words"
         ("{role: sensitive, protect: {pseudonym: {length: 20, prefix: x}}}", {FORM, OWN, APART}),
         ("{role: identifier, protect: {partial: {keep_last: 2}}}", {OWN, CROSS, KIND}),
         ("{role: identifier, protect: {fpe: {luhn: true}}}", {OWN}),
+        ("{role: identifier, protect: {fake: {kind: card}}}", {OWN}),
+        ("{role: identifier, protect: {fake: {kind: person_name}}}", set()),
         ("keep", {CROSS, KIND}),
         ("sensitive", {CROSS, KIND}),
         ("{role: sensitive, as: string}", {CROSS, KIND}),
