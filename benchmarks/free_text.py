@@ -6,7 +6,9 @@ the tables know alone, detectors alone, both. A span is removed if no letter or 
 
 The generator's notes are easy: few templates, names mostly spelt right. So each patient's mentions
 are also rewritten, one way at a time (an edit, another order, initials, ...): the second table has
-the recall of those mentions. Nothing was tuned on real notes, and real ones are harder.
+the recall of those mentions. Nothing was tuned on real notes, and real ones are harder. The third
+table is about people whom no table knows: the half of ``../shared/data/pii_text`` that nobody tuned
+the detector on, from which whole names have to be gone, titles apart.
 
 ``extra`` is the share of all other words that were removed, dates and ages apart, which are removed
 on purpose. ``judge`` is the number of notes in which the judge's own search
@@ -22,6 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +42,7 @@ __all__ = ["main"]
 
 _PATIENT = ("patient_id", "mrn", "full_name", "email", "phone", "ssn", "birth_date", "zip_code",
             "city")  # fmt: skip
+_TITLE = re.compile(r"(?:mr|mrs|ms|miss|dr|prof)\.? ", re.IGNORECASE)
 _ON_PURPOSE = ("date", "age", "date_of_birth")
 Way = Callable[[str, KnownTerms], Sequence[Span]]
 WAYS: dict[str, Way] = {
@@ -146,13 +150,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.free_text", description=__doc__)
     parser.add_argument("--patients", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/pii_text"))
     parser.add_argument("--long", type=int, default=10_000_000, help="characters of the long note")
     arguments = parser.parse_args(argv)
     found, tables = cases(arguments.patients, arguments.seed)
     print(f"{len(found):,} notes of {arguments.patients:,} patients\n")
     for line in (*_by_type(found), *_by_variant(found), *_judged(found, tables)):
         print(line)
-    for line in (*_long(found, arguments.long), *_fakes()):
+    for line in (*_strangers(arguments.data), *_long(found, arguments.long), *_fakes()):
         print(line)
     return 0
 
@@ -228,6 +233,27 @@ def _judged(found: Sequence[_Case], tables: dict[str, Any]) -> Iterator[str]:
     raw = int((search_texts([case.note.text for case in found], known) > 0).sum())
     left = int((search_texts(texts, known) > 0).sum())
     yield f"judge: an identifier in {raw:,} of {len(found):,} raw notes, in {left:,} redacted ones"
+
+
+def _strangers(folder: Path) -> Iterator[str]:
+    """People whom no table knows, in texts that nobody tuned anything on: detectors alone."""
+    from benchmarks.text_entities import texts
+
+    there: Counter[str] = Counter()
+    gone: Counter[str] = Counter()
+    for text in texts(folder):
+        if text.tuning:
+            continue
+        spans = spans_to_remove(text.text, KnownTerms(), Rules())
+        for start, end, kind in text.truth:
+            titled = _TITLE.match(text.text, start, end)
+            there[kind] += 1
+            gone[kind] += is_removed(text.text, titled.end() if titled else start, end, spans)
+    yield "\n| strangers, removed of | spans | detectors |"
+    yield "|---|--:|--:|"
+    for kind, total in there.most_common():
+        yield f"| {kind} | {total:,} | {gone[kind] / total:.4f} |"
+    yield ""
 
 
 def _long(found: Sequence[_Case], size: int) -> Iterator[str]:

@@ -115,3 +115,20 @@ def test_a_transform_without_its_resource_is_a_policy_error(
     rules = policy({"id": "drop", "card": identifier("fpe")})
     with pytest.raises(PolicyError, match="columns.card: fpe needs a register"):
         protect(spark, rules, {"people": people.select("id", "card")}, None, "")
+
+
+def test_a_person_s_fakes_are_the_same_in_all_rows_and_nobody_s_card(
+    spark: SparkSession, people: DataFrame, masking_ref: str
+) -> None:
+    name = {**identifier("fake", kind="person_name", locale="de_DE", by="unit"), "domain": "who"}
+    mail = {**identifier("fake", kind="email", locale="de_DE", by="unit"), "domain": "who"}
+    rules = policy(
+        {"id": "pseudonym", "phone": name, "number": mail, "card": identifier("fake", kind="card")}
+    )
+    made = protect(spark, rules, {"people": people}, None, masking_ref)["people"]
+    rows = in_random_order(made).toArrow().to_pylist()
+    fakes = {(row["id"], row["phone"], row["number"]) for row in rows}
+    assert len(rows) == ROWS and len(fakes) == 700  # one for each person
+    assert all(mail.endswith((".com", ".org", ".net")) for _, _, mail in fakes)
+    cards = {row["card"] for row in rows if row["card"]}
+    assert len(cards) == 3 and all(card.startswith("9999") for card in cards)
