@@ -44,7 +44,7 @@ def smallest_sample_class(
     if estimator == "negative_binomial":
         most = significance + _ROUNDING
         return next((n for n in range(1, k) if _fewer_than(k, n, sampling_fraction) <= most), k)
-    if significance == 0:
+    if significance < _ROUNDING:
         return k
     mean, from_one = k * sampling_fraction, estimator == "zero_truncated_poisson"
     whole = -math.expm1(-mean) if from_one else 1.0

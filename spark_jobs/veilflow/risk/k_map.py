@@ -67,7 +67,7 @@ def estimated_class_size(
     if not 0 <= significance <= 1:
         raise UsageError("the significance must lie between 0 and 1")
     mean, reached = fraction * k, 1 - significance
-    if significance == 0 and estimator != "negative_binomial":
+    if significance < 1e-12 and estimator != "negative_binomial":
         return k
     if estimator == "poisson":
         return _poisson(k, mean, reached)
