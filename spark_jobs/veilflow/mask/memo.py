@@ -48,7 +48,7 @@ class Memo:
         if len(new) > (1 - _LEAST_USE) * len(values):
             # Nearly all new: remember these alone, and look later whether they come again.
             self._skip = _LOOK_AGAIN if known else 0
-            known = None
+            known, new = None, pc.unique(values.drop_null())
         elif known and len(known[0]) + len(new) > _MOST_KNOWN:
             known, new = None, pc.unique(values.drop_null())
         made = self._mask(new)
