@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from veilflow.errors import IntegrityError, UsageError, VaultUnavailable
 from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.vault_token import KeyedVaultToken
@@ -56,6 +58,16 @@ def test_other_domains_versions_and_keys_have_other_tokens(vault: SqliteVault) -
         assert column(vault).reveal(theirs).to_pylist() == [None]
     with pytest.raises(IntegrityError, match="made with another key"):
         column(vault, replace(KEY, material=b"3" * 32)).reveal(mine)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_an_entry_opens_and_its_token_tells_nothing(value: str) -> None:
+    seal = DomainSeal(KEY.material, KEY.domain, KEY.version)
+    entry, other = (seal.new_entry(value, seal.fingerprint(value)) for _ in range(2))
+    assert seal.open(entry) == seal.open(other) == value
+    assert entry.fingerprint == other.fingerprint
+    assert entry.token not in (value, other.token) and entry.sealed != other.sealed
+    assert len(entry.token) == 29
 
 
 def test_nothing_readable_is_in_the_file(vault: SqliteVault) -> None:
