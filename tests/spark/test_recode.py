@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from veilflow.anonymize import Recoding, recoding_of, solve
 from veilflow.anonymize.aggregate import Aggregated
+from veilflow.anonymize.choosing import choose
 from veilflow.anonymize.tables import cast_table, problem_of
 from veilflow.errors import ReleaseRefused
 from veilflow.policy import Policy
@@ -192,6 +193,45 @@ def test_both_paths_microaggregate_alike(
         classes.setdefault((row["word"], row["alive"]), set()).add((row["weight"], row["cost"]))
     assert all(len(values) == 1 for values in classes.values())
     assert len({row["weight"] for row in made}) > 1
+
+
+def shown(rows: list[dict[str, Any]]) -> Counter[str]:
+    """The rows as text, because a NaN equals nothing."""
+    return Counter(repr(tuple(row.values())) for row in rows)
+
+
+def common_and_rare() -> pa.Table:
+    """Two common ages, rare ones beside them, and columns of all types to draw the rows by."""
+    ages = [20] * 40 + [21] * 3 + [63] * 30 + [60] * 4 + [61] * 5
+    table = sample(len(ages), seed=21)
+    names = ["who", "row", "word", "weight", "cost", "alive", "born", "seen"]
+    return table.select(names).append_column("age", pa.array(ages, pa.int32()))
+
+
+def test_both_paths_lend_the_same_rows(spark: SparkSession) -> None:
+    table = common_and_rare()
+    others = ["word", "weight", "cost", "alive", "born", "seen"]
+    kept: dict[str, Any] = dict.fromkeys(others, "keep")
+    rules = policy({"age": quasi(AGES), **kept}, 5, 0.0, None, recoding="local")
+    frame = spark.createDataFrame(table.take(np.random.default_rng(1).permutation(table.num_rows)))
+    frame = cast_columns(frame, rules.tables["people"].columns, rules.source.null_values)
+    decision = decide(rules, {"people": frame.repartition(5)})
+    assert decision is not None
+    key = b"a key for this test"
+    made = protect(spark, rules, {"people": frame.repartition(3)}, decision, "", lending_key=key)
+    output = in_random_order(made["people"]).toArrow().to_pylist()
+    cast = cast_table(rules, table)
+    found = problem_of(rules, cast)
+    recoding = choose(found.problem, "local").recodings["people"]
+    assert recoding.lent is not None
+    assert recoding.lent.rows.tolist() == [2, 1]
+    held = found.apply(recoding, cast, key)
+    assert shown(output) == shown(held.select(list(output[0])).to_pylist())
+    assert Counter(row["age"] for row in output) == {
+        "[20, 21)": 38, "[20, 25)": 5, "[63, 64)": 29, "[60, 65)": 5, "[61, 62)": 5,
+    }  # fmt: skip
+    other = found.apply(recoding, cast, b"another key for it").to_pylist()
+    assert shown(other) != shown(held.to_pylist())
 
 
 def test_both_paths_lay_the_same_population_beside_the_table(spark: SparkSession) -> None:

@@ -81,10 +81,13 @@ class Aggregated:
             raise UsageError(f"no view is named {table!r}")
         return found[0]
 
-    def labels(self, recoding: Recoding, position: int, combo: Int64) -> pa.Array:
+    def labels(
+        self, recoding: Recoding, position: int, combo: Int64, lot: Int64 | None = None
+    ) -> pa.Array:
         """The labels that ``recoding`` gives to the column at ``position``, for each of ``combo``.
 
-        Suppressed combinations get some label, too: it is the caller's to leave them out.
+        ``lot`` has for each the place of its row's lot in ``recoding.lent``, or -1. Suppressed
+        combinations get some label, too: it is the caller's to leave them out.
         """
         import pyarrow as pa
 
@@ -92,6 +95,8 @@ class Aggregated:
         table = self.problem.columns[view.columns[position]]
         starts = np.cumsum([0, *(len(labels) for labels in table.labels)])
         levels = recoding.levels[combo, position].astype(np.int64)
+        if lot is not None and recoding.lent is not None:
+            levels = np.where(lot < 0, levels, recoding.lent.levels[lot, position])
         codes = np.stack(table.codes)[levels, view.codes[combo, position]]
         every = pa.array([label for labels in table.labels for label in labels], pa.string())
         return every.take(pa.array(starts[levels] + codes))

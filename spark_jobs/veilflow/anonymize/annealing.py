@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.anonymize.class_rule import ClassRule
+from veilflow.anonymize.crossing import Partition, cross
 from veilflow.anonymize.label_cells import SUPPRESSED_CELL, LabelCells
+from veilflow.anonymize.lending import Lenders, Loans
 from veilflow.anonymize.pairing import Orders, neighbours
 from veilflow.anonymize.partition import Members, members_of, renumbered
-from veilflow.anonymize.repartition import MOST_MEMBERS, Prices, divide
+from veilflow.anonymize.repartition import MOST_MEMBERS, NOBODY, Prices, divide
 
-__all__ = ["CROWD", "Schedule", "anneal"]
+__all__ = ["CROWD", "Annealed", "Schedule", "anneal"]
 
 Int64 = npt.NDArray[np.int64]
 
@@ -35,9 +37,20 @@ class Schedule:
 
     sweeps: int
     seed: int = 0
-    temperature: tuple[float, float] = (0.06, 0.008)
-    missing: tuple[float, float] = (1.0, 5.0)
+    temperature: tuple[float, float] = (0.03, 0.005)
+    missing: tuple[float, float] = (1.0, 8.0)
     strict: float = 0.15
+    again: int = 0
+
+    @property
+    def rounds(self) -> list[Schedule]:
+        """This schedule, then shorter ones that start from the best so far, less hot."""
+        low = (self.temperature[1] * 3, self.temperature[1])
+        short = (self.missing[1] / 4, self.missing[1])
+        return [replace(self, again=0)] + [
+            replace(self, sweeps=max(1, self.sweeps // 4), temperature=low, missing=short, again=0)
+            for _ in range(self.again)
+        ]
 
     def prices(self, sweep: int, least: int, may_miss: bool) -> Prices:
         """The prices of one sweep, the first being 0."""
@@ -50,10 +63,25 @@ class Schedule:
         return Prices(least, CROWD, missing, temperature)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Annealed:
+    """A group for each combination, whom it borrows rows from, and how many the group borrows.
+
+    ``lender`` is ``NOBODY`` where a group has enough of its own.
+    """
+
+    group: Int64
+    lender: Int64
+    borrowed: Int64
+
+
 def anneal(
     cells: LabelCells, rule: ClassRule, groups: Int64, combos: Int64, schedule: Schedule
-) -> Int64:
+) -> Annealed:
     """A cheaper partition of ``combos`` than ``groups`` (one number for each of ``combos``).
+
+    Groups that are short of units may borrow rows of a common combination, where the rule allows
+    it (:mod:`veilflow.anonymize.lending`).
 
     Simulated annealing (Kirkpatrick et al. 1983) whose moves divide the members of two groups
     anew, each division being drawn among all with its Boltzmann probability. Where the problem
@@ -79,16 +107,44 @@ class _Annealing:
         self._group[combos] = renumbered(groups)
         self._orders = Orders(cells)
         self._random = np.random.default_rng(schedule.seed)
+        lenders = Lenders(cells, rule) if rule.may_lend.any() else None
+        self._loans = Loans(cells, rule, lenders) if lenders is not None and lenders.any else None
 
-    def run(self) -> Int64:
+    def run(self) -> Annealed:
         self._split(Prices(self._rule.least, CROWD))
-        for sweep in range(self._schedule.sweeps):
-            prices = self._schedule.prices(sweep, self._rule.least, self._rule.counts_only)
+        best = self._partition()
+        for schedule in self._schedule.rounds:
+            self._round(schedule)
+            best = cross(self._cells, self._rule, best, self._partition(), CROWD)
+            self._group = best.group.copy()
+            if self._loans is not None:
+                self._loans.lender = best.lender.copy()
+        return self._result()
+
+    def _partition(self) -> Partition:
+        lender = np.full_like(self._group, NOBODY) if self._loans is None else self._loans.lender
+        return Partition(self._group.copy(), lender.copy())
+
+    def _round(self, schedule: Schedule) -> None:
+        for sweep in range(schedule.sweeps):
+            prices = schedule.prices(sweep, self._rule.least, self._rule.counts_only)
             self._sweep(prices)
             if prices.missing is None and sweep % _SPLIT_EVERY == 0:
                 self._split(Prices(self._rule.least, CROWD))
+            elif prices.missing is not None and sweep % 2 == 0:
+                self._split_once(prices, self._rule.least + 1)
         self._split(Prices(self._rule.least, CROWD))
-        return self._group[self._combos]
+
+    def _result(self) -> Annealed:
+        group = self._group[self._combos]
+        if self._loans is None:
+            nothing = np.zeros_like(group)
+            return Annealed(group, nothing + NOBODY, nothing)
+        held = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int64)
+        np.add.at(held, group, self._rule.people[self._combos])
+        lender = self._loans.lender[self._combos]
+        borrowed = self._loans.needed(held[group], lender)
+        return Annealed(group, np.where(borrowed > 0, lender, NOBODY), borrowed)
 
     def _members(self) -> Members:
         members = members_of(self._group[self._combos])
@@ -97,46 +153,61 @@ class _Annealing:
     def _sweep(self, prices: Prices) -> None:
         """Divide pairs of neighbouring groups anew."""
         members = self._members()
-        open_groups = np.flatnonzero(members.count < MOST_MEMBERS)
+        is_open = members.count < MOST_MEMBERS
+        if self._loans is not None:
+            is_open &= ~self._loans.count(members, self._random)
+        open_groups = np.flatnonzero(is_open)
         one, other = neighbours(self._cells, self._orders, members, open_groups, self._random)
         together = members.count[one] + members.count[other]
         for size in range(2, MOST_MEMBERS + 1):
             chosen = np.flatnonzero(together == size)
             if chosen.size:
                 a, b = one[chosen], other[chosen]
-                self._apply(_joined(members, a, b, size), a, b, prices)
+                self._apply(members, _joined(members, a, b, size), a, b, prices)
         self._group[self._combos] = renumbered(self._group[self._combos])
 
     def _split(self, prices: Prices) -> None:
         """Divide groups that are large enough for two, until none gains by it."""
         self._chop()
-        while True:
-            members = self._members()
-            people = members.sums(self._rule.people)
-            large = (people >= 2 * prices.least) & (members.count > 1)
-            changed = False
-            for size in range(2, MOST_MEMBERS + 1):
-                chosen = np.flatnonzero(large & (members.count == size))
-                if chosen.size:
-                    fresh = int(self._group.max()) + 1 + np.arange(chosen.size)
-                    sets = members.rectangle(chosen)
-                    changed |= self._apply(sets, chosen, fresh, prices)
-            self._group[self._combos] = renumbered(self._group[self._combos])
-            if not changed:
-                return
+        fewest = 2 * prices.least if self._loans is None else 0
+        while self._split_once(prices, fewest):
+            pass
 
-    def _apply(self, sets: Int64, one: Int64, other: Int64, prices: Prices) -> bool:
-        """Give the members of each set to the two groups beside it; whether any changed."""
-        side = divide(self._cells, self._rule.people, sets, prices, self._random)
-        before = self._group[sets]
+    def _split_once(self, prices: Prices, fewest: int) -> bool:
+        """Divide groups of so many people that gain by it; whether there now are more groups."""
+        members = self._members()
+        if self._loans is not None:
+            self._loans.count(members, None)
+        large = members.sums(self._rule.people) >= fewest
+        fresh = members.size
+        for size in range(2, MOST_MEMBERS + 1):
+            chosen = np.flatnonzero(large & (members.count == size))
+            if chosen.size:
+                new = fresh + np.arange(chosen.size)
+                self._apply(members, members.rectangle(chosen), chosen, new, prices)
+                fresh += chosen.size
+        self._group[self._combos] = renumbered(self._group[self._combos])
+        return int(self._group.max(initial=-1)) + 1 > members.size
+
+    def _apply(
+        self, members: Members, sets: Int64, one: Int64, other: Int64, prices: Prices
+    ) -> None:
+        """Give the members of each set to the two groups beside it."""
+        loans, random = self._loans, self._random
+        offers = None if loans is None else loans.offers(members, one, other, random)
+        found = divide(self._cells, self._rule.people, sets, prices, random, offers)
+        side, before = found.side, self._group[sets]
         after = np.where(side, one[:, None], other[:, None])
-        # Which of the two groups keeps its number doesn't matter.
-        same = (after == before).all(axis=1) | (after != before).all(axis=1)
+        moved = np.ones(sets.shape[0], dtype=bool)
         if not self._rule.counts_only:
-            same |= ~self._held(sets, side)
-        moved = ~same
+            # Which of the two groups keeps its number doesn't matter.
+            same = (after == before).all(axis=1) | (after != before).all(axis=1)
+            moved = ~same & self._held(sets, side)
+        if loans is not None:
+            moved &= loans.granted(found, one, other)
+            lender = np.where(side, found.lender[:, :1], found.lender[:, 1:])
+            loans.lender[sets[moved]] = lender[moved]
         self._group[sets[moved]] = after[moved]
-        return bool(moved.any())
 
     def _held(self, sets: Int64, side: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Whether both groups that each set was divided into satisfy the rule."""

@@ -50,7 +50,7 @@ def suppress_cells(problem: Problem, time_budget: float | None = None) -> tuple[
         max_levels=None,
     )
     start = Recoding(view.name, np.zeros(codes.shape, np.int8), whole.suppressed)
-    found = recode_locally(narrowed, start)
+    found = recode_locally(narrowed, start, may_lend=False)
     places = np.array([levels, roots], dtype=np.int8)
     shown = np.take_along_axis(places, found.levels.astype(np.int64), axis=0)
     return solution, Recoding(view.name, shown, found.suppressed)

@@ -35,10 +35,12 @@ class ClassRule:
 
     ``least`` is the fewest units of a class. ``people`` has for each combination a number of
     units of which the sum over any group is never above the group's distinct units: a unit with
-    several combinations is counted at the first of them.
+    several combinations is counted at the first of them. ``may_lend`` marks the combinations whose
+    rows may be released in several classes: each row is another person's, who has no other row,
+    and no model asks which of them are in a class.
     """
 
-    def __init__(self, problem: Problem, view: View) -> None:
+    def __init__(self, problem: Problem, view: View, may_lend: bool = True) -> None:
         if any(isinstance(model, DeltaPresence) and model.lower > 0 for model in problem.models):
             raise PolicyError(
                 "local recoding can't keep the share of a population above a lower bound",
@@ -49,6 +51,7 @@ class ClassRule:
         self.least = max(self._judge.least, 1 if risk is None else math.ceil(1 / risk - 1e-9))
         self.people = _additive(view)
         self.counts_only = not problem.models
+        self.may_lend = _may_lend(view) & (may_lend and self.counts_only)
         self._view = view
         self._lines = [_ByOwner(column.lines, view.rows.size) for column in view.sensitive]
         self._values = [column.values for column in view.sensitive]
@@ -137,6 +140,14 @@ class _ByOwner:
 
 def _sorted_pairs(units: UnitCounts, combos: int) -> _Runs:
     return _Runs(np.asarray(units.pair_combo, dtype=np.int64), combos)
+
+
+def _may_lend(view: View) -> Bools:
+    if view.units is None:
+        return np.ones(view.rows.size, dtype=bool)
+    alone = np.array(view.units.single == view.rows)
+    alone[view.units.pair_combo] = False
+    return alone
 
 
 def _additive(view: View) -> Int64:

@@ -50,6 +50,7 @@ class LabelCells:
         self.costs = [_costs(t, scale) for t, scale in zip(self.tables, scales, strict=True)]
         self.labels = _label_numbers(self.tables)
         self._apart = [_apart(table) for table in self.tables]
+        self._joined = [self._joined_costs(column) for column in range(len(self.tables))]
 
     @property
     def size(self) -> int:
@@ -60,6 +61,13 @@ class LabelCells:
         total = np.zeros(combos.size, dtype=np.int64)
         for column, level in enumerate(node):
             total += self.labels[column][level][self.codes[combos, column]]
+        return total
+
+    def node_costs(self, node: Sequence[int] | Int8, combos: Int64) -> Int64:
+        """What one row of each of ``combos`` costs at ``node``."""
+        total = np.zeros(combos.size, dtype=np.int64)
+        for column, level in enumerate(node):
+            total += self.costs[column][level][self.codes[combos, column]]
         return total
 
     def keys_of(self, levels: Int8) -> Int64:
@@ -98,9 +106,22 @@ class LabelCells:
 
     def common_costs(self, column: int, one: Int64, other: Int64) -> Int32:
         """What a cell of the label that pairs of combinations share costs."""
+        joined = self._joined[column]
+        if joined is not None:
+            return np.asarray(joined[self.codes[one, column], self.codes[other, column]])
         levels = self.common_levels(column, one, other)
         high = self.high[column]
         costs = self.costs[column][np.minimum(levels, high), self.codes[one, column]]
+        return np.where(levels > high, np.int32(IMPOSSIBLE), costs)
+
+    def _joined_costs(self, column: int) -> Int32 | None:
+        """:meth:`common_costs` of all pairs of codes, where there are few enough."""
+        apart = self._apart[column]
+        if apart is None:
+            return None
+        levels, high = np.maximum(apart, self.low[column]), self.high[column]
+        codes = np.arange(apart.shape[0])[:, None]
+        costs = self.costs[column][np.minimum(levels, high), codes]
         return np.where(levels > high, np.int32(IMPOSSIBLE), costs)
 
 

@@ -20,10 +20,12 @@ from veilflow.anonymize.candidate_nodes import candidate_nodes
 from veilflow.anonymize.class_rule import ClassRule
 from veilflow.anonymize.combining import Draft, combine, failing
 from veilflow.anonymize.label_cells import LabelCells
+from veilflow.anonymize.lots import SplitView, split
 from veilflow.anonymize.ordered_view import OrderedView
 from veilflow.anonymize.partition import common_levels, renumbered
 from veilflow.anonymize.peeling import absorb, peel
-from veilflow.anonymize.problem import Problem
+from veilflow.anonymize.priced_partition import priced_partition
+from veilflow.anonymize.problem import Problem, View
 from veilflow.anonymize.recoding import Recoding
 from veilflow.anonymize.refusal import check_units, infeasible
 from veilflow.errors import PolicyError
@@ -38,7 +40,10 @@ _WORK = 1_500_000
 
 
 def recode_locally(
-    problem: Problem, start: Recoding | None = None, schedule: Schedule | None = None
+    problem: Problem,
+    start: Recoding | None = None,
+    schedule: Schedule | None = None,
+    may_lend: bool = True,
 ) -> Recoding:
     """A recoding of the problem's only view whose classes all hold k units and every model.
 
@@ -61,30 +66,49 @@ def recode_locally(
     check_units(problem)
     ordered = OrderedView(problem.views[0])
     cells = LabelCells(problem, ordered.view)
-    rule = ClassRule(problem, ordered.view)
-    found = _search(cells, rule, schedule)
+    rule = ClassRule(problem, ordered.view, may_lend)
+    lots, found = _search(problem, ordered.view, cells, rule, schedule)
+    if lots.combo.size > cells.size:
+        cells, rule = LabelCells(problem, lots.view), ClassRule(problem, lots.view)
     if start is not None:
         levels, suppressed = ordered.into(start.levels), ordered.into(start.suppressed)
-        found = combine(cells, rule, Draft(cells, levels, suppressed), found)
+        sound = Draft(cells, levels[lots.combo], suppressed[lots.combo])
+        found = combine(cells, rule, sound, found)
     left_out = failing(rule, found)[found.classes] | found.suppressed
     rows = int(cells.rows[left_out].sum())
     if rows > problem.allowed(ordered.view):
         raise infeasible(problem, [rows], is_top=True)
-    return Recoding(ordered.view.name, ordered.back(found.levels), ordered.back(left_out))
+    whole = slice(0, ordered.view.rows.size)
+    return Recoding(
+        ordered.view.name,
+        ordered.back(found.levels[whole]),
+        ordered.back(left_out[whole]),
+        lots.lent(found.levels, ordered.order),
+    )
 
 
-def _search(cells: LabelCells, rule: ClassRule, schedule: Schedule | None) -> Draft:
+def _search(
+    problem: Problem, view: View, cells: LabelCells, rule: ClassRule, schedule: Schedule | None
+) -> tuple[SplitView, Draft]:
     everyone = np.flatnonzero(cells.rows > 0)
-    groups = peel(cells, rule, candidate_nodes(cells, everyone), everyone)
-    groups = absorb(cells, rule, groups, everyone)
-    placed = groups >= 0
-    combos, groups = everyone[placed], renumbered(groups[placed])
-    peeled = _draft(cells, combos, groups)
-    if not combos.size:
-        return peeled
+    nodes = candidate_nodes(cells, everyone)
+    peeled = absorb(cells, rule, peel(cells, rule, nodes, everyone), everyone)
+    placed = np.flatnonzero(peeled >= 0)
+    if not placed.size:
+        every = np.arange(view.rows.size)
+        return SplitView(view, every, every), _draft(cells, everyone[placed], peeled[placed])
+    groups = priced_partition(cells, rule, nodes, everyone, peeled)
+    combos, groups, peeled = everyone[placed], groups[placed], peeled[placed]
     schedule = schedule or _schedule(int(groups.max()) + 1)
-    annealed = _draft(cells, combos, anneal(cells, rule, groups, combos, schedule))
-    return combine(cells, rule, peeled, annealed, CROWD)
+    lots = split(view, combos, anneal(cells, rule, groups, combos, schedule))
+    before = np.full(cells.size, -1, dtype=np.int64)
+    before[combos] = peeled
+    before = before[lots.combo]
+    if lots.combo.size > cells.size:
+        cells, rule = LabelCells(problem, lots.view), ClassRule(problem, lots.view)
+    there = np.flatnonzero(lots.group >= 0)
+    sound, annealed = (_draft(cells, there, one[there]) for one in (before, lots.group))
+    return lots, combine(cells, rule, sound, annealed, CROWD)
 
 
 def _draft(cells: LabelCells, combos: Int64, groups: Int64) -> Draft:

@@ -38,6 +38,11 @@ class OrderedView:
             population=None if population is None else population[self._order],
         )
 
+    @property
+    def order(self) -> Int64:
+        """The number, as given, of each combination of this view."""
+        return self._order
+
     def into(self, values: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
         """``values`` of the combinations as given, in this view's order."""
         return values[self._order]

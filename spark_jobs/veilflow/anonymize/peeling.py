@@ -18,12 +18,15 @@ _MOST_STRAYS = 2000
 _HOSTS_TRIED = 20
 
 
-def peel(cells: LabelCells, rule: ClassRule, nodes: Int8, combos: Int64) -> Int64:
+def peel(
+    cells: LabelCells, rule: ClassRule, nodes: Int8, combos: Int64, below: Int64 | None = None
+) -> Int64:
     """A group for each of ``combos``; -1 where no node releases it.
 
     At each node the combinations that are left are grouped by their labels, and groups that
     satisfy ``rule`` are released there. A class consists of what was left at its node only, so it
-    holds by itself, and a later class doesn't count those who left before.
+    holds by itself, and a later class doesn't count those who left before. With ``below``
+    combinations are released only where a row costs less than that.
     """
     groups = np.full(combos.size, -1, dtype=np.int64)
     left = np.arange(combos.size)
@@ -31,13 +34,17 @@ def peel(cells: LabelCells, rule: ClassRule, nodes: Int8, combos: Int64) -> Int6
     for node in nodes:
         if not left.size:
             break
-        _, classes = np.unique(cells.keys(node, combos[left]), return_inverse=True)
-        holds = rule.holds(combos[left], classes)
+        here = left
+        if below is not None:
+            here = left[cells.node_costs(node, combos[left]) < below[left]]
+        _, classes = np.unique(cells.keys(node, combos[here]), return_inverse=True)
+        holds = rule.holds(combos[here], classes)
         released = holds[classes]
         number = np.cumsum(holds) - 1 + made
-        groups[left[released]] = number[classes[released]]
+        groups[here[released]] = number[classes[released]]
         made += int(np.count_nonzero(holds))
-        left = left[~released]
+        if released.any():
+            left = left[groups[left] < 0]
     return groups
 
 

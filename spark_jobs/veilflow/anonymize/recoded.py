@@ -24,16 +24,17 @@ def class_rows(problem: Problem, recoding: Recoding) -> Int64:
     Labels count, not levels: a value that keeps its label over two levels is the same at both.
     """
     view = problem.view(recoding.view)
-    kept = ~recoding.suppressed & (view.rows > 0)
+    lots = recoding.lots(view.rows)
+    kept = ~lots.suppressed & (lots.rows > 0)
     shown = []
     sizes = []
     for position, column in enumerate(view.columns):
         numbers, size = _label_numbers(problem.columns[column])
-        levels = recoding.levels[kept, position].astype(np.int64)
-        shown.append(numbers[levels, view.codes[kept, position]])
+        levels = lots.levels[kept, position].astype(np.int64)
+        shown.append(numbers[levels, view.codes[lots.combo[kept], position]])
         sizes.append(size)
     classes, place = group(shown, sizes, int(np.count_nonzero(kept)))
-    return np.bincount(place, view.rows[kept], classes.size).astype(np.int64)
+    return np.bincount(place, lots.rows[kept], classes.size).astype(np.int64)
 
 
 def recoded_figures(problem: Problem, recoding: Recoding) -> tuple[int, int, dict[str, float]]:
@@ -54,28 +55,28 @@ def recoded_figures(problem: Problem, recoding: Recoding) -> tuple[int, int, dic
 def level_shares(problem: Problem, recoding: Recoding) -> list[list[float]]:
     """Per column of the view, the share of its released cells at each level."""
     view = problem.view(recoding.view)
-    kept = ~recoding.suppressed
-    rows = view.rows[kept]
+    lots = recoding.lots(view.rows)
+    kept = ~lots.suppressed
+    rows = lots.rows[kept]
     total = max(int(rows.sum()), 1)
     return [
-        (
-            np.bincount(recoding.levels[kept, n], rows, problem.columns[column].levels) / total
-        ).tolist()
+        (np.bincount(lots.levels[kept, n], rows, problem.columns[column].levels) / total).tolist()
         for n, column in enumerate(view.columns)
     ]
 
 
 def _leaves_added(problem: Problem, view: View, recoding: Recoding) -> list[int]:
     """Per own column, the leaves under its cells beyond those of level 0; all for suppressed."""
+    lots = recoding.lots(view.rows)
     added = []
     for column in view.own:
         table = problem.columns[column]
         position = view.columns.index(column)
-        codes = view.codes[:, position]
-        levels = recoding.levels[:, position].astype(np.int64)
+        codes = view.codes[lots.combo, position]
+        levels = lots.levels[:, position].astype(np.int64)
         under = np.stack([leaves[c] for leaves, c in zip(table.leaves, table.codes, strict=True)])
-        here = np.where(recoding.suppressed, table.leaf_count, under[levels, codes])
-        added.append(int(view.rows @ (here - under[0, codes])))
+        here = np.where(lots.suppressed, table.leaf_count, under[levels, codes])
+        added.append(int(lots.rows @ (here - under[0, codes])))
     return added
 
 

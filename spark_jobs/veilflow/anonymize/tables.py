@@ -6,6 +6,7 @@ the same problem, and rows left out or generalised by the same recoding.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from veilflow.anonymize.population import POPULATION, with_population
 from veilflow.anonymize.problem import Problem
 from veilflow.anonymize.recoding import Recoding
 from veilflow.anonymize.released import as_released
+from veilflow.anonymize.row_draws import ranks, row_draws, row_texts
 from veilflow.anonymize.view_plan import ViewPlan, plan_views
 from veilflow.errors import PolicyError, ReleaseRefused, UsageError
 from veilflow.policy import Policy, TablePolicy
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["TableProblem", "cast_table", "problem_of"]
 
 _SMALL = 10
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,8 +46,11 @@ class TableProblem:
     _aggregated: Aggregated
     _policy: Policy
 
-    def apply(self, recoding: Recoding, table: pa.Table) -> pa.Table:
+    def apply(self, recoding: Recoding, table: pa.Table, key: bytes | None = None) -> pa.Table:
         """``table`` with quasi-identifiers recoded and suppressed rows left out, in its order.
+
+        Where rows are lent, which of a combination they are is drawn by ``key``, as on Spark;
+        without one they are drawn anew each time.
 
         Microaggregated columns have the number of their class.
 
@@ -55,14 +61,27 @@ class TableProblem:
 
         if table.num_rows != self.combo.size:
             raise UsageError("the recoding was found for another table")
+        lot = self._lots(recoding, table, secrets.token_bytes(_KEY_BYTES) if key is None else key)
         kept = ~recoding.suppressed[self.combo]
         table = table.filter(pa.array(kept))
-        combo = self.combo[kept]
+        combo, lot = self.combo[kept], lot[kept]
         for position, column in enumerate(self._plan.own):
-            labels = self._aggregated.labels(recoding, position, combo)
+            labels = self._aggregated.labels(recoding, position, combo, lot)
             place = table.column_names.index(column.name)
             table = table.set_column(place, column.name, labels)
         return microaggregated_table(self._policy, self._plan.table, table)
+
+    def _lots(self, recoding: Recoding, table: pa.Table, key: bytes) -> npt.NDArray[np.int64]:
+        """The lot of each row that is lent, -1 for others."""
+        lot = np.full(self.combo.size, -1, dtype=np.int64)
+        if recoding.lent is None:
+            return lot
+        lending = np.flatnonzero(np.isin(self.combo, recoding.lent.combo))
+        columns = list(self._policy.tables[self._plan.table].columns)
+        draw = row_draws(row_texts(table.take(lending), columns), key)
+        combo = self.combo[lending]
+        lot[lending] = recoding.lent.lot(combo, ranks(combo, draw))
+        return lot
 
 
 def cast_table(policy: Policy, table: pa.Table) -> pa.Table:

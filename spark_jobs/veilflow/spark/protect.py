@@ -6,6 +6,7 @@ people are left out of the output; rows of tables without quasi-identifiers go w
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Decision", "decide", "find_roots", "protect"]
 
+_KEY_BYTES = 32
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -43,11 +46,13 @@ class Decision:
     def problem(self) -> Problem:
         return self.aggregated.problem
 
-    def recode(self, spark: SparkSession, view: str, frame: DataFrame) -> Recoded:
+    def recode(
+        self, spark: SparkSession, view: str, frame: DataFrame, columns: Sequence[str], key: bytes
+    ) -> Recoded:
         """The rows of ``frame`` that are released, as :func:`veilflow.spark.recode.recoded`."""
         if self.in_parts is not None:
             return Recoded(self.in_parts.recoded(frame))
-        return recoded(spark, frame, self.aggregated, self.recodings[view])
+        return recoded(spark, frame, self.aggregated, self.recodings[view], columns, key)
 
     def level_shares(self) -> dict[str, Sequence[Sequence[float]]]:
         """Per view and column the shares of cells at each level; empty if each column has one."""
@@ -120,23 +125,27 @@ def protect(
     key_ref: str,
     resources: Mapping[str, str] | None = None,
     release: str | None = None,
+    lending_key: bytes | None = None,
 ) -> dict[str, Masked]:
     """What is left of every table, and its output columns. ``frames`` are cast, as listed.
 
     ``key_ref`` names where workers fetch the masking root, ``resources`` what else they open by
     reference; neither holds a key. ``release`` is the release's name, for columns that join within
-    one release alone. A release takes the rows by
+    one release alone. Rows that are lent (local recoding) are drawn by ``lending_key``, or anew each
+    time. A release takes the rows by
     :func:`veilflow.spark.random_order.in_random_order`.
     """
+    drawn_by = secrets.token_bytes(_KEY_BYTES) if lending_key is None else lending_key
     outputs = {}
     for name, frame in frames.items():
         plan = _plan(decision, name)
         left = Recoded(frame)
         if decision is not None and plan is not None:
             whole = with_roots(policy, frame, frames, plan)
-            left = decision.recode(spark, name, whole)
+            columns = list(policy.tables[name].columns)
+            left = decision.recode(spark, name, whole, columns, drawn_by)
         elif decision is not None:
-            left = Recoded(_without_people(spark, name, policy, frames, decision))
+            left = Recoded(_without_people(spark, name, policy, frames, decision, drawn_by))
         names = {column.name: column.label for column in (() if plan is None else plan.own)}
         labels = {column: quoted(label) for column, label in names.items()}
         if plan is not None and policy.tables[name].microaggregated:
@@ -167,6 +176,7 @@ def _without_people(
     policy: Policy,
     frames: Mapping[str, DataFrame],
     decision: Decision,
+    key: bytes,
 ) -> DataFrame:
     """A table without quasi-identifiers, without the people whose row in a root is left out."""
     frame = frames[table]
@@ -176,7 +186,8 @@ def _without_people(
         if unit is None or not shared or not decision.suppresses(root.table):
             continue
         rows = with_roots(policy, frames[root.table], frames, root)
-        released = decision.recode(spark, root.table, rows).rows.select(UNIT)
+        columns = list(policy.tables[root.table].columns)
+        released = decision.recode(spark, root.table, rows, columns, key).rows.select(UNIT)
         people = rows.select(UNIT).join(released, UNIT, "left_anti")
         there = frame.withColumn(UNIT, quoted(unit).cast("string"))
         frame = there.join(people, UNIT, "left_anti")

@@ -8,6 +8,7 @@ released. Between the two joins a row is narrow, which is when it is shuffled
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import numpy as np
 from veilflow.anonymize.aggregate import Aggregated, RawView
 from veilflow.anonymize.grouping import group
 from veilflow.anonymize.recoding import Recoding
+from veilflow.spark.lending import LENDER, lenders, with_lent
 from veilflow.spark.views import combination_key
 
 if TYPE_CHECKING:
@@ -50,22 +52,38 @@ class Recoded:
 
 
 def recoded(
-    spark: SparkSession, frame: DataFrame, found: Aggregated, recoding: Recoding
+    spark: SparkSession,
+    frame: DataFrame,
+    found: Aggregated,
+    recoding: Recoding,
+    columns: Sequence[str],
+    key: bytes,
 ) -> Recoded:
     """The rows of ``frame`` that are released.
 
-    ``frame`` has the raw values of the view's columns (``QuasiColumn.value``).
+    ``frame`` has the raw values of the view's columns (``QuasiColumn.value``). Where rows are lent,
+    they are drawn by ``key`` from all that ``columns`` hold.
     """
     import pyarrow as pa
 
-    view = found.view(recoding.view)
+    view, lent = found.view(recoding.view), recoding.lent
     kept = ~recoding.suppressed[view.combo]
+    whole = view.combo[kept]
+    combo, lot = whole, np.full(whole.size, -1, dtype=np.int64)
+    if lent is not None:
+        combo = np.concatenate([whole, lent.combo])
+        lot = np.concatenate([lot, np.arange(lent.combo.size)])
     labels = {
-        column.label: found.labels(recoding, position, view.combo[kept])
+        column.label: found.labels(recoding, position, combo, lot)
         for position, column in enumerate(view.plan.own)
     }
     first, number = _numbered(list(labels.values()))
-    rows = _joined(spark, frame, view, kept, pa.array(number, pa.int32()))
+    of_combos = {CLASS: pa.array(number[: whole.size], pa.int32())}
+    if lent is not None:
+        of_combos[LENDER] = lenders(lent, whole)
+    rows = _joined(spark, frame, view, kept, of_combos)
+    if lent is not None:
+        rows = with_lent(rows, recoding.view, lent, CLASS, number[whole.size :], columns, key)
     shown = {name: column.take(pa.array(first)) for name, column in labels.items()}
     numbers = pa.array(range(first.size), pa.int32())
     classes = spark.createDataFrame(pa.table({CLASS: numbers, **shown}))
@@ -87,20 +105,20 @@ def _joined(
     frame: DataFrame,
     view: RawView,
     chosen: npt.NDArray[np.bool_],
-    number: pa.Array,
+    of_combinations: Mapping[str, pa.Array],
 ) -> DataFrame:
     import pyarrow as pa
     from pyspark.sql import functions as F
 
     hint = _hint(int(chosen.sum()))
     if view.keys is not None:
-        table = pa.table({KEY: view.keys[chosen], CLASS: number})
+        table = pa.table({KEY: view.keys[chosen], **of_combinations})
         combinations = spark.createDataFrame(table).hint(hint)
         return frame.withColumn(KEY, combination_key(view.plan)).join(combinations, KEY)
     # Two combinations have the same key, so the values themselves have to be compared.
     names = [f"{column.value}_" for column in view.plan.columns]
     texts = {name: view.text(place, chosen) for place, name in enumerate(names)}
-    combinations = spark.createDataFrame(pa.table({**texts, CLASS: number})).hint(hint)
+    combinations = spark.createDataFrame(pa.table({**texts, **of_combinations})).hint(hint)
     same = [
         F.col(column.value).eqNullSafe(F.col(name))
         for column, name in zip(view.plan.columns, names, strict=True)

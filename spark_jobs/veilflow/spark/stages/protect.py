@@ -22,6 +22,7 @@ from veilflow.pipeline.source import PinnedTable
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
+from veilflow.spark.lending import lending_key
 from veilflow.spark.population import read_population
 from veilflow.spark.protect import Decision, decide, protect
 from veilflow.spark.random_order import counting_in_random_order
@@ -55,7 +56,9 @@ def protect_stage(
     )
     resources = opened_resources(policy, run.record.vault)
     release = release_name(run.record.run, product)
-    protected = protect(spark, policy, frames, decision, key_ref, resources, release)
+    protected = protect(
+        spark, policy, frames, decision, key_ref, resources, release, lending_key(run)
+    )
     finished = {name: counting_in_random_order(masked) for name, masked in protected.items()}
     outputs = {name: frame for name, (frame, _, _) in finished.items()}
     attempt = secrets.token_hex(4)
