@@ -106,24 +106,47 @@ def problem_of(case: Case, order: list[int] | None = None) -> Problem:
     return Problem(case.tables, (view,), case.k, case.limit, case.low, case.high, models)
 
 
-def labels(problem: Problem, recoding: Recoding) -> list[Shown | None]:
-    """What the output shows of each combination, None where it is left out."""
-    shown: list[Shown | None] = []
-    for n, codes in enumerate(problem.views[0].codes):
-        levels = recoding.levels[n]
-        each = zip(problem.columns, codes, levels, strict=True)
-        cells = tuple(table.labels[lv][table.codes[lv][code]] for table, code, lv in each)
-        shown.append(None if recoding.suppressed[n] else cells)
+def levels_of_rows(problem: Problem, recoding: Recoding) -> list[list[tuple[int, ...]]]:
+    """The levels of each row of each combination, rows that are lent first."""
+    every: list[list[tuple[int, ...]]] = [[] for _ in problem.views[0].rows]
+    if recoding.lent is not None:
+        each = zip(recoding.lent.combo, recoding.lent.rows, recoding.lent.levels, strict=True)
+        for combo, rows, levels in each:
+            every[combo] += [tuple(levels)] * rows
+    for combo, rows in enumerate(problem.views[0].rows):
+        every[combo] += [tuple(recoding.levels[combo])] * (rows - len(every[combo]))
+        assert len(every[combo]) == rows, "no combination lends what it hasn't got"
+    return every
+
+
+def labels_of_rows(problem: Problem, recoding: Recoding) -> list[list[Shown | None]]:
+    """What the output shows of each row of each combination, None where it is left out."""
+    shown: list[list[Shown | None]] = []
+    for n, of_rows in enumerate(levels_of_rows(problem, recoding)):
+        codes = problem.views[0].codes[n]
+        shown.append([])
+        for levels in of_rows:
+            each = zip(problem.columns, codes, levels, strict=True)
+            cells = tuple(table.labels[lv][table.codes[lv][code]] for table, code, lv in each)
+            shown[-1].append(None if recoding.suppressed[n] else cells)
     return shown
+
+
+def labels(problem: Problem, recoding: Recoding) -> list[Shown | None]:
+    """What the output shows of each combination, of which no row is lent."""
+    assert recoding.lent is None
+    return [rows[0] for rows in labels_of_rows(problem, recoding)]
 
 
 def lost(problem: Problem, recoding: Recoding) -> float:
     """The sum of shares over all cells; 1 a cell that is left out."""
-    view, total = problem.views[0], 0.0
-    for n, codes in enumerate(view.codes):
-        for table, code, level in zip(problem.columns, codes, recoding.levels[n], strict=True):
-            share = table.leaves[level][table.codes[level][code]] / table.leaf_count
-            total += view.rows[n] * (1.0 if recoding.suppressed[n] else share)
+    total = 0.0
+    for n, of_rows in enumerate(levels_of_rows(problem, recoding)):
+        for levels in of_rows:
+            each = zip(problem.columns, problem.views[0].codes[n], levels, strict=True)
+            for table, code, level in each:
+                share = table.leaves[level][table.codes[level][code]] / table.leaf_count
+                total += 1.0 if recoding.suppressed[n] else share
     return total
 
 
@@ -136,11 +159,11 @@ def test_every_class_of_labels_holds_k_units_and_l_values(case):
     except ReleaseRefused:
         return
     combos = [tuple(map(int, codes)) for codes in problem.views[0].codes]
-    shown = dict(zip(combos, labels(problem, recoding), strict=True))
+    shown = dict(zip(combos, labels_of_rows(problem, recoding), strict=True))
     units, values = defaultdict(set), defaultdict(set)
     left_out = 0
     for n, row in enumerate(case.rows):
-        cells = shown[row[:-2]]
+        cells = shown[row[:-2]].pop()
         if cells is None:
             left_out += 1
             continue
@@ -173,13 +196,13 @@ def test_the_order_of_combinations_changes_nothing(case, random):
     order = list(range(straight.views[0].rows.size))
     random.shuffle(order)
     try:
-        first = labels(straight, recode_locally(straight, schedule=QUICK))
+        first = labels_of_rows(straight, recode_locally(straight, schedule=QUICK))
     except ReleaseRefused:
         with pytest.raises(ReleaseRefused):
             recode_locally(problem_of(case, order), schedule=QUICK)
         return
     shuffled = problem_of(case, order)
-    second = labels(shuffled, recode_locally(shuffled, schedule=QUICK))
+    second = labels_of_rows(shuffled, recode_locally(shuffled, schedule=QUICK))
     assert second == [first[n] for n in order]
 
 
@@ -327,3 +350,18 @@ def test_a_start_that_is_better_is_kept_part_by_part():
     start.levels[:3] = (1, 0)
     found = recode_locally(problem, start, Schedule(0))
     assert labels(problem, found) == labels(problem, start)
+
+
+def test_no_stray_is_left_out_however_many_there_are():
+    """Each block has a class and a stray, which no level allowed joins to other blocks."""
+    blocks = 3_000
+    hierarchy = CsvHierarchy(
+        tuple((f"{block}.{n}", f"{block}", "*") for block in range(blocks) for n in range(2))
+    )
+    table = materialize(hierarchy, "c", [row[0] for row in hierarchy.rows])
+    codes = np.arange(2 * blocks, dtype=np.int32)[:, None]
+    counts = np.tile([5, 1], blocks)
+    problem = Problem((table,), (View("t", (0,), (0,), codes, counts),), 5, 0.0, max_levels=(1,))
+    found = recode_locally(problem, schedule=Schedule(0))
+    assert not found.suppressed.any()
+    assert set(Counter(labels(problem, found)).values()) == {2}

@@ -113,6 +113,7 @@ class _Annealing:
     def run(self) -> Annealed:
         self._split(Prices(self._rule.least, CROWD))
         best = self._partition()
+        self._detach()
         for schedule in self._schedule.rounds:
             self._round(schedule)
             best = cross(self._cells, self._rule, best, self._partition(), CROWD)
@@ -120,6 +121,13 @@ class _Annealing:
             if self._loans is not None:
                 self._loans.lender = best.lender.copy()
         return self._result()
+
+    def _detach(self) -> None:
+        """Make every lender a group of its own; whoever is short then borrows or moves on."""
+        if self._loans is not None:
+            able = self._combos[self._loans.able[self._combos]]
+            self._group[able] = int(self._group.max()) + 1 + np.arange(able.size)
+            self._group[self._combos] = renumbered(self._group[self._combos])
 
     def _partition(self) -> Partition:
         lender = np.full_like(self._group, NOBODY) if self._loans is None else self._loans.lender
@@ -174,13 +182,19 @@ class _Annealing:
             pass
 
     def _split_once(self, prices: Prices, fewest: int) -> bool:
-        """Divide groups of so many people that gain by it; whether there now are more groups."""
+        """Divide groups of so many people that gain by it; whether there now are more groups.
+
+        Groups that are short of people may borrow instead.
+        """
         members = self._members()
         if self._loans is not None:
             self._loans.count(members, None)
-        large = members.sums(self._rule.people) >= fewest
+        people = members.sums(self._rule.people)
+        large = people >= fewest
+        if self._loans is not None:
+            large |= people < prices.least
         fresh = members.size
-        for size in range(2, MOST_MEMBERS + 1):
+        for size in range(1 if self._loans is not None else 2, MOST_MEMBERS + 1):
             chosen = np.flatnonzero(large & (members.count == size))
             if chosen.size:
                 new = fresh + np.arange(chosen.size)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from veilflow.anonymize.class_rule import ClassRule
 from veilflow.anonymize.label_cells import SUPPRESSED_CELL, LabelCells
-from veilflow.anonymize.pairing import Orders
+from veilflow.anonymize.pairing import beside
 from veilflow.anonymize.partition import Members
 from veilflow.anonymize.repartition import NOBODY, Division, Offers
 
@@ -31,7 +31,6 @@ their own sake.
 
 _NEAREST = 12
 _ROWS_COUNTED = 2**18
-_APART = (1, 2, 3)
 _SKIPPED = 0.4
 _ROWS_TOLD = 255
 
@@ -67,21 +66,7 @@ class Lenders:
 def _nearest(cells: LabelCells, lenders: Int64) -> Int64:
     if not lenders.size:
         return np.empty((cells.size, 0), dtype=np.int64)
-    ranks = [each[0] for each in Orders(cells).ranks]
-    keys = [rank[cells.codes[:, column]] for column, rank in enumerate(ranks)]
-    looked = []
-    for start in range(len(keys)):
-        order = np.lexsort([*keys[start + 1 :], *keys[: start + 1]])
-        is_lender = np.zeros(cells.size, dtype=bool)
-        is_lender[lenders] = True
-        before = np.cumsum(is_lender[order])  # lenders up to each place, itself among them
-        sorted_lenders = order[is_lender[order]]
-        place = np.empty(cells.size, dtype=np.int64)
-        place[order] = before
-        for apart in _APART:
-            looked.append(sorted_lenders[np.maximum(place - apart, 0)])
-            looked.append(sorted_lenders[np.minimum(place + apart - 1, lenders.size - 1)])
-    found = np.sort(np.stack(looked, axis=1), axis=1)
+    found = beside(cells, np.arange(cells.size), lenders)
     every = np.broadcast_to(np.arange(cells.size)[:, None], found.shape)
     cost = np.zeros(found.shape, dtype=np.int64)
     for column in range(len(cells.tables)):
@@ -106,6 +91,11 @@ class Loans:
         self.lender = np.full(cells.size, NOBODY, dtype=np.int64)
         self._free = np.zeros(cells.size, dtype=np.int64)
         self._of_group = self._need = self._free
+
+    @property
+    def able(self) -> Bools:
+        """Which combinations have more than a class needs."""
+        return np.asarray(self._lenders.spare > 0)
 
     def count(self, members: Members, random: np.random.Generator | None) -> Bools:
         """Take stock of all groups; which of them lend and so may not be changed.

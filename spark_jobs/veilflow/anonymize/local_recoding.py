@@ -34,7 +34,8 @@ __all__ = ["Schedule", "recode_locally"]
 
 Int64 = npt.NDArray[np.int64]
 
-_MOST_SWEEPS = 600
+_MOST_SWEEPS = 240
+_ROUNDS_AGAIN = 2
 _FEWEST_SWEEPS = 20
 _WORK = 1_500_000
 
@@ -123,4 +124,5 @@ def _draft(cells: LabelCells, combos: Int64, groups: Int64) -> Draft:
 
 def _schedule(groups: int) -> Schedule:
     most = min(_MOST_SWEEPS, _FEWEST_SWEEPS + groups)
-    return Schedule(min(most, max(_FEWEST_SWEEPS, _WORK // groups)))
+    sweeps = min(most, max(_FEWEST_SWEEPS, _WORK // groups))
+    return Schedule(sweeps, again=_ROUNDS_AGAIN)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from veilflow.anonymize.label_cells import LabelCells
 from veilflow.anonymize.partition import Members
 
-__all__ = ["Orders", "neighbours"]
+__all__ = ["Orders", "beside", "neighbours"]
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -16,6 +16,7 @@ Int64 = npt.NDArray[np.int64]
 _LOOKS = 5
 _ROUNDS = 4
 _SPREAD = 256
+_APART = (1, 2, 3)
 
 
 class Orders:
@@ -64,6 +65,29 @@ def neighbours(
     found = _match(np.concatenate(one), np.concatenate(other), np.concatenate(apart), groups.size,
                    random)  # fmt: skip
     return groups[found[0]], groups[found[1]]
+
+
+def beside(cells: LabelCells, combos: Int64, chosen: Int64) -> Int64:
+    """For each of ``combos`` those of ``chosen`` (at least one) that are near it, in their order.
+
+    Near is what is next to it in one of the orders that start with a different column each. One
+    may be named several times. Work and memory grow with the number of combinations.
+    """
+    every = np.concatenate([chosen, combos])
+    is_chosen = np.arange(every.size) < chosen.size
+    ranks = [each[0] for each in Orders(cells).ranks]
+    keys = [rank[cells.codes[every, column]] for column, rank in enumerate(ranks)]
+    found = []
+    for start in range(len(keys)):
+        order = np.lexsort([is_chosen, *keys[start + 1 :], *keys[: start + 1]])
+        in_order = every[order[is_chosen[order]]]
+        place = np.empty(every.size, dtype=np.int64)
+        place[order] = np.cumsum(is_chosen[order])
+        after = place[chosen.size :]
+        for apart in _APART:
+            found.append(in_order[np.maximum(after - apart, 0)])
+            found.append(in_order[np.minimum(after + apart - 1, chosen.size - 1)])
+    return np.sort(np.stack(found, axis=1), axis=1)
 
 
 def _cost(cells: LabelCells, one: Int64, other: Int64) -> Int64:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["DRAW", "HELD_OUT_SHARE", "Parts", "canary_key", "holdout_key", "split_source"]
+__all__ = [
+    "DRAW", "HELD_OUT_SHARE", "Parts", "canary_key", "dataset_key", "holdout_key", "split_source",
+]  # fmt: skip
 
 # The column that says whose row it is: the draw less 2**63, so that held-out people are negative.
 DRAW = "__veilflow_draw"
@@ -45,12 +47,12 @@ class Parts:
 
 def holdout_key(run: Run) -> bytes:
     """The key of the dataset's split."""
-    return _derived(run, "holdout")
+    return dataset_key(run, "holdout")
 
 
 def canary_key(run: Run) -> bytes:
     """The key from which the dataset's canaries are drawn."""
-    return _derived(run, "canaries")
+    return dataset_key(run, "canaries")
 
 
 @contextmanager
@@ -80,7 +82,8 @@ def split_source(
         shared.destroy()
 
 
-def _derived(run: Run, use: str) -> bytes:
+def dataset_key(run: Run, use: str) -> bytes:
+    """A key of one use, the same in all runs of a dataset."""
     dataset = run.record.dataset
     reference = masking_key_ref(run.record.keys, run.record.store, dataset, "digest")
     return masking_key(reference, dataset, use)

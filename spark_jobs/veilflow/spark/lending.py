@@ -15,9 +15,9 @@ import numpy as np
 from veilflow.anonymize.recoding import Lent
 from veilflow.anonymize.row_draws import row_draws
 from veilflow.pipeline.state import Run
+from veilflow.spark.holdout import dataset_key
 from veilflow.spark.reading import quoted
 from veilflow.spark.redaction import guarded
-from veilflow.store.key_records import masking_key, masking_key_ref
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,9 +34,7 @@ _LOT_OF, _FIRST, _END, _NUMBER = "__lot_of", "__first", "__end", "__number"
 
 def lending_key(run: Run) -> bytes:
     """The key that a dataset's rows are drawn by: the same in all its runs."""
-    dataset = run.record.dataset
-    reference = masking_key_ref(run.record.keys, run.record.store, dataset, "digest")
-    return masking_key(reference, dataset, "lending")
+    return dataset_key(run, "lending")
 
 
 def lenders(lent: Lent, combo: Any) -> pa.Array:

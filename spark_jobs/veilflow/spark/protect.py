@@ -131,8 +131,8 @@ def protect(
 
     ``key_ref`` names where workers fetch the masking root, ``resources`` what else they open by
     reference; neither holds a key. ``release`` is the release's name, for columns that join within
-    one release alone. Rows that are lent (local recoding) are drawn by ``lending_key``, or anew each
-    time. A release takes the rows by
+    one release alone. Rows that are lent (local recoding) are drawn by ``lending_key``, or anew
+    each time. A release takes the rows by
     :func:`veilflow.spark.random_order.in_random_order`.
     """
     drawn_by = secrets.token_bytes(_KEY_BYTES) if lending_key is None else lending_key
