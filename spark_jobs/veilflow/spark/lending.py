@@ -66,7 +66,7 @@ def with_lent(
 ) -> DataFrame:
     """``rows`` with the column ``name`` being ``number`` of its lot for each row that is lent.
 
-    ``rows`` has ``LENDER``, which is dropped, and the source's ``columns``, which a row is drawn by.
+    ``rows`` has ``LENDER``, which is dropped, and the ``columns`` that a row is drawn by.
     """
     import pyarrow as pa
     from pyspark.sql import Window

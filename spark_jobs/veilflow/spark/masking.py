@@ -229,4 +229,4 @@ def _output_type(table: str, name: str, transform: Transform, data_type: DataTyp
     from pyspark.sql.pandas.types import from_arrow_type, to_arrow_type
 
     place = f"tables.{table}.columns.{yaml_key(name)}"
-    return from_arrow_type(output_of(place, transform, to_arrow_type(data_type)))
+    return from_arrow_type(output_of(place, transform, to_arrow_type(data_type, timezone="UTC")))
