@@ -18,7 +18,7 @@ from veilflow.hierarchy.automatic import automatic_hierarchy
 from veilflow.hierarchy.column_values import ColumnValues
 from veilflow.hierarchy.date_formats import formats_in_use
 
-__all__ = ["DraftTable", "draft_policy", "find_unit", "yaml_key"]
+__all__ = ["DraftTable", "column_line", "draft_policy", "find_unit", "yaml_key"]
 
 _PERSON = re.compile(
     r"patient|person|customer|client|user|member|subject|account|employee|student", re.IGNORECASE
@@ -84,7 +84,7 @@ def draft_policy(
     for name, table in tables.items():
         lines += [f"  {name}:", f"    path: {json.dumps(table.path)}", "    columns:"]
         for sample, verdict in zip(table.samples, table.verdicts, strict=True):
-            spec, reason = _column(sample, verdict, unit)
+            spec, reason = column_line(sample, verdict, unit)
             quasi = quasi or "role: quasi" in spec
             lines.append(f"      {yaml_key(verdict.name)}: {spec}  # {reason}")
         lines.append("")
@@ -117,7 +117,8 @@ def find_unit(tables: Mapping[str, DraftTable]) -> str | None:
     return shared[0] if len(tables) > 1 or distinct[shared[0]] else None
 
 
-def _column(sample: ColumnSample, verdict: ColumnVerdict, unit: str | None) -> tuple[str, str]:
+def column_line(sample: ColumnSample, verdict: ColumnVerdict, unit: str | None) -> tuple[str, str]:
+    """What a draft says of one column, and the reason for it, without values."""
     reason = f"{verdict.type} ({verdict.score:.2f})"
     if verdict.evidence:
         reason += f": {verdict.evidence[0]}"
@@ -160,4 +161,5 @@ def _by_content(sample: ColumnSample) -> str:
 def yaml_key(name: str) -> str:
     """``name`` as a key in a policy file: quoted where YAML would read something else."""
     plain = _PLAIN.fullmatch(name) and name.lower() not in _RESERVED
-    return name if plain else json.dumps(name, ensure_ascii=False)
+    # Some characters that don't print end a line in YAML, even inside quotes.
+    return name if plain else json.dumps(name, ensure_ascii=not name.isprintable())

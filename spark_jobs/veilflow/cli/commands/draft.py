@@ -1,13 +1,23 @@
-"""draft: classify a file or folder and write a policy to start from, each line with its reason."""
+"""draft: classify a file or folder and write a policy to start from, each line with its reason.
+
+--each writes one policy a table into the folder --out, and REVIEW.md, which lists only what needs
+a person, riskiest first. --update POLICY looks at the policy's source again and shows the patch for
+the columns that changed: new ones get a line, vanished ones are commented out, and a column that
+now looks like something else gets a comment. --write applies the patch. Decisions stay as they are.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from veilflow.cli.console import print_json
 from veilflow.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from veilflow.policy.draft import DraftTable
 
 __all__ = ["NAME", "add_arguments", "run"]
 
@@ -16,14 +26,31 @@ NAME = "draft"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to look at and where to write."""
-    parser.add_argument("data", type=Path, help="CSV or Parquet file, or a folder of tables")
+    parser.add_argument(
+        "data", type=Path, nargs="?", help="CSV or Parquet file, or a folder of tables"
+    )
     parser.add_argument("--out", type=Path, help="policy file to write (default: standard output)")
     parser.add_argument("--dataset", help="name of the dataset (default: from DATA)")
     parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
+    parser.add_argument(
+        "--each", action="store_true", help="one policy a table and REVIEW.md, in the folder --out"
+    )
+    parser.add_argument("--update", type=Path, metavar="POLICY", help="show the patch it needs")
+    parser.add_argument("--write", action="store_true", help="apply the patch of --update")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the draft; an existing file is never overwritten."""
+    if arguments.update is not None:
+        if arguments.data is not None or arguments.out is not None or arguments.each:
+            raise UsageError(
+                "--update reads the policy's own source; leave DATA, --out, --each out"
+            )
+        return _update(arguments)
+    if arguments.data is None:
+        raise UsageError("say what to draft from: 'veilflow draft DATA', or --update POLICY")
+    if arguments.write or (arguments.each and arguments.out is None):
+        raise UsageError("--write goes with --update POLICY, and --each with --out FOLDER")
     from veilflow.classify import classify_table
     from veilflow.cli.tables import sample_of, tables_under
     from veilflow.policy.draft import DraftTable, draft_policy
@@ -42,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = arguments.dataset or _name(data.stem)
     (file_format,) = formats
     delimiter = _delimiter(next(iter(found.values()))) if file_format == "csv" else ","
+    if arguments.each:
+        return _write_each(arguments, str(root), file_format, tables, delimiter)
     text = draft_policy(dataset, str(root), file_format, tables, delimiter)
     if arguments.out is None:
         print_json({"policy": text}) if arguments.json else print(text)
@@ -55,6 +84,68 @@ def run(arguments: argparse.Namespace) -> int:
             remedy="Choose another --out, then compare the two.",
         ) from None
     print(f"{arguments.out}: read it, fill in 'purpose', then 'veilflow plan {arguments.out}'")
+    return 0
+
+
+def _write_each(
+    arguments: argparse.Namespace,
+    root: str,
+    file_format: str,
+    tables: dict[str, DraftTable],
+    delimiter: str,
+) -> int:
+    from veilflow.policy.draft import draft_policy
+    from veilflow.policy.review import review_page
+
+    texts = {
+        f"{name}.yaml": draft_policy(name, root, file_format, {name: table}, delimiter)
+        for name, table in tables.items()
+    }
+    texts["REVIEW.md"] = review_page(tables)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    present = [name for name in texts if (arguments.out / name).exists()]
+    if present:
+        raise UsageError(
+            f"{arguments.out}: holds {', '.join(present[:5])} already, with human decisions.",
+            remedy="Choose another --out, or 'veilflow draft --update POLICY'.",
+        )
+    for name, text in texts.items():
+        (arguments.out / name).write_text(text, encoding="utf-8")
+    written = [str(arguments.out / name) for name in texts]
+    print_json({"written": written}) if arguments.json else print("\n".join(written))
+    return 0
+
+
+def _update(arguments: argparse.Namespace) -> int:
+    from veilflow.classify import classify_table
+    from veilflow.cli.tables import sample_of
+    from veilflow.pipeline.home import expand
+    from veilflow.pipeline.source import resolve_root
+    from veilflow.policy import load_policy
+    from veilflow.policy.draft import DraftTable
+    from veilflow.policy.draft_update import update_policy
+    from veilflow.study.policy_edit import PolicyEdit
+
+    policy = load_policy(arguments.update)
+    before = arguments.update.read_bytes()
+    root = resolve_root(expand(policy.source.root), arguments.update.resolve(), None)
+    tables = {}
+    for name, table in policy.tables.items():
+        samples = sample_of(root / table.path, arguments.rows)
+        tables[name] = DraftTable(table.path, samples, classify_table(samples))
+    found = update_policy(before.decode("utf-8"), policy, tables)
+    edit = PolicyEdit(arguments.update, before, found.text.encode("utf-8"))
+    if arguments.write and found.changes:
+        edit.write()
+    if arguments.json:
+        changes = [
+            {"table": c.table, "column": c.column, "change": c.change,
+             "proposal": c.proposal, "why": c.why}
+            for c in found.changes
+        ]  # fmt: skip
+        print_json({"changes": changes, "diff": edit.diff(), "written": arguments.write})
+        return 0
+    print(edit.diff() or "the policy settles every column of the source\n", end="")
     return 0
 
 
