@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
 from veilflow.errors import VaultUnavailable
-from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.vault_token import KeyedVaultToken
 from veilflow.vault import open_vault
 
 from tests.integration.postgres_server import Postgres, postgres_server
+from tests.vault_processes import KEY, tokens_of_processes
 
 psycopg2 = pytest.importorskip("psycopg2", reason="pip install 'veilflow[postgres]'")
 pytestmark = pytest.mark.server
-
-KEY = DomainKey(bytes(range(32)), "people/default/planning/unit", 1)
 
 
 @pytest.fixture(scope="module")
@@ -39,31 +36,10 @@ def statement(server: Postgres, text: str) -> None:
     connection.close()
 
 
-def _tokenise(uri: str, start: object, names: Sequence[str], results: object) -> None:
-    start.wait()  # type: ignore[attr-defined]
-    open_vault(uri).prepare()
-    tokens = column(uri).apply(pa.array(names)).to_pylist()
-    results.put(dict(zip(names, tokens, strict=True)))  # type: ignore[attr-defined]
-
-
 def test_processes_that_meet_a_new_value_at_once_get_one_token(server: Postgres) -> None:
     names = [f"Zebedee Quux {n}" for n in range(3000)]
-    forked = multiprocessing.get_context("fork")
-    start, results = forked.Barrier(4), forked.Queue()
-    orders = (names, names[::-1], names[1000:] + names[:1000], names[::2])
-    workers = [
-        forked.Process(target=_tokenise, args=(server.uri, start, order, results))
-        for order in orders
-    ]
-    for worker in workers:
-        worker.start()
-    found = [results.get(timeout=60) for _ in workers]
-    for worker in workers:
-        worker.join(60)
-    whole = next(one for one in found if len(one) == len(names))
-    assert len(set(whole.values())) == len(names)
-    assert all(one[name] == whole[name] for one in found for name in one)
-    tokens = pa.array([whole[name] for name in names])
+    found = tokens_of_processes(server.uri, names)
+    tokens = pa.array([found[name] for name in names])
     assert column(server.uri).reveal(tokens).to_pylist() == names
     assert column(server.uri).reveal(pa.array(["r1." + "0" * 26])).to_pylist() == [None]
 

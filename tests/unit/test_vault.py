@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from veilflow.vault import DomainSeal, open_vault
 from veilflow.vault.seal import vault_token_version
 from veilflow.vault.sqlite_vault import SqliteVault
 
-KEY = DomainKey(bytes(range(32)), "people/default/planning/unit", 1)
+from tests.vault_processes import KEY, tokens_of_processes
 
 
 @pytest.fixture
@@ -101,30 +99,11 @@ def test_a_changed_entry_is_noticed(vault: SqliteVault, way: str) -> None:
         column(vault).reveal(tokens)
 
 
-def _tokenise(path: Path, start: object, names: Sequence[str], results: object) -> None:
-    start.wait()  # type: ignore[attr-defined]
-    tokens = column(SqliteVault(path)).apply(pa.array(names)).to_pylist()
-    results.put(dict(zip(names, tokens, strict=True)))  # type: ignore[attr-defined]
-
-
-def test_processes_that_meet_a_new_value_at_once_get_one_token(vault: SqliteVault) -> None:
+def test_processes_that_meet_a_new_value_at_once_get_one_token(tmp_path: Path) -> None:
     names = [f"p{n}" for n in range(3000)]
-    spawn = multiprocessing.get_context("fork")
-    start, results = spawn.Barrier(4), spawn.Queue()
-    orders = (names, names[::-1], names[1000:] + names[:1000], names[::2])
-    workers = [
-        spawn.Process(target=_tokenise, args=(vault.path, start, order, results))
-        for order in orders
-    ]
-    for worker in workers:
-        worker.start()
-    found = [results.get(timeout=60) for _ in workers]
-    for worker in workers:
-        worker.join(60)
-    assert len({tuple(sorted((n, one[n]) for n in names[::2])) for one in found}) == 1
-    whole = next(one for one in found if len(one) == len(names))
-    assert len(set(whole.values())) == len(names)
-    assert all(one[name] == whole[name] for one in found for name in one)
+    vault = SqliteVault(tmp_path / "new" / "vault.db")
+    found = tokens_of_processes(vault.uri, names)
+    assert column(vault).apply(pa.array(names)).to_pylist() == list(map(found.get, names))
 
 
 def test_a_vault_that_went_is_not_a_new_one(vault: SqliteVault) -> None:

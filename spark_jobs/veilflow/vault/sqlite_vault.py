@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +48,7 @@ class SqliteVault:
         with self._errors():
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            with closing(self._connected()) as connection:
+            with self._alone(), closing(self._connected()) as connection:
                 connection.execute("pragma journal_mode = wal")
                 connection.execute(_TABLE)
                 connection.execute("begin immediate")
@@ -88,6 +89,16 @@ class SqliteVault:
         connection = sqlite3.connect(address, uri=True, timeout=_SECONDS, isolation_level=None)
         connection.execute("pragma synchronous = full")
         return connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time: SQLite doesn't wait for another that sets the journal's mode."""
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     @contextmanager
     def _errors(self, entries: int = 0) -> Iterator[None]:
