@@ -191,6 +191,7 @@ def _told_by_values(seen: Profile) -> list[Candidate]:
         if detector.lengths[0] <= longest
         and shortest <= detector.lengths[1]
         and kind not in detector.not_kinds
+        and (detector.some_word is None or detector.some_word(seen.words))
         and (candidate := _alone(detector, seen)) is not None
     ]
 

@@ -100,6 +100,15 @@ def is_possible_street_address(value: str) -> bool:
     return bool(with_number) or names_street
 
 
+_BOX = frozenset({"box", "postfach", "bp", "apartado"})
+
+
+def _may_be_streets(words: frozenset[str]) -> bool:
+    if not (STREET.isdisjoint(words) and _BOX.isdisjoint(words)):
+        return True
+    return any(len(word) > 5 and word.endswith(_STREET_ENDINGS) for word in words)
+
+
 is_username = pattern(r"@?[a-z][a-z0-9._-]{2,38}")
 
 DETECTORS = (
@@ -108,7 +117,8 @@ DETECTORS = (
     Detector("phone_number", is_formatted_phone, 70, alone=0.92, alone_share=0.3, chance=0.01,
              named=is_possible_phone, named_share=0.5,
              characters=DIGITS, lengths=(5, 40), not_kinds=("date",)),
-    Detector("street_address", is_street_address, 65, alone=0.92, alone_share=0.4, chance=0.02,
+    Detector("street_address", is_street_address, 65, some_word=_may_be_streets, alone=0.92,
+             alone_share=0.4, chance=0.02,
              named=is_possible_street_address, named_share=0.4,
              hinted=is_possible_street_address, lengths=(3, 250),
              not_kinds=("integer", "decimal", "date")),

@@ -58,6 +58,13 @@ def is_occupation(value: str) -> bool:
     return 1 <= len(words) <= 6 and not JOB_WORDS.isdisjoint(words)
 
 
+_OF_JOBS = JOB_WORDS.union(*(re.findall("[a-z]+", entry) for entry in OCCUPATIONS))
+
+
+def _may_be_jobs(words: frozenset[str]) -> bool:
+    return not _OF_JOBS.isdisjoint(words)
+
+
 DETECTORS = (
     vocabulary("gender", GENDER_TELLING, 60, alone=0.9, chance=0.03,
              named=in_vocabulary(GENDER), named_share=0.6, lengths=(1, 30),
@@ -76,7 +83,8 @@ DETECTORS = (
     vocabulary("spoken_language", LANGUAGES, 56, alone=0.78, chance=0.02,
              named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,4}(?:[-_][a-z]{2,4})?")), lengths=(2, 30),
              not_kinds=_TEXT),
-    Detector("occupation", is_occupation, 52, alone=0.82, alone_share=0.6, chance=0.05,
+    Detector("occupation", is_occupation, 52, some_word=_may_be_jobs, alone=0.82,
+             alone_share=0.6, chance=0.05,
              named=is_category, hinted_share=0.4, lengths=(2, 60), not_kinds=_TEXT),
     vocabulary("employment_status", EMPLOYMENT, 51, alone=0.75, alone_share=0.9,
              chance=0.05, named=is_category, lengths=(2, 40), not_kinds=_TEXT),

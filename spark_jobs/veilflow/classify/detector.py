@@ -32,8 +32,9 @@ class Detector:
     - ``specificity`` settles near ties: an e-mail address is more than a URL.
     - ``accepts_flags``: yes and no are values of this type where the name tells it.
     - ``words``: the vocabulary, where ``matches`` is nothing but looking a value up in it.
+    - ``some_word``: whether any of a column's words lets ``matches`` pass at all.
     - ``characters``, ``lengths``: a value without any of these, or outside these lengths, can't
-      match; they only save time.
+      match. Like ``words`` and ``some_word`` they only save time.
     """
 
     type: str
@@ -49,6 +50,7 @@ class Detector:
     ceiling: float = 0.98
     accepts_flags: bool = False
     words: frozenset[str] = frozenset()
+    some_word: Callable[[frozenset[str]], bool] | None = None
     characters: str = ""
     lengths: tuple[int, int] = (1, 300)
     not_kinds: tuple[Kind, ...] = ()

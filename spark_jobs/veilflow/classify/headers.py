@@ -77,6 +77,7 @@ def header_hints(name: str) -> dict[str, Hint]:
     return hints
 
 
+@lru_cache(maxsize=4096)
 def names_a_thing(name: str) -> bool:
     """Whether the name says that the values are things: brands, products, colours, titles.
 

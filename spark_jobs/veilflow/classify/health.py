@@ -28,6 +28,12 @@ def is_medication(value: str) -> bool:
     )
 
 
+def _may_be_medicines(words: frozenset[str]) -> bool:
+    return not MEDICINES.isdisjoint(words) or any(
+        len(word) > 6 and word.endswith(MEDICINE_ENDINGS) for word in words
+    )
+
+
 _ndc = pattern(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
 
 
@@ -56,7 +62,8 @@ DETECTORS = (
     vocabulary("medical_specialty", SPECIALTIES, 53, alone=0.7, alone_share=0.5,
              chance=0.02, named=is_category, hinted_share=0.4, ceiling=0.75, lengths=(2, 60),
              not_kinds=("integer", "decimal", "date")),
-    Detector("medication", is_medication, 53, alone=0.82, alone_share=0.5, chance=0.02,
+    Detector("medication", is_medication, 53, some_word=_may_be_medicines, alone=0.82,
+             alone_share=0.5, chance=0.02,
              named=is_possible_medication, named_share=0.6, lengths=(3, 200),
              not_kinds=("integer", "decimal", "date")),
 )  # fmt: skip

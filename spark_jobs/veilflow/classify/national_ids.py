@@ -344,8 +344,8 @@ _LUCK = 1e-4
 """Stricter than for single types, because some forty schemes are tried."""
 
 
-_WITH_LETTERS = tuple(s for s in SCHEMES if "A" in s.shape.pattern or "X" in s.shape.pattern
-                      or "K" in s.shape.pattern or "+" in s.shape.pattern)  # fmt: skip
+_WITH_LETTERS = tuple(scheme for scheme in SCHEMES if re.search("[A-Z]", scheme.shape.pattern))
+_ANY_SHAPE = re.compile("|".join(f"(?:{scheme.shape.pattern})" for scheme in _WITH_LETTERS))
 
 
 @cache
@@ -369,12 +369,10 @@ def schemes_of(value: str) -> tuple[Scheme, ...]:
     if not _SHORTEST <= len(value) <= _LONGEST:
         return ()
     text = compact(value)
-    if not text.isascii():
-        tried = SCHEMES
-    elif text.isdigit():
+    if text.isdigit() and text.isascii():
         tried = _of_digits(len(text))
     else:
-        tried = _WITH_LETTERS if text.isalnum() or "+" in text else ()
+        tried = _WITH_LETTERS if _ANY_SHAPE.fullmatch(text) else ()
     return tuple(s for s in tried if s.shape.fullmatch(text) and s.valid(text))
 
 

@@ -91,6 +91,14 @@ def _is_capitalised(value: str) -> bool:
     return not value.islower()
 
 
+def _may_be_names(words: frozenset[str]) -> bool:
+    """Whether one word is a name or a title; other alphabets are always looked at."""
+    names = telling_names()
+    return not (
+        names.isdisjoint(words) and TITLES.isdisjoint(words) and all(map(str.isascii, words))
+    )
+
+
 _SUFFIX = frozenset(
     "inc incorporated ltd limited llc llp plc corp corporation gmbh ag kg ohg sarl sas srl spa bv "
     "nv oy oyj aps pty pvt holdings group groupe gruppe university universitat hospital clinic "
@@ -113,10 +121,13 @@ def is_possible_organization(value: str) -> bool:
 
 
 DETECTORS = (
-    Detector("person_name", is_person_name, 58, alone=0.93, alone_share=0.6, chance=0.08,
+    Detector("person_name", is_person_name, 58, some_word=_may_be_names, alone=0.93,
+             alone_share=0.6, chance=0.08,
              named=has_name_shape, named_share=0.5, hinted_share=0.35, lengths=(1, 80),
              not_kinds=("integer", "decimal", "date")),
-    Detector("organization_name", is_organization, 50, alone=0.7, alone_share=0.4, chance=0.05,
+    Detector("organization_name", is_organization, 50,
+             some_word=lambda words: not _SUFFIX.isdisjoint(words), alone=0.7, alone_share=0.4,
+             chance=0.05,
              named=is_possible_organization, named_share=0.6, ceiling=0.78, lengths=(2, 120),
              not_kinds=("integer", "decimal", "date")),
 )  # fmt: skip

@@ -65,6 +65,7 @@ _MEASURE = re.compile(
 )
 _VERSION = re.compile(r"v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,4}[a-z0-9.+-]{0,20}", re.IGNORECASE)
 _INTEGER = re.compile(r"#?[0-9]{1,30}")
+_SHORTEST_RANDOM = 24
 _FEW = 50
 _UNIQUE = 0.88
 """An approximate distinct count of 10 % error still passes for a key."""
@@ -102,7 +103,10 @@ def generic_id(profile: Profile, hint: Hint | None) -> Candidate | None:
     if not profile.values or profile.is_flag or profile.kind in ("date", "boolean", "nested"):
         return None
     values = profile.values
-    random_form = max(_share(values, _UUID), _share(values, _HEX))
+    if not profile.has_digits:
+        return _named_id(profile, hint, 0.0, 0.0, 0.0) if hint else None
+    long = profile.lengths[1] >= _SHORTEST_RANDOM
+    random_form = max(_share(values, _UUID), _share(values, _HEX)) if long else 0.0
     codes = sum(map(_is_code, values)) / len(values)
     integers = _share(values, _INTEGER)
     if random_form >= 0.8:

@@ -40,14 +40,16 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?(?:[eE][+-]?[0-9]{1,4
 class Profile:
     """The cleaned distinct values of a column, and its shape.
 
-    ``is_flag``: only words like yes, no, active. ``uniqueness``: different values for each non-null
-    row, or None where the sample can't tell. ``repetition``: rows for each different value. Engines
-    estimate the number of different values, so nearly all of it counts as all.
+    ``words``: the folded words of text. ``is_flag``: only words like yes, no, active.
+    ``uniqueness``: different values for each non-null row, or None where the sample can't tell.
+    ``repetition``: rows for each different value. Engines estimate the number of different values,
+    so nearly all of it counts as all.
     """
 
     values: tuple[str, ...] = field(repr=False)
     kind: Kind
     characters: frozenset[str] = field(repr=False)
+    words: frozenset[str] = field(repr=False)
     has_digits: bool
     lengths: tuple[int, int]
     is_flag: bool
@@ -75,6 +77,7 @@ def profile(sample: ColumnSample) -> Profile:
         values=values,
         kind=kind,
         characters=characters,
+        words=_words(values) if kind in ("text", "nested") else frozenset(),
         has_digits=not characters.isdisjoint("0123456789"),
         lengths=(lengths[0], lengths[-1]),
         is_flag=_is_flag(values),
@@ -84,6 +87,14 @@ def profile(sample: ColumnSample) -> Profile:
         median_length=lengths[len(lengths) // 2],
         mean_words=joined.count(" ") / (len(values) or 1) + 1,
     )
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _words(values: tuple[str, ...]) -> frozenset[str]:
+    """All words of all values, folded: what isn't among them needn't be looked for in any value."""
+    return frozenset(_LETTERS.findall(fold("\n".join(values))))
 
 
 def _typed(values: tuple[str, ...], kind: Kind) -> tuple[tuple[str, ...], Kind]:
