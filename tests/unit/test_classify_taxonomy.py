@@ -13,6 +13,7 @@ import veilflow.classify
 from veilflow.classify import TAXONOMY
 from veilflow.classify.classification import DETECTORS
 from veilflow.classify.header_words import EXACT, STRONG, WEAK
+from veilflow.classify.header_words_more import EXACT_MORE, STRONG_MORE, WEAK_MORE
 from veilflow.classify.headers import fold, header_hints, tokens_of
 from veilflow.classify.taxonomy import ROLES
 from veilflow.classify.taxonomy_page import taxonomy_page
@@ -57,7 +58,8 @@ def test_the_taxonomy_can_not_be_changed() -> None:
 
 
 def test_detectors_and_header_words_name_known_types() -> None:
-    named = {detector.type for detector in DETECTORS} | set(STRONG) | set(WEAK) | set(EXACT)
+    tables = (STRONG, WEAK, EXACT, STRONG_MORE, WEAK_MORE, EXACT_MORE)
+    named = {detector.type for detector in DETECTORS}.union(*tables)
     assert named - {""} <= set(TAXONOMY)
 
 
@@ -66,12 +68,13 @@ def test_every_type_can_be_found() -> None:
     assert {detector.type for detector in DETECTORS} | by_shape == set(TAXONOMY)
 
 
-@pytest.mark.parametrize("table", [STRONG, WEAK, EXACT])
+@pytest.mark.parametrize("table", [STRONG, WEAK, EXACT, STRONG_MORE, WEAK_MORE, EXACT_MORE])
 def test_header_words_are_written_as_they_are_compared(table: dict[str, str]) -> None:
     for listed in table.values():
         for phrase in listed.split(","):
             assert phrase
             assert phrase == fold(phrase).strip()
+            assert not any(map(str.isdigit, phrase)), "digits are no part of a name's words"
 
 
 @pytest.mark.parametrize(

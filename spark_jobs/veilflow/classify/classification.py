@@ -79,6 +79,7 @@ _UNLIKE_OTHERS = 80
 _LUCK = 1e-3
 _PROBE = 64
 _ROUNDING = 1e-9
+_CODED_FLAG = frozenset({"0", "1"})
 
 
 def classify_table(samples: Iterable[ColumnSample]) -> tuple[ColumnVerdict, ...]:
@@ -207,6 +208,8 @@ def _told_by_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | 
     if seen.kind in detector.not_kinds:
         return None
     if seen.is_flag or seen.kind == "boolean":
+        return _flags(detector, hint)
+    if detector.accepts_flags and _CODED_FLAG.issuperset(seen.values):
         return _flags(detector, hint)
     return _beside_name(detector, seen, hint)
 

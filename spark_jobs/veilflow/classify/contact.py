@@ -96,7 +96,9 @@ def is_possible_street_address(value: str) -> bool:
         or re.match(r"[0-9]{1,5}[a-z]?[ ,]", value)
         or (len(words) > 1 and _NUMBER.search(value))
     )
-    names_street = any(w in STREET or w.endswith(_STREET_ENDINGS) for w in words) and len(words) > 1
+    names_street = (len(words) > 1 and not STREET.isdisjoint(words)) or any(
+        len(word) > 5 and word.endswith(_STREET_ENDINGS) for word in words
+    )
     return bool(with_number) or names_street
 
 

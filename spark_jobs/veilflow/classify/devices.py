@@ -56,17 +56,17 @@ is_secret = pattern(
     r"|eyJ[\w-]{8,1000}\.eyJ[\w-]{8,1000}\.[\w-]{8,600}"
     r"|\$(?:2[aby]|5|6|argon2(?:id|i|d))\$[^\s]{20,200}"
 )
-_dense = pattern(r"[^\s]{6,2040}")
+_dense = pattern(r"[^\s]{6,2040}|[0-9]{3,5}")
 
 
 def is_possible_secret(value: str) -> bool:
-    """What a column called "password" or "api_key" holds: six or more characters, no blank."""
+    """What a column called "password" or "cvv" holds: six or more characters, or a short PIN."""
     return _dense(value)
 
 
 DETECTORS = (
     Detector("secret", is_secret, 96, alone=0.97, alone_share=0.2, named=is_possible_secret,
-             named_share=0.7, lengths=(6, 2048), not_kinds=("date",)),
+             named_share=0.7, lengths=(3, 2048), not_kinds=("date",)),
     Detector("ip_address", is_ip, 88, alone=0.95, alone_share=0.5, named=is_possible_ip,
              characters=".:", lengths=(3, 50), not_kinds=("date", "decimal")),
     Detector("mac_address", is_mac, 90, alone=0.96, alone_share=0.5, named=_mac_named,

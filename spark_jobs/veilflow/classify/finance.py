@@ -35,7 +35,7 @@ is_bracket = pattern(
     rf"|{_CURRENCY}?[ ]?{_FIGURE}[ ]?k?[ ]?(?:-|–|to)[ ]?{_CURRENCY}?[ ]?{_FIGURE}[ ]?k?"
     rf"|{_CURRENCY}?[ ]?{_FIGURE}[ ]?k?[ ]?\+|low|medium|middle|high|very low|very high)"
 )
-_looks_like_card = pattern(r"(?:[0-9xX*]{4}[ -]?){3,4}[0-9]{1,4}|[0-9]{13,19}")
+_looks_like_card = pattern(r"(?:[0-9xX*]{4}[ -]?){3,4}[0-9]{1,4}|[0-9]{13,19}|[0-9]{4}")
 _looks_like_iban = pattern(r"[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]{1,4}){3,8}")
 _looks_like_account = pattern(r"(?=[^0-9]{0,20}[0-9])[A-Z0-9][A-Z0-9 ./-]{3,33}")
 
@@ -43,7 +43,7 @@ DETECTORS = (
     Detector("iban_code", is_iban, 95, alone=0.98, alone_share=0.15, named=_looks_like_iban,
              chance=0.01, characters=DIGITS, lengths=(15, 42)),
     Detector("credit_card_number", is_payment_card, 93, alone=0.96, alone_share=0.3, chance=0.03,
-             named=_looks_like_card, characters=DIGITS, lengths=(13, 24)),
+             named=_looks_like_card, characters=DIGITS, lengths=(4, 24)),
     Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.2,
              lengths=(8, 11)),
     Detector("bank_routing_number", is_aba_routing_number, 62,

@@ -25,7 +25,7 @@ STRONG_MORE: dict[str, str] = {
         "nom dirigeant,prenom dirigeant,nom salarie,nom employe,nom eleve,"
         "mitarbeitername,mitarbeiter name,vor und nachname,name vorname,geburts name,"
         "apellido paterno,apellido materno,nombres,nombre y apellidos,nombre apellidos,"
-        "nombre empleado,nombre alumno,nombre contacto,apellido1,apellido2,nombre1,"
+        "nombre empleado,nombre alumno,nombre contacto,"
         "nome cognome,nome e cognome,nome paziente,nome cliente,nominativo,"
         "primeiro nome,ultimo nome,nome do cliente,nome do paciente,nome da mae,nome do pai,"
         "apelido,roepnaam,voorletters,volledige naam,naam medewerker,meisjesnaam,tussenvoegsel"
@@ -33,12 +33,12 @@ STRONG_MORE: dict[str, str] = {
     "username": "twitter,instagram,facebook,social handle,user login,screenname,nick,"
     "gebruikersnaam,nome utente,account name",
     "email_address": (
-        "email1,mail adresse,emailadresse,emailadres,e mailadres,mail perso,mail pro,"
+        "email,mail adresse,emailadresse,emailadres,e mailadres,mail perso,mail pro,"
         "correo e,indirizzo email,indirizzo e mail,endereco de email,endereco email,e post,"
         "contact email,customer email,mail addr"
     ),
     "phone_number": (
-        "ph no,ph num,ph number,phone1,phone2,tel priv,tel mobile,tel fixe,tel dom,telnr,tel nr,"
+        "ph no,ph num,ph number,phone,tel priv,tel mobile,tel fixe,tel dom,telnr,tel nr,"
         "mobilfunknummer,mobilnr,handynr,festnetz,festnetznummer,telefonnr,faxnr,telefax,"
         "telephone fixe,telephone mobile,telephone portable,num tel,numero tel,no tel,"
         "telefono movil,telefono fijo,tel movil,num telefono,numero telefono,telefono celular,"
@@ -48,16 +48,16 @@ STRONG_MORE: dict[str, str] = {
         "home phone,work phone,office phone,contact phone,caller id,calling number,called number"
     ),
     "street_address": (
-        "addr line,addr1,addr2,addr st,address1,address2,adr,street no,street number,str nr,"
+        "addr line,addr,addr st,address,adr,street no,street number,str nr,"
         "strasse hausnr,strasse nr,hausnr,hausnummer,strasse hausnummer,wohnanschrift,"
-        "adresse siege,adresse domicile,adresse1,voie,numero voie,libelle voie,nom voie,"
+        "adresse siege,adresse domicile,adresse,voie,numero voie,libelle voie,nom voie,"
         "direccion postal,direccion calle,domicilio fiscal,nombre via,"
         "indirizzo residenza,via residenza,civico,numero civico,"
-        "logradouro,morada,endereco residencial,adres1,straatnaam,huisnummer,"
+        "logradouro,morada,endereco residencial,adres,straatnaam,huisnummer,"
         "residence address,property address,site address,incident address,incident location,"
         "res street,premise address,location address,address line"
     ),
-    "ssn": "ssn4,ssn last,ssn last4,last four ssn,last 4 ssn,social sec,soc sec no,ssnum,ssn num",
+    "ssn": "ssn,ssn last,last four ssn,last ssn,social sec,soc sec no,ssnum,ssn num",
     "national_id": (
         "personal id number,national insurance,ni number,identity document,identity no,id number,"
         "id card number,civil id,emirates id,nric,mykad,hkid,ktp,nik,cnic,cccd,tckn,tc kimlik no,"
@@ -128,7 +128,8 @@ STRONG_MORE: dict[str, str] = {
         "impronta digitale,vingerafdruk,gait signature"
     ),
     "credit_card_number": (
-        "cc no,ccnum,ccnumber,cardnumber,card nbr,credit card no,credit card num,"
+        "pan last,card last,last four digits,cc last,cc no,ccnum,ccnumber,cardnumber,card nbr,"
+        "credit card no,credit card num,"
         "kartennummer,numero carte,num carte,numero tarjeta,num tarjeta,numero carta,"
         "numero do cartao,cartao de credito,creditcardnummer,kaartnummer,pan masked,masked pan"
     ),
@@ -153,10 +154,10 @@ STRONG_MORE: dict[str, str] = {
         "reddito,retribuzione,fatturato,saldo conto,valor,preco,renda,salario mensal,saldo atual,"
         "salaris,inkomen,loon,omzet"
     ),
-    "ip_address": "ipaddress,ipaddr,ip4,ip6,ipv4,ipv6,src ip,dst ip,dest ip,host ip,last login ip,"
+    "ip_address": "ipaddress,ipaddr,ip,ipv,src ip,dst ip,dest ip,host ip,last login ip,"
     "direccion ip,indirizzo ip,endereco ip,ip adres",
     "mac_address": "mac,macaddr,macaddress,ethernet address,device mac,wlan mac,mac id",
-    "imei": "imei1,imei2,imeisv,device imei",
+    "imei": "imei,imeisv,device imei",
     "vin": "vin number,vin no,fahrzeug identifizierungsnummer,fahrzeugident nr,numero de chassis,"
     "numero chassis,numero di telaio,chassis no,chassisnummer,vehicle identification",
     "license_plate": "plate no,plate id,plate num,reg plate,registration plate,"
@@ -226,13 +227,14 @@ STRONG_MORE: dict[str, str] = {
     "formation,nivel de estudios,nivel estudios,grado academico,titulo academico,titolo studio,"
     "titolo di studio,grau de instrucao,nivel de escolaridade,opleidingsniveau,"
     "hoogst genoten opleiding",
-    "employment_status": "employmentstatus,emp status,job status,work status,employment stat,"
+    "employment_status": "work type,type of work,employmentstatus,emp status,job status,"
+    "work status,employment stat,"
     "beschaftigungsstatus,beschaeftigungsstatus,arbeitsverhaltnis,situation professionnelle,"
     "tipo de contrato,stato occupazionale,situacao profissional,dienstverband",
     "insurance": "payment typology,primary payer,insurance name,krankenversicherer,versicherer,"
     "kasse,organisme assurance,compania de seguros,compagnia assicurativa,plano de saude,"
     "zorgverzekeraar,insurance carrier",
-    "zipcode": "zip5,zip4,postal cd,post cd,postalcode,code post,cod postal,codpostal,cp postal,"
+    "zipcode": "zip,postal cd,post cd,postalcode,code post,cod postal,codpostal,cp postal,"
     "codice postale,codice avviamento postale,codigo de postal,zip code prefix,pin code,pincode,"
     "eircode",
     "geo_coordinates": "gps lat,gps lon,gps lng,gps long,latitud gps,x coord,y coord,geo lat,"
@@ -261,9 +263,9 @@ STRONG_MORE: dict[str, str] = {
         "opnamedatum,ontslagdatum,overlijdensdatum,datum in,datum uit,expiry date,issue date,dts,"
         "unix timestamp,epoch"
     ),
-    "icd10_code": "icd10,icd 10,icd9,icd 9,icd9 code,icd10 code,icd10cm,primary dx,principal dx,"
+    "icd10_code": "icd,icd code,icd cm,primary dx,principal dx,"
     "primary diagnosis code,diag code,diag cd,hauptdiagnose,nebendiagnose,diagnoseschlussel,"
-    "cim10,cim,code cim,cie10,codigo cie,codice icd,codice diagnosi,cid10,codigo cid,diag",
+    "cim,code cim,cie,codigo cie,codice icd,codice diagnosi,codigo cid,diag",
     "medication": (
         "ndc,ndc code,rx ndc,medication,medications,medication name,med name,drug,drugs,drug name,"
         "generic name drug,"
@@ -317,14 +319,16 @@ STRONG_MORE: dict[str, str] = {
 }
 
 WEAK_MORE: dict[str, str] = {
-    "person_name": "display name,player,artist,actor,actress,director,author name,candidate,"
+    "person_name": "organizer,organiser,display name,player,artist,actor,actress,director,"
+    "author name,candidate,"
     "athlete,driver,"
     "witness,victim,passenger,applicant,borrower,tenant,landlord,buyer,seller,instructor,coach,"
     "assignee,assigned to,approver,reporter,editor,speaker,winner,composer,reviewer,host,"
     "salesperson,sales rep,employee,staff,mitarbeiter,bearbeiter,sachbearbeiter,inhaber,autor,"
     "auteur,titulaire,responsable,empleado,titular,cliente,dipendente,titolare,paziente,nome,"
     "funcionario,paciente,eigenaar,medewerker,klant,names,surname name,title name,person",
-    "organization_name": "denomination,employer type,sponsor,manufacturer,publisher,contractor,"
+    "organization_name": "organizer,organiser,denomination,employer type,sponsor,manufacturer,"
+    "publisher,contractor,"
     "operator,provider name,franchise,brand owner,source organization",
     "religion": "denomination",
     "medical_specialty": "department,ward,unit,reparto,abteilung,service,departamento,station",
@@ -334,7 +338,8 @@ WEAK_MORE: dict[str, str] = {
     "phone_number": "numero,nr,extension",
     "health_indicator": "result,symptom,procedure",
     "amount": "rate,net,gross,cash,budget,charged",
-    "professional_license": "license number,licence number,license no,lic no,certificate",
+    "professional_license": "certificate",
+    "drivers_license": "license no,licence no,lic no",
     "income_bracket": "income category,income cat",
 }
 

@@ -82,7 +82,11 @@ is_possible_age = pattern(
     r"(?:1[01][0-9]|120|[0-9]{1,2})(?:\.[0-9]{1,2})?"
     r"(?:\s?\+|\s?(?:y|yo|yrs?|years?|months?|m|jahre|ans|anos)(?: old)?"
     r"|\s?(?:-|–|to)\s?[0-9]{1,3})?"
-    r"|[<>]=?\s?[0-9]{1,3}"
+    r"|[<>]=?\s?[0-9]{1,3}|[0-9]{1,3}s"
+    r"|(?:under|over|below|above|less than|more than|up to) [0-9]{1,3}(?: years)?"
+    r"|[0-9]{1,3}(?: years| yrs)? (?:and|or|&) (?:over|older|above|more|under|younger|up)"
+    r"|(?:child|adolescent|teen|teenager|young|young adult|youth|adult|middle-aged|middle aged"
+    r"|senior|elderly|infant|newborn|toddler)(?:s|ren)?"
 )
 
 DETECTORS = (
@@ -91,6 +95,5 @@ DETECTORS = (
     Detector("date", is_date, 50, alone=0.75, chance=0.01, named=is_possible_date, ceiling=0.75,
              characters=DIGITS, lengths=(4, 40)),
     Detector("age", is_age, 48, named=is_possible_age, named_share=0.8,
-             characters=DIGITS, lengths=(1, 16),
-             not_kinds=("date",)),
+             lengths=(1, 24), not_kinds=("date",)),
 )  # fmt: skip
