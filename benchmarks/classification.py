@@ -8,9 +8,9 @@ out.
 Typed F1 is 2 right / (2 right + wrong + missed) over columns: right is a verdict that equals a
 label other than none; wrong is a verdict that isn't the column's label; missed is a label that
 wasn't found. A wrong type counts twice, as wrong and as missed. Verdicts of types that no label
-names (city, country, date, health...) count as none, as the labels have them. ``strict`` takes types by
-their names; ``grouped`` also takes numbers that somebody issued (a national id, a user name, a
-device id) for GENERIC_ID, which is what the labels call them.
+names (city, country, date, health...) count as none, as the labels have them. ``strict`` takes
+types by their names; ``grouped`` also takes numbers that somebody issued (a national id, a user
+name, a device id) for GENERIC_ID, which is what the labels call them.
 
 Presidio runs on the same columns in the same run where presidio-analyzer is installed: through
 presidio-structured where that is too, else by the type that most cells of a column have. It gets
