@@ -8,8 +8,9 @@ the code that makes the pseudonyms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from veilflow.policy import ColumnPolicy, Policy
 
@@ -126,7 +127,7 @@ def _domain(policy: Policy, table: str, name: str, column: ColumnPolicy) -> str:
 
 
 def _form(column: ColumnPolicy) -> tuple[str, int, str]:
-    given = {} if column.protect is None else column.protect.parameters
+    given: Mapping[str, Any] = {} if column.protect is None else column.protect.parameters
     form = str(given.get("form") or "base32hex")
     length = int(given.get("length") or _USUAL.get(form, 0))
     return f"{column.treatment} {form}", length, str(given.get("prefix") or "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from veilflow.mask.alphabet import Alphabet
 from veilflow.policy import ColumnPolicy, Policy
@@ -87,7 +88,7 @@ def _beyond_chance(column: ColumnPolicy) -> int:
     In a table of ten million one in a hundred would have a coincidence, at 10^16 possible values.
     """
     assert column.protect is not None
-    given = column.protect.parameters
+    given: Mapping[str, Any] = column.protect.parameters
     symbols = set(Alphabet.named(str(given.get("alphabet", "digits"))).characters.casefold())
     kept = sum(int(given.get(name) or 0) for name in ("keep_first", "keep_last", "luhn"))
     return kept + math.ceil(16 / math.log10(max(2, len(symbols))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -132,3 +133,62 @@ def test_a_person_s_fakes_are_the_same_in_all_rows_and_nobody_s_card(
     assert all(mail.endswith((".com", ".org", ".net")) for _, _, mail in fakes)
     cards = {row["card"] for row in rows if row["card"]}
     assert len(cards) == 3 and all(card.startswith("9999") for card in cards)
+
+
+def test_dates_json_and_structs_go_through_workers_with_their_types(
+    spark: SparkSession, masking_ref: str
+) -> None:
+    """Intervals stay across columns; a part that is replaced is counted, whatever is around it."""
+    from pyspark.sql import functions as F
+
+    shift = {"role": "sensitive", "protect": {"date_shift": {"max_days": 90}}}
+    note = {"$.seen": {"date_shift": {"max_days": 90}}, "$.by": "redact"}
+    contact = {"city": "keep", "mails[].at": {"email": {"on_invalid": "redact"}}}
+    rules = policy(
+        {
+            "id": "pseudonym",
+            "born": shift,
+            "came": shift,
+            "stay": {"role": "sensitive", "protect": {"round": {"to": 5}}},
+            "note": {"role": "sensitive", "protect": {"json": {"paths": note}}},
+            "contact": {"role": "identifier", "protect": {"fields": {"paths": contact}}},
+            "noisy": {"role": "sensitive", "protect": {"noise": {"scale": 1, "lower": 0}}},
+        }
+    )
+    frame = spark.range(500).select(
+        F.expr("'p' || id % 40 AS id"),
+        F.expr("date_add(date'1950-01-01', cast(id % 40 as int)) AS born"),
+        F.expr("cast(date_add(date'2024-01-01', cast(id as int)) as timestamp) AS came"),
+        F.expr("cast(id as int) AS stay"),
+        F.expr("""'{"seen": "2024-01-01", "by": "Dr. Unmistakable", "x": ' || id || '}' AS note"""),
+        F.expr(
+            "named_struct('city', 'Ulm', 'mails', array(named_struct('at', "
+            "if(id % 2 = 0, 'j@x.org', 'unmistakable'), 'of', 'Unmistakable'))) AS contact"
+        ),
+        F.expr("cast(id as decimal(6,2)) AS noisy"),
+    )
+    made = protect(spark, rules, {"people": frame}, None, masking_ref)["people"]
+    output, counts, _ = counting_in_random_order(made)
+    rows = output.collect()
+    kinds = dict(output.dtypes)
+    assert kinds["contact"] == "struct<city:string,mails:array<struct<at:string>>>"
+    assert [kinds[name] for name in ("born", "came", "stay", "noisy")] == [
+        "date", "timestamp", "bigint", "decimal(6,2)",
+    ]  # fmt: skip
+    found = {one.column: one.count for one in counts.evidence()}
+    assert found["contact"] == 250
+    assert "nmistakable" not in str(rows)
+    assert {row["note"].partition(',"by"')[2] for row in rows} == {':"[REDACTED]"}'}
+    # One shift a person in both columns, and one of its own for each path in the JSON.
+    inside: dict[str, set[str]] = {}
+    for row in rows:
+        inside.setdefault(row["id"], set()).add(row["note"][9:19])
+    assert len(inside) == 40
+    assert all(len(found) == 1 for found in inside.values())
+    expected = sorted(
+        dt.date(2024, 1, 1) + dt.timedelta(n) - dt.date(1950, 1, 1) - dt.timedelta(n % 40)
+        for n in range(500)
+    )
+    assert sorted(row["came"].date() - row["born"] for row in rows) == expected
+    assert sum(row["born"] >= dt.date(1950, 2, 10) or row["born"] < dt.date(1950, 1, 1)
+               for row in rows) > 100  # fmt: skip

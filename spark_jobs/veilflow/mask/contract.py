@@ -31,6 +31,8 @@ class Transform:
         needs_resources: the kinds of resources that :meth:`opened` needs.
         is_repeatable: equal values in rows of one person become equal, in every run.
         is_drawn_by_unit: what it does to a person's values is drawn once for all columns.
+        counts_inside: it marks rows of which a part couldn't be treated, whatever its own
+            ``on_invalid``.
         takes_text: the engine casts a column to text first, as it does so itself. Otherwise the
             column's own type comes in.
     """
@@ -44,6 +46,7 @@ class Transform:
     needs_resources: ClassVar[tuple[str, ...]] = ()
     is_repeatable: ClassVar[bool] = True
     is_drawn_by_unit: ClassVar[bool] = False
+    counts_inside: ClassVar[bool] = False
     takes_text: ClassVar[bool] = False
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:

@@ -96,7 +96,7 @@ class KeyedDateShift(CheckedTransform):
     name = DateShift.name
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
-        return input_type
+        return DateShift(self.max_days, self.by, self.on_invalid).output_type(input_type)
 
     def treat(
         self, values: pa.Array, units: pa.Array | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from veilflow.mask import is_keyed, is_repeatable
 from veilflow.policy.hierarchies import HierarchySpec
@@ -53,7 +53,7 @@ class Protection(_Strict):
     """A transform by name, with its parameters. Names with a colon are ``package.module:Class``."""
 
     name: str
-    parameters: dict[str, str | int | float | bool | None] = {}
+    parameters: dict[str, JsonValue] = {}
 
     @property
     def is_custom(self) -> bool:
@@ -77,7 +77,7 @@ ProtectionSpec = Annotated[
         _expand_protection,
         json_schema_input_type=str
         | Annotated[
-            dict[str, dict[str, str | int | float | bool | None] | None],
+            dict[str, dict[str, JsonValue] | None],
             Field(min_length=1, max_length=1),
         ]
         | Protection,

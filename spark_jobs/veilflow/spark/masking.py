@@ -160,7 +160,7 @@ def _worker_input(
         return WorkerInput(value.cast("string"), StringType())
     transform = step.transform
     output = _output_type(table, name, transform, data_type)
-    kind = to_arrow_type(data_type)
+    kind = to_arrow_type(data_type, timezone="UTC")
     is_text = taken_type(transform, kind) != kind
     fallback = _fallback(table, name, transform, is_text=isinstance(output, StringType))
     units = None
@@ -168,7 +168,7 @@ def _worker_input(
         unit = policy.unit_column(table)
         assert unit is not None  # policy.rules asks for one
         units = quoted(unit).cast("string")
-    is_counted = fallback in ("nullify", "redact")
+    is_counted = fallback in ("nullify", "redact") or transform.counts_inside
     return WorkerInput(value.cast("string") if is_text else value, output, units, is_counted)
 
 

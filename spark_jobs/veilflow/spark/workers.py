@@ -127,7 +127,7 @@ def worker_struct(
                 sent.append(given.units)
                 unit_at[said] = len(sent) - 1
             units_at = unit_at[said]
-        made = _typed(item.apply, to_arrow_type(given.output))
+        made = _typed(item.apply, to_arrow_type(given.output, timezone="UTC"))
         steps.append(_Step(guarded(place, made), values_at, units_at, given.is_counted))
         fields.append(StructField(f"c{index}", given.output))
         if given.is_counted:
