@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from veilflow.keys import open_provider
 from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
-from veilflow.policy import read_policy
+from veilflow.policy import Policy, read_policy
 from veilflow.policy.linkage import linkage_domain
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.random_order import in_random_order
@@ -107,6 +108,36 @@ def test_plans_hold_no_value_and_no_key(
     assert b"veilflow.spark.workers" in written, "the shipped functions are among what was searched"
     assert b"HashAggregate" in written or b"Exchange" in written
     assert key_ref.encode() in written
+
+
+def test_plans_of_lent_rows_hold_no_value_and_no_key(
+    unredacted: SparkSession, tmp_path: Path
+) -> None:
+    ages = [20] * 40 + [21] * 3
+    policy = Policy.model_validate(
+        {
+            "dataset": "people",
+            "purpose": {"purpose": "test", "legal_basis": "test", "owner": "test",
+                        "recipients": ["test"], "retention_days": 1},
+            "source": {"root": "."},
+            "tables": {"people": {"path": "people", "columns": {
+                "name": "keep",
+                "age": {"role": "quasi", "hierarchy": {"intervals": [1, 5], "upper": 90}},
+            }}},
+            "anonymize": {"k": 5, "recoding": "local"},
+        }
+    )  # fmt: skip
+    rows = [(f"CANARY-7f3a-{n}", age) for n, age in enumerate(ages)]
+    frames = {"people": unredacted.createDataFrame(pa.table(dict(zip(
+        ("name", "age"), map(list, zip(*rows, strict=True)), strict=True))))}  # fmt: skip
+    decision, key = decide(policy, frames), b"a key to draw the lent rows by!!"
+    assert decision is not None and decision.recodings["people"].lent is not None
+    made = protect(unredacted, policy, frames, decision, "", lending_key=key)["people"]
+    for kind, text in described(in_random_order(made)):
+        (tmp_path / kind).write_bytes(text)
+    needles = [text_needle("canary", "CANARY-7f3a"), key_needle("lending", key)]
+    assert find_leaks([tmp_path], needles) == []
+    assert b"Window" in b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
 
 def test_a_literal_would_be_found(unredacted: SparkSession, tmp_path: Path) -> None:
