@@ -20,6 +20,7 @@ from veilflow.anonymize.repartition import NOBODY, Division, Offers
 __all__ = ["Lenders", "Loans"]
 
 Bools = npt.NDArray[np.bool_]
+Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
 CROWD_LENT = SUPPRESSED_CELL // 1250
@@ -33,6 +34,7 @@ _NEAREST = 12
 _ROWS_COUNTED = 2**18
 _SKIPPED = 0.4
 _ROWS_TOLD = 255
+_BLOCK = 2**20
 
 
 class Lenders:
@@ -60,14 +62,24 @@ class Lenders:
         wanted = np.minimum(skipped, np.maximum(found[:, -1], 1))
         place = np.argmax(found >= wanted[:, None], axis=1)
         chosen = np.arange(combos.size), place
-        return np.where(able[chosen], near[chosen], NOBODY)
+        return np.where(able[chosen], near[chosen], NOBODY).astype(np.int64)
 
 
-def _nearest(cells: LabelCells, lenders: Int64) -> Int64:
+def _nearest(cells: LabelCells, lenders: Int64) -> Int32:
     if not lenders.size:
-        return np.empty((cells.size, 0), dtype=np.int64)
-    found = beside(cells, np.arange(cells.size), lenders)
-    every = np.broadcast_to(np.arange(cells.size)[:, None], found.shape)
+        return np.empty((cells.size, 0), dtype=np.int32)
+    every = np.arange(cells.size)
+    found = beside(cells, every, lenders)
+    step = max(1, _BLOCK // found.shape[1])
+    blocks = range(0, cells.size, step)
+    return np.concatenate(
+        [_cheapest(cells, every[n : n + step], found[n : n + step]) for n in blocks]
+    )
+
+
+def _cheapest(cells: LabelCells, combos: Int64, near: Int32) -> Int32:
+    found = near.astype(np.int64)
+    every = np.broadcast_to(combos[:, None], found.shape)
     cost = np.zeros(found.shape, dtype=np.int64)
     for column in range(len(cells.tables)):
         cost += cells.common_costs(column, every, found)
@@ -76,7 +88,8 @@ def _nearest(cells: LabelCells, lenders: Int64) -> Int64:
     useless[:, 1:] |= found[:, 1:] == found[:, :-1]
     order = np.argsort(np.where(useless, 2**62, cost), axis=1, kind="stable")[:, :_NEAREST]
     useless = np.take_along_axis(useless, order, axis=1)
-    return np.where(useless, NOBODY, np.take_along_axis(found, order, axis=1))
+    chosen = np.take_along_axis(found, order, axis=1)
+    return np.where(useless, NOBODY, chosen).astype(np.int32)
 
 
 class Loans:

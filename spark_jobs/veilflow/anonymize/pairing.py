@@ -16,7 +16,8 @@ Int64 = npt.NDArray[np.int64]
 _LOOKS = 5
 _ROUNDS = 4
 _SPREAD = 256
-_APART = (1, 2, 3)
+_FARTHEST = 3
+_MOST_FOUND = 2**24
 
 
 class Orders:
@@ -67,27 +68,29 @@ def neighbours(
     return groups[found[0]], groups[found[1]]
 
 
-def beside(cells: LabelCells, combos: Int64, chosen: Int64) -> Int64:
+def beside(cells: LabelCells, combos: Int64, chosen: Int64) -> Int32:
     """For each of ``combos`` those of ``chosen`` (at least one) that are near it, in their order.
 
-    Near is what is next to it in one of the orders that start with a different column each. One
-    may be named several times. Work and memory grow with the number of combinations.
+    Near is what is next to it in one of the orders that start with a different column each, or
+    up to three places away unless there are too many combinations. One may be named several times.
+    Work and memory grow with the number of combinations.
     """
     every = np.concatenate([chosen, combos])
     is_chosen = np.arange(every.size) < chosen.size
     ranks = [each[0] for each in Orders(cells).ranks]
     keys = [rank[cells.codes[every, column]] for column, rank in enumerate(ranks)]
-    found = []
+    farthest = min(max(1, _MOST_FOUND // (2 * len(keys) * every.size)), _FARTHEST)
+    found = np.empty((combos.size, len(keys), farthest, 2), dtype=np.int32)
     for start in range(len(keys)):
         order = np.lexsort([is_chosen, *keys[start + 1 :], *keys[: start + 1]])
         in_order = every[order[is_chosen[order]]]
         place = np.empty(every.size, dtype=np.int64)
         place[order] = np.cumsum(is_chosen[order])
         after = place[chosen.size :]
-        for apart in _APART:
-            found.append(in_order[np.maximum(after - apart, 0)])
-            found.append(in_order[np.minimum(after + apart - 1, chosen.size - 1)])
-    return np.sort(np.stack(found, axis=1), axis=1)
+        for apart in range(farthest):
+            found[:, start, apart, 0] = in_order[np.maximum(after - 1 - apart, 0)]
+            found[:, start, apart, 1] = in_order[np.minimum(after + apart, chosen.size - 1)]
+    return np.sort(found.reshape(combos.size, -1), axis=1)
 
 
 def _cost(cells: LabelCells, one: Int64, other: Int64) -> Int64:

@@ -97,7 +97,7 @@ class _Hosts:
         """The groups that each of ``strays`` may join, cheapest first, one row a stray; then -1."""
         hosts = self._leader.size
         if strays.size * hosts <= _MOST_TRIED:
-            near = np.broadcast_to(np.arange(hosts), (strays.size, hosts))
+            near = np.broadcast_to(np.arange(hosts, dtype=np.int64), (strays.size, hosts))
         else:
             group_of = np.full(self._cells.size, -1, dtype=np.int64)
             group_of[self._leader] = np.arange(hosts)
