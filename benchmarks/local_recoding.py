@@ -80,7 +80,7 @@ def _size(folder: Path, policy: Policy, table: pa.Table) -> Iterator[str]:
     assert output.num_rows == table.num_rows
     lent = 0 if recoding.lent is None else int(recoding.lent.rows.sum())
     yield (
-        f"| {rows} | Veilflow | {quality:.4f} | {discernibility:,} | {classes:,} | {lent} | "
+        f"| {rows} | Veilflow | {quality:.4f} | {discernibility:,} | {classes:,} | {lent:,} | "
         f"{wall:.1f} | {cpu:.1f} |"
     )
     if table.num_rows < 100_000:
