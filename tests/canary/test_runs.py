@@ -107,6 +107,7 @@ def _studies(ran: Ran, out: Path) -> dict[str, list[str]]:
         for name, policy in policies.items()
     }  # fmt: skip
     commands["explore"] = ["explore", small, "--policy", str(good), "--out", page]
+    commands["explore-spark"] = ["explore", small, "--policy", str(good), "--spark", "--json"]
     commands["explore-no-date"] = ["explore", small, "--policy", str(policies["no-date"])]
     return commands
 
@@ -279,7 +280,8 @@ def test_other_commands_ended_as_they_were_meant_to(machine: Ran, cluster: Ran) 
         "classify": "0", "classify-torn": "0", "draft": "0", "read-refused": "1",
         "read": "0", "read-synthetic": "0", "read-parquet": "0", "verify": "0", "reveal": "0",
         "anonymize-study": "0", "anonymize-no-date": "2", "anonymize-no-label": "2",
-        "anonymize-too-rare": "2", "explore": "0", "explore-no-date": "2",
+        "anonymize-too-rare": "2", "explore": "0", "explore-spark": "0",
+        "explore-no-date": "2",
     }  # fmt: skip
     assert {name: codes[name] for name in expected} == expected
 

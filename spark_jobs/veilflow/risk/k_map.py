@@ -8,7 +8,7 @@ Neerlandica 53, 1999): a class of k people in the population has a number of peo
 that is Poisson distributed with mean k * fraction (or so, but not 0: zero-truncated). A class that
 is larger in the sample than that distribution allows isn't one of k or fewer people.
 
-ARX's rule, which this is, adds one to the Poisson quantile and never asks for more than k. The
+ARX's rule, which this is, adds two to the Poisson quantile and never asks for more than k. The
 third estimator, which ARX lacks, turns the question round: given a class's people in the sample,
 those in the population are negative binomial (Benedetti and Franconi 1998), and fewer than k with
 the chance ``significance`` at most.
