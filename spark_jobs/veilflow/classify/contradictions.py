@@ -5,7 +5,7 @@ from __future__ import annotations
 from veilflow.classify.column import ColumnVerdict
 from veilflow.classify.taxonomy import NONE, TAXONOMY
 
-__all__ = ["STRONG", "UNMISTAKABLE", "contradiction"]
+__all__ = ["STRONG", "UNMISTAKABLE", "contradiction", "is_guarded", "is_other_kind"]
 
 STRONG = 0.8
 """From this score on a verdict may contradict a person. Below it the evidence is a name without
@@ -63,7 +63,7 @@ def contradiction(
             f"column {verdict.name!r} is declared {declared_role}, but it {looks}: it would be "
             f"released {_how_released(protection)}. {_advice(verdict)}"
         )
-    if found == declared > 0 and _is_other_kind(verdict.type, declared_type):
+    if found == declared > 0 and is_other_kind(verdict.type, declared_type):
         return (
             f"column {verdict.name!r} is declared to be {TAXONOMY[str(declared_type)].phrase}, "
             f"but it {looks}: {protection} was chosen for another kind of value"
@@ -92,7 +92,13 @@ def _how_released(protection: str) -> str:
     return "raw" if protection in ("keep", "") else f"with {protection} as its only protection"
 
 
-def _is_other_kind(found: str, declared: str | None) -> bool:
+def is_guarded(protection: str) -> bool:
+    """Whether a protection removes or replaces the whole value, so that it fits any type."""
+    return protection in _REMOVES | _REPLACES
+
+
+def is_other_kind(found: str, declared: str | None) -> bool:
+    """Whether values of the one type are never taken for the other's; free text is any kind."""
     if declared is None or declared == found or declared not in TAXONOMY or declared == NONE:
         return False
     if "free_text" in (found, declared):

@@ -8,6 +8,7 @@ table. A type that is in a share ``p`` of the rows is missed with probability
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from veilflow.classify import (
@@ -38,12 +39,20 @@ def sampling_note() -> str:
     )
 
 
-def classify(policy: Policy, frames: Mapping[str, DataFrame]) -> tuple[ColumnFinding, ...]:
-    """A finding for every column of every table, whether or not the policy lists it."""
+def classify(
+    policy: Policy,
+    frames: Mapping[str, DataFrame],
+    known: Mapping[str, tuple[ColumnVerdict, ...]] | None = None,
+) -> tuple[ColumnFinding, ...]:
+    """A finding for every column of every table, whether or not the policy lists it.
+
+    Tables in ``known`` aren't read: their verdicts are held against the policy as they are.
+    """
+    known = known or {}
     return tuple(
         _finding(name, verdict, policy.tables[name].columns.get(verdict.name))
         for name, frame in frames.items()
-        for verdict in classify_frame(frame)
+        for verdict in (known[name] if name in known else classify_frame(frame))
     )
 
 
@@ -97,6 +106,8 @@ def _text(name: str, data_type: str) -> Column:
 
 
 def _finding(table: str, verdict: ColumnVerdict, column: ColumnPolicy | None) -> ColumnFinding:
+    # As the evidence has it, so that a verdict that is taken over from there is judged alike.
+    verdict = replace(verdict, score=round(verdict.score, 2))
     against = None
     if column is not None:
         against = contradiction(verdict, column.role, column.type, column.treatment)
@@ -105,7 +116,7 @@ def _finding(table: str, verdict: ColumnVerdict, column: ColumnPolicy | None) ->
         column=verdict.name,
         type=verdict.type,
         role=verdict.role,
-        score=round(verdict.score, 2),
+        score=verdict.score,
         evidence=verdict.evidence,
         declared_role=None if column is None else column.role,
         treatment="left out (unlisted)" if column is None else column.treatment,

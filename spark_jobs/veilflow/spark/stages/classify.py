@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from veilflow.classify.drift import classifier_digest
 from veilflow.errors import ReleaseRefused
 from veilflow.evidence import ColumnFinding, StageEvidence
+from veilflow.pipeline.last_look import (
+    CLASSIFIER,
+    last_look,
+    retyped_columns,
+    unchanged_tables,
+    verdicts_of,
+)
 from veilflow.pipeline.measure import StageClock
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
@@ -23,24 +31,34 @@ __all__ = ["classify_stage"]
 def classify_stage(
     spark: SparkSession, run: Run, clock: StageClock, product: Product
 ) -> StageEvidence:
-    """Classify every column; refuse if one contradicts what the policy says of it."""
-    findings = classify(run.policy, read_source(spark, run.record))
+    """Classify every column; refuse if one contradicts the policy, or isn't what it was.
+
+    Tables whose content is that of the last released run aren't scanned again.
+    """
+    last = last_look(run)
+    known = verdicts_of(last, unchanged_tables(run, last))
+    findings = classify(run.policy, read_source(spark, run.record), known)
     refused = [_sentence(finding) for finding in findings if finding.contradiction]
+    refused += retyped_columns(run, last, findings)
     if refused:
         raise ReleaseRefused(
             refused,
             remedy=f"Correct these lines of {run.record.policy_name}, or settle a column's type "
             "with 'type:' and a 'reason:', and start a new run.",
         )
-    return stage_evidence(
+    notes = [sampling_note()] if len(known) < len(run.policy.tables) else []
+    if last is not None and known:
+        notes.append(f"Not looked at again, unchanged since {last.run}: {', '.join(known)}.")
+    made = stage_evidence(
         spark,
         run,
         "classify",
         clock,
         bytes_read=sum(table.size for table in run.record.source.tables),
         columns=findings,
-        notes=(sampling_note(),),
+        notes=tuple(notes),
     )
+    return made.model_copy(update={"versions": {**made.versions, CLASSIFIER: classifier_digest()}})
 
 
 def _sentence(finding: ColumnFinding) -> str:

@@ -1,0 +1,109 @@
+"""What classification found in the last run that was released: to compare with, or to reuse.
+
+It rests on the store, which the run's own evidence rests on too: who can write there can hide a
+change, but makes nothing pass that contradicts the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from veilflow.classify import ColumnVerdict
+from veilflow.classify.drift import classifier_digest, retyped
+from veilflow.classify.taxonomy import TAXONOMY
+from veilflow.evidence import ColumnFinding, StageEvidence
+from veilflow.pipeline.history import read_history
+from veilflow.pipeline.paths import evidence_key
+from veilflow.pipeline.state import Run, read_json
+from veilflow.policy.draft import yaml_key
+
+__all__ = [
+    "CLASSIFIER",
+    "LastLook",
+    "last_look",
+    "retyped_columns",
+    "unchanged_tables",
+    "verdicts_of",
+]
+
+CLASSIFIER = "classifier"
+"""Under this name the evidence of ``classify`` says which classifier looked."""
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """The run, its findings by table and column, its tables' keyed digests, its classifier."""
+
+    run: str
+    findings: Mapping[tuple[str, str], ColumnFinding]
+    digests: Mapping[str, str]
+    classifier: str | None
+
+
+def last_look(run: Run) -> LastLook | None:
+    """The newest passed run before ``run`` whose evidence is still there; trials don't count."""
+    past = read_history(run.store, run.record.dataset, "masked", before=run.record)
+    for validation in reversed(past.validations):
+        if validation.trial or not validation.passed:
+            continue
+        classified, pinned = (
+            read_json(run.store, evidence_key(run.record.dataset, validation.run, stage))
+            for stage in ("classify", "pin")
+        )
+        if classified is None or pinned is None:
+            continue
+        evidence = StageEvidence.from_json(classified)
+        sources = StageEvidence.from_json(pinned).source
+        return LastLook(
+            validation.run,
+            {(one.table, one.column): one for one in evidence.columns},
+            {source.table: source.digest for source in sources},
+            evidence.versions.get(CLASSIFIER),
+        )
+    return None
+
+
+def unchanged_tables(run: Run, last: LastLook | None) -> frozenset[str]:
+    """The tables that needn't be looked at again: same content, same classifier, no trial."""
+    if last is None or run.record.parameters.is_trial or last.classifier != classifier_digest():
+        return frozenset()
+    return frozenset(
+        table.name
+        for table in run.record.source.tables
+        if table.digest
+        and last.digests.get(table.name) == table.digest
+        and all((table.name, column.name) in last.findings for column in table.columns)
+    )
+
+
+def verdicts_of(
+    last: LastLook | None, tables: frozenset[str]
+) -> dict[str, tuple[ColumnVerdict, ...]]:
+    """What the last run found in ``tables``, each table's columns in their order."""
+    found: dict[str, list[ColumnVerdict]] = {}
+    for (table, _), finding in last.findings.items() if last is not None else ():
+        if table in tables:
+            found.setdefault(table, []).append(_verdict(finding))
+    return {table: tuple(verdicts) for table, verdicts in found.items()}
+
+
+def _verdict(finding: ColumnFinding) -> ColumnVerdict:
+    role = TAXONOMY[finding.type].role
+    return ColumnVerdict(finding.column, finding.type, role, finding.score, finding.evidence)
+
+
+def retyped_columns(run: Run, last: LastLook | None, found: tuple[ColumnFinding, ...]) -> list[str]:
+    """For each column that isn't what it was in the last run, where and why."""
+    if last is None:
+        return []
+    told = []
+    for finding in found:
+        before = last.findings.get((finding.table, finding.column))
+        column = run.policy.tables[finding.table].columns.get(finding.column)
+        if before is None or column is None or before.type not in TAXONOMY:
+            continue
+        why = retyped(before.type, before.score, _verdict(finding), column.type, column.treatment)
+        if why is not None:
+            told.append(f"tables.{finding.table}.columns.{yaml_key(finding.column)}: {why}.")
+    return told

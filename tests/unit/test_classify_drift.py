@@ -1,0 +1,140 @@
+"""A column that became something else since the last run, and tables that needn't be looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from veilflow.classify import ColumnVerdict
+from veilflow.classify.drift import classifier_digest, retyped
+from veilflow.classify.taxonomy import TAXONOMY
+from veilflow.evidence import ColumnFinding, StageEvidence
+from veilflow.pipeline import open_run, pin
+from veilflow.pipeline.history import remember
+from veilflow.pipeline.last_look import (
+    CLASSIFIER,
+    last_look,
+    retyped_columns,
+    unchanged_tables,
+    verdicts_of,
+)
+from veilflow.pipeline.state import Run
+
+
+def verdict(kind: str, score: float) -> ColumnVerdict:
+    return ColumnVerdict("c", kind, TAXONOMY[kind].role, score, ("half of the values fit",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "declared", "protection", "told"),
+    [
+        pytest.param(("gender", 0.9), ("religion", 0.9), None, "keep", True, id="another kind"),
+        pytest.param(("gender", 0.9), ("religion", 0.9), "religion", "keep", False, id="decided"),
+        pytest.param(("gender", 0.9), ("religion", 0.9), "none", "keep", False, id="overruled"),
+        pytest.param(("gender", 0.9), ("religion", 0.9), "gender", "keep", True,
+                     id="decided about what it was"),
+        pytest.param(("gender", 0.9), ("religion", 0.9), None, "drop", False, id="removed"),
+        pytest.param(("gender", 0.9), ("religion", 0.9), None, "pseudonym", False, id="replaced"),
+        pytest.param(("gender", 0.7), ("religion", 0.9), None, "keep", False, id="was a guess"),
+        pytest.param(("gender", 0.9), ("religion", 0.7), None, "keep", False, id="is a guess"),
+        pytest.param(("city", 0.9), ("region", 0.9), None, "keep", False, id="of one family"),
+        pytest.param(("gender", 0.9), ("gender", 0.9), None, "keep", False, id="the same"),
+        pytest.param(("gender", 0.9), ("none", 0.0), None, "keep", False, id="nothing any more"),
+        pytest.param(("gone_type", 0.9), ("gender", 0.9), None, "keep", False, id="unknown then"),
+    ],
+)  # fmt: skip
+def test_a_column_is_retyped(
+    before: tuple[str, float], after: tuple[str, float], declared: str | None, protection: str,
+    told: bool,
+) -> None:  # fmt: skip
+    why = retyped(*before, verdict(*after), declared, protection)
+    assert (why is not None) is told
+    if why is not None:
+        assert "half of the values fit" in why and "type: religion" in why
+
+
+def test_the_classifier_has_one_name() -> None:
+    assert classifier_digest() == classifier_digest() and len(classifier_digest()) == 16
+
+
+POLICY = """\
+dataset: people
+purpose: {{purpose: t, legal_basis: t, owner: t, recipients: [t], retention_days: 1}}
+source: {{root: data, format: csv}}
+tables: {{people: {{path: people.csv, columns: {{name: drop, colour: keep}}}}}}
+publish: {{store: "file://{home}/store", keys: "file://{home}/keyring"}}
+"""
+
+
+@pytest.fixture
+def pinned(tmp_path: Path) -> Callable[[str], Run]:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "people.csv").write_text("name,colour\nAnn,red\n")
+    policy = tmp_path / "people.yaml"
+    policy.write_text(POLICY.format(home=tmp_path))
+    return lambda name: open_run(pin(policy, name).uri)
+
+
+def released(run: Run, kind: str = "gender", *, passed: bool = True, classifier: str = "") -> None:
+    measured = {
+        "classify": {"columns": (finding("name", "person_name"), finding("colour", kind)),
+                     "versions": {CLASSIFIER: classifier or classifier_digest()}},
+        "protect": {},
+        "validate": {},
+    }  # fmt: skip
+    for stage, parts in measured.items():
+        made = StageEvidence(
+            stage=stage, run=run.record.run, dataset="people", started=dt.datetime.now(dt.UTC),
+            policy_sha256=run.record.policy_sha256, seconds=1, cpu_seconds=1, **parts,
+        )  # fmt: skip
+        run.finish(made)
+    remember(run, "masked", made, passed=passed)
+
+
+def finding(column: str, kind: str) -> ColumnFinding:
+    return ColumnFinding(
+        table="people", column=column, type=kind, role=TAXONOMY[kind].role, score=0.9,
+        evidence=("the values fit",), declared_role="insensitive", treatment="keep",
+    )  # fmt: skip
+
+
+def test_a_retyped_column_is_named_with_its_evidence(pinned: Callable[[str], Run]) -> None:
+    first = pinned("run-1")
+    assert last_look(first) is None
+    assert retyped_columns(first, None, (finding("colour", "religion"),)) == []
+    released(first)
+    second = pinned("run-2")
+    last = last_look(second)
+    assert last is not None and last.run == "run-1"
+    found = (finding("name", "religion"), finding("colour", "religion"))
+    (told,) = retyped_columns(second, last, found)
+    assert told.startswith("tables.people.columns.colour: column 'colour' was gender in the last")
+    assert "the values fit" in told
+
+
+def test_an_unchanged_table_is_taken_over(pinned: Callable[[str], Run], tmp_path: Path) -> None:
+    released(pinned("run-1"))
+    second = pinned("run-2")
+    last = last_look(second)
+    assert unchanged_tables(second, last) == {"people"}
+    known = verdicts_of(last, frozenset({"people"}))
+    assert [(v.name, v.type) for v in known["people"]] == [
+        ("name", "person_name"),
+        ("colour", "gender"),
+    ]
+    (tmp_path / "data" / "people.csv").write_text("name,colour\nAnn,blue\n")
+    third = pinned("run-3")
+    assert unchanged_tables(third, last_look(third)) == frozenset()
+
+
+def test_another_classifier_looks_again(pinned: Callable[[str], Run]) -> None:
+    released(pinned("run-1"), classifier="0" * 16)
+    second = pinned("run-2")
+    assert unchanged_tables(second, last_look(second)) == frozenset()
+
+
+def test_a_refused_run_is_nothing_to_compare_with(pinned: Callable[[str], Run]) -> None:
+    released(pinned("run-1"), passed=False)
+    assert last_look(pinned("run-2")) is None
