@@ -192,3 +192,21 @@ def test_dates_json_and_structs_go_through_workers_with_their_types(
     assert sorted(row["came"].date() - row["born"] for row in rows) == expected
     assert sum(row["born"] >= dt.date(1950, 2, 10) or row["born"] < dt.date(1950, 1, 1)
                for row in rows) > 100  # fmt: skip
+
+
+def test_diversity_is_asked_of_what_has_no_native_form(spark: SparkSession) -> None:
+    from veilflow.spark.protect import decide
+
+    said = policy(
+        {
+            "id": "pseudonym",
+            "colour": "quasi",
+            "address": {"role": "sensitive", "protect": {"ip": {}}},
+        }
+    ).model_dump(mode="json", by_alias=True)
+    said["anonymize"] = {"k": 2, "l_diversity": {"l": 2, "columns": ["address"]}}
+    rules = Policy.model_validate(said)
+    frame = spark.range(40).selectExpr(
+        "'p' || id AS id", "'c' || id % 2 AS colour", "'192.0.' || id || '.1' AS address"
+    )
+    assert decide(rules, {"people": frame}) is not None

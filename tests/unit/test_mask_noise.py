@@ -1,4 +1,4 @@
-"""Noise has the distribution it says, stays in its bounds and types; permutations keep groups."""
+"""Noise has the distribution that it says, and stays in its bounds and types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.mask import create_transform
-from veilflow.mask.permutation import cyclic_places, random_words
 from veilflow.mask.random_draws import Distribution, draws
 
 # Mean of the absolute value and of the square, for scale 1.
@@ -87,29 +86,3 @@ def test_what_is_no_number_is_invalid() -> None:
     assert done.values.to_pylist()[3] is None
     assert done.invalid.to_pylist()[:2] == [True, True]
     assert done.invalid.to_pylist()[3] is False
-
-
-@given(st.lists(st.integers(0, 4), max_size=60))
-def test_a_permutation_is_a_cycle_in_each_group(groups: list[int]) -> None:
-    codes = np.array(groups, np.int64)
-    places, alone = cyclic_places(codes, random_words(len(groups)))
-    assert sorted(places) == list(range(len(groups)))
-    assert (codes[places] == codes).all()
-    sizes = {group: groups.count(group) for group in groups}
-    assert alone.tolist() == [sizes[group] == 1 for group in groups]
-    for row, place in enumerate(places):
-        assert (row == place) == alone[row]
-        seen, at = 1, place
-        while at != row:
-            seen, at = seen + 1, places[at]
-        assert seen == sizes[groups[row]]
-
-
-def test_every_cycle_of_a_group_is_as_likely() -> None:
-    # Six cycles of four rows, 6,000 times: chi-square with 5 degrees of freedom, below 1e-9.
-    seen: dict[tuple[int, ...], int] = {}
-    for _ in range(6_000):
-        places, _ = cyclic_places(np.zeros(4, np.int64), random_words(4))
-        seen[tuple(places)] = seen.get(tuple(places), 0) + 1
-    assert len(seen) == 6
-    assert sum((count - 1_000) ** 2 / 1_000 for count in seen.values()) < 52
