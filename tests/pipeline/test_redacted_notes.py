@@ -55,15 +55,18 @@ def clinic(
     yield empty_place, notes
 
 
-def policy(place: Place, **parameters: Any) -> Any:
+def policy(place: Place, k: int = 0, **parameters: Any) -> Any:
+    """With ``k`` people are suppressed by their sex, and their notes with them."""
     column = {"role": "free_text", "protect": {"redact_text": parameters}}
+    quasi = {"sex": {"role": "quasi", "hierarchy": "redact"}} if k else {}
     tables = {
-        "patients": {"path": "patients", "columns": PATIENTS},
+        "patients": {"path": "patients", "columns": PATIENTS | quasi},
         "encounters": {"path": "encounters", "columns": ENCOUNTERS},
         "notes": {"path": "notes", "columns": {**NOTES, "text": column}},
     }
     return place.policy(
-        tables=tables, privacy_unit="patient_id", anonymize=None,
+        tables=tables, privacy_unit="patient_id",
+        anonymize={"k": k, "suppression_limit": 1} if k else None,
         validate={"free_text": {"min_recall": 0.8}},
     )  # fmt: skip
 
@@ -120,7 +123,8 @@ def test_a_preview_redacts_as_a_run_does_and_pseudonyms_are_the_same_in_every_te
     place, _ = clinic
     labelled = preview(spark, str(policy(place)), 20)["notes"].to_pylist()
     assert all("[PERSON_1]" in row["text"] for row in labelled)
-    rows = preview(spark, str(policy(place, replacement="pseudonyms")), 20)["notes"].to_pylist()
+    path = str(policy(place, k=10, replacement="pseudonyms"))
+    rows = preview(spark, path, 20)["notes"].to_pylist()
     of_person: dict[str, set[str]] = {}
     for row in rows:
         head = row["text"].partition("]")[0]

@@ -222,6 +222,20 @@ def test_a_relative_is_told_by_the_name_beside_the_patient_s() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("referring Maria Garcia of Kingston, born", "referring [PERSON_1] of [CITY_1], born"),
+        ("Maria Garcia from New Arden came", "[PERSON_1] from [CITY_1] came"),
+        ("Maria Garcia of Cardiology came", "[PERSON_1] of Cardiology came"),
+        ("Maria Garcia of course came", "[PERSON_1] of course came"),
+        ("complains of Kernig sign", "complains of Kernig sign"),
+    ],
+)
+def test_where_somebody_comes_from_goes_too(text: str, shown: str) -> None:
+    assert labelled(text, terms()) == shown
+
+
 def test_types_may_be_kept_but_not_what_the_tables_know() -> None:
     text = "Aged 62, seen on 2021-05-04, born 1957-03-21."
     assert labelled(text, terms()).count("[") >= 2

@@ -1,4 +1,4 @@
-"""More mentions of people, told by those that were found: neighbours of a name, and repetitions.
+"""More mentions of people, told by those that were found: neighbours of names, and repetitions.
 
 "Long Huỳnh" beside a patient called Huỳnh is a relative although "Long" is an ordinary word; and
 who was called "Jan Kask, her father" once is the same person three lines further down.
@@ -15,7 +15,7 @@ from veilflow.classify.plain_words import PLAIN_WORDS
 from veilflow.mask.text.folding import spelling
 from veilflow.mask.text.spans import Span
 
-__all__ = ["neighbours", "repetitions"]
+__all__ = ["homes", "neighbours", "repetitions"]
 
 _LATIN_BEFORE = re.compile(r"(?<![\w'\u2019-])([^\W\d_]+(?:['\u2019-][^\W\d_]+)?) $")
 _JOINED_BEFORE = re.compile(r"(?<!\w)([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3}) $")
@@ -23,6 +23,9 @@ _JOINED_AFTER = re.compile(r" ([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3})(?
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\n])[\s\"'(]*$")
 _NOT_A_NAME = TITLES | frozenset(
     "pt patient name client resident mother father son daughter".split()
+)
+_HOME = re.compile(
+    r",? (?:of|from) ([^\W\d_a-z][\w'-]{2,25}(?: [^\W\d_a-z][\w'-]{2,25}){0,2})(?!\w)"
 )
 _REACH = 40
 _LEAST_REPEATED, _MOST_REPEATED = 4, 200
@@ -55,6 +58,14 @@ def _is_given(word: str, before: str) -> bool:
 
 def _entity(start: int, end: int) -> Entity:
     return Entity(start, end, "person_name", _SCORE)
+
+
+def homes(text: str, people: Sequence[tuple[int, int]]) -> Iterator[Entity]:
+    """Where somebody comes from: "Peter Meyer of Kingston", unless it is an ordinary word."""
+    for _, end in people:
+        found = _HOME.match(text, end)
+        if found and not all(word in PLAIN_WORDS for word in spelling(found[1]).split()):
+            yield Entity(found.start(1), found.end(1), "city", _SCORE)
 
 
 def repetitions(text: str, found: Sequence[Entity]) -> Iterator[Entity]:

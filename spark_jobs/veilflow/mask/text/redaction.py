@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from veilflow.classify.entity import Entity, load_detector
 from veilflow.mask.text.known import find_known
 from veilflow.mask.text.linking import linked
-from veilflow.mask.text.mentions import neighbours, repetitions
+from veilflow.mask.text.mentions import homes, neighbours, repetitions
 from veilflow.mask.text.replacing import LABELS, Namer, replaced
 from veilflow.mask.text.spans import Span, without_overlaps
 from veilflow.mask.text.terms import KnownTerms
@@ -53,6 +53,9 @@ def spans_to_remove(text: str, terms: KnownTerms, rules: Rules) -> list[Span]:
     if "person_name" not in rules.keep:
         found += neighbours(text, known)
         found += repetitions(text, found)
+    if "city" not in rules.keep:
+        named = [*known, *found]
+        found += homes(text, [(s.start, s.end) for s in named if s.type == "person_name"])
     return without_overlaps(linked(text, known, found, terms.people))
 
 
