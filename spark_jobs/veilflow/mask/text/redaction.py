@@ -54,8 +54,9 @@ def spans_to_remove(text: str, terms: KnownTerms, rules: Rules) -> list[Span]:
         found += neighbours(text, known)
         found += repetitions(text, found)
     if "city" not in rules.keep:
-        named = [*known, *found]
-        found += homes(text, [(s.start, s.end) for s in named if s.type == "person_name"])
+        people = [(s.start, s.end) for s in known if s.type == "person_name"]
+        people += [(e.start, e.end) for e in found if e.type == "person_name"]
+        found += homes(text, people)
     return without_overlaps(linked(text, known, found, terms.people))
 
 
