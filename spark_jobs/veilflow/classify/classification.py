@@ -19,6 +19,7 @@ Evidence is a tuple of sentences with shares in whole percents; it holds no valu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from veilflow.classify import (
     contact,
@@ -32,7 +33,7 @@ from veilflow.classify import (
     places,
     temporal,
 )
-from veilflow.classify.column import ColumnSample, ColumnVerdict
+from veilflow.classify.column import ColumnSample, ColumnVerdict, Kind
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.detector import Detector, Test
 from veilflow.classify.headers import Hint, fold, header_hints, names_a_thing
@@ -179,22 +180,30 @@ def _told_by_values(seen: Profile) -> list[Candidate]:
     """What the values alone say. Words of all vocabularies are looked up once for each value."""
     if seen.is_flag or seen.kind == "boolean":
         return []
-    tried: list[Detector] = []
-    for characters, detectors in _ALONE.items():
-        if not characters or not seen.characters.isdisjoint(characters):
-            tried += detectors
+    present = tuple(
+        characters
+        for characters in _ALONE
+        if not characters or not seen.characters.isdisjoint(characters)
+    )
+    tried = _told_by(present, seen.kind)
     if seen.kind in ("text", "nested"):
-        tried += _vocabularies(seen.values)
-    kind, (shortest, longest) = seen.kind, seen.lengths
+        tried = (*tried, *_vocabularies(seen.values))
+    shortest, longest = seen.lengths
     return [
         candidate
         for detector in tried
         if detector.lengths[0] <= longest
         and shortest <= detector.lengths[1]
-        and kind not in detector.not_kinds
         and (detector.some_word is None or detector.some_word(seen.words))
         and (candidate := _alone(detector, seen)) is not None
     ]
+
+
+@cache
+def _told_by(present: tuple[str, ...], kind: Kind) -> tuple[Detector, ...]:
+    """The detectors whose characters are present and that look at this kind of column."""
+    every = (detector for characters in present for detector in _ALONE[characters])
+    return tuple(detector for detector in every if kind not in detector.not_kinds)
 
 
 def _vocabularies(values: Sequence[str]) -> set[Detector]:

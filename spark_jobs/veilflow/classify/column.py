@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from veilflow.classify.taxonomy import Role
@@ -48,6 +49,7 @@ class ColumnVerdict:
     evidence: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)
 def kind_of(physical_type: str) -> Kind:
     """The broad kind behind an engine's type name; what isn't known is treated as text."""
     word = physical_type.strip().lower()

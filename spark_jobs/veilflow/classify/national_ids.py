@@ -360,8 +360,8 @@ def _of_digits(length: int) -> tuple[Scheme, ...]:
     return tuple(s for s in SCHEMES if any(map(s.shape.fullmatch, examples)))
 
 
-def schemes_of(value: str) -> tuple[Scheme, ...]:
-    """The schemes whose shape and check digits the value has.
+def schemes_of(value: str, *, alone: bool = False) -> tuple[Scheme, ...]:
+    """The schemes whose shape and check digits the value has; ``alone``: that need no name.
 
     >>> [scheme.country for scheme in schemes_of("529.982.247-25")]
     ['Brazil']
@@ -373,7 +373,7 @@ def schemes_of(value: str) -> tuple[Scheme, ...]:
         tried = _of_digits(len(text))
     else:
         tried = _WITH_LETTERS if _ANY_SHAPE.fullmatch(text) else ()
-    return tuple(s for s in tried if s.shape.fullmatch(text) and s.valid(text))
+    return tuple(s for s in tried if s.alone >= alone and s.shape.fullmatch(text) and s.valid(text))
 
 
 def national_id(seen: Profile, hint: Hint | None) -> Candidate | None:
@@ -383,8 +383,8 @@ def national_id(seen: Profile, hint: Hint | None) -> Candidate | None:
         return None
     if not seen.has_digits:
         return None
-    best = _most_passed(seen.values)
-    if best is None or not (best[0].alone or hint):
+    best = _most_passed(seen.values, named=hint is not None)
+    if best is None:
         return None
     scheme, passing = best
     share = passing / len(seen.values)
@@ -397,14 +397,14 @@ def national_id(seen: Profile, hint: Hint | None) -> Candidate | None:
 _PROBED = 24
 
 
-def _most_passed(values: Sequence[str]) -> tuple[Scheme, int] | None:
+def _most_passed(values: Sequence[str], *, named: bool) -> tuple[Scheme, int] | None:
     """The scheme that most values pass, told from evenly spread values, and how many pass it."""
     probe = values[:: max(1, len(values) // _PROBED)]
     counts: dict[Scheme, int] = {}
     for place, value in enumerate(probe):
         if place == 4 and not counts:
             return None
-        for scheme in schemes_of(value):
+        for scheme in schemes_of(value, alone=not named):
             counts[scheme] = counts.get(scheme, 0) + 1
     if not counts:
         return None

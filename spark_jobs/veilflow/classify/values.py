@@ -146,6 +146,7 @@ def _cleaned(text: str) -> str:
     return text.strip() if text.isascii() else text.translate(_BLANKS).strip()
 
 
+_FLAGS_AND_DIGITS = FLAGS | {"0", "1"}
 _OPENING = ("{", "[")
 _CUT_SCALAR = re.compile(r'"((?:[^"\\]|\\.){0,400})"(?!\s{0,3}:)|(-?[0-9][0-9.eE+-]{0,30})')
 
@@ -184,8 +185,10 @@ def scalars(tree: object) -> Iterator[str]:
 def _is_flag(values: tuple[str, ...]) -> bool:
     if not values or len(values) > 12 or len(values[0]) > 14:
         return False
+    if fold(values[0]) not in _FLAGS_AND_DIGITS:
+        return False
     folded = {fold(value) for value in values}
-    if not folded <= FLAGS | {"0", "1"}:
+    if not folded <= _FLAGS_AND_DIGITS:
         return False
     # A lone F is a sex as well; only words and pairs are told apart from codes.
     return any(len(word) > 1 for word in folded) or {"t", "f"} <= folded or {"y", "n"} <= folded
