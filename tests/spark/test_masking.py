@@ -82,6 +82,16 @@ def test_keyed_columns_equal_their_pure_form_and_untreatable_values_are_counted(
         )
 
 
+def test_a_timestamp_stays_or_is_masked(
+    spark: SparkSession, people: DataFrame, masking_ref: str
+) -> None:
+    frame = people.selectExpr("id", "timestamp_seconds(number) at", "timestamp_seconds(number) day")
+    columns = {"id": "drop", "at": "keep", "day": identifier("pseudonym", form="integer")}
+    made = protect(spark, policy(columns), {"people": frame}, None, masking_ref)["people"].output()
+    assert made.dtypes == [("at", "timestamp"), ("day", "bigint")]
+    assert made.distinct().count() == ROWS
+
+
 def test_few_untreatable_values_are_not_told(
     spark: SparkSession, people: DataFrame, masking_ref: str
 ) -> None:
