@@ -66,24 +66,26 @@ def _measure(arguments: argparse.Namespace) -> Iterator[str]:
         yield f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC by `{command}`; load"
         yield f"average {load()}, {machine()['cores']} cores, {settings(spark)},"
         yield f"commit {versions(None).get('commit', 'unknown')}."
-        yield from ("", "| one core | values a CPU second | |", "|---|--:|---|")
+        yield from _head("one core", ("values a CPU second", ""))
         yield from _ciphers(arguments.values)
         key_ref = _masking_root(folder)
-        yield from ("", f"| {arguments.values:,} values on Spark | s | CPU s | throughput, identity = 1 "
-                    "| by CPU |", "|---|--:|--:|--:|--:|")  # fmt: skip
+        heads = ("s", "CPU s", "throughput, identity = 1", "by CPU")
+        yield from _head(f"{arguments.values:,} values on Spark", heads)
         yield from _columns(spark, arguments.values, key_ref, folder, arguments.turns)
-        yield from ("", f"| {arguments.rows:,} rows of 20 columns | s | CPU s | time, copy = 1 "
-                    "| CPU, copy = 1 | peak MB, Python + JVM |", "|---|--:|--:|--:|--:|--:|")  # fmt: skip
+        heads = ("s", "CPU s", "time, copy = 1", "CPU, copy = 1", "peak MB, Python + JVM")
+        yield from _head(f"{arguments.rows:,} rows of 20 columns", heads)
         yield from _table(spark, arguments.rows, key_ref, folder, arguments.turns)
-        yield from (
-            "",
-            f"| a slice of {_SLICE:,} rows | CPU s | rows a CPU second |",
-            "|---|--:|--:|",
-        )
+        yield from _head(f"a slice of {_SLICE:,} rows", ("CPU s", "rows a CPU second"))
         made = make_table(spark, _SLICE).toArrow()
         for name, seconds in measure_peers(made, _KEY):
             told = f"{seconds:.2f} | {_SLICE / seconds:,.0f}" if seconds else "not installed |"
             yield f"| {name} | {told} |"
+
+
+def _head(first: str, others: Sequence[str]) -> Iterator[str]:
+    yield ""
+    yield f"| {first} | {' | '.join(others)} |"
+    yield f"|---|{'--:|' * len(others)}"
 
 
 def _ciphers(values: int) -> Iterator[str]:
@@ -152,12 +154,16 @@ def _columns(
     }
     made = spark.range(0, values, 1, 4).select(*[c.alias(name) for name, c in columns.items()])
     made.write.parquet(str(folder / "columns"))
+
+    def pseudonym(frame: DataFrame) -> DataFrame:
+        return _masked(frame, "pseudonym", key_ref)
+
     works: dict[str, tuple[str, Callable[[DataFrame], DataFrame]]] = {
         "identity, all distinct": ("digits", _identity),
         "FF1": ("digits", lambda frame: _masked(frame, "fpe", key_ref)),
-        "HMAC pseudonym, all distinct": ("digits", lambda frame: _masked(frame, "pseudonym", key_ref)),
+        "HMAC pseudonym, all distinct": ("digits", pseudonym),
         "identity, 10,000 distinct": ("few", _identity),
-        "HMAC pseudonym, 10,000 distinct": ("few", lambda frame: _masked(frame, "pseudonym", key_ref)),
+        "HMAC pseudonym, 10,000 distinct": ("few", pseudonym),
     }  # fmt: skip
     costs: dict[str, list[Cost]] = {name: [] for name in works}
     meter = Meter(spark)

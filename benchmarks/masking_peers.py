@@ -1,7 +1,7 @@
 """The same policy by other tools, in one process: Presidio's anonymizer, and pandas with Faker.
 
-Neither has all of it. Presidio gets whole cells as entities (hash, mask, replace, encrypt); where it
-has no operator (rounding, dates) pandas does it. Faker replaces what we encrypt or tokenise.
+Neither has all of it. Presidio gets whole cells as entities (hash, mask, replace, encrypt); where
+it has no operator (rounding, dates) pandas does it. Faker replaces what we encrypt or tokenise.
 """
 
 from __future__ import annotations
