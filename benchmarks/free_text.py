@@ -36,7 +36,7 @@ from veilflow.mask.text.replacing import label_namer
 from veilflow.mask.text.spans import Span
 from veilflow.mask.text.terms import KnownTerms, is_of_the_person, kind_of_column
 
-from tests.expectations.hospital_notes import Note, hospital
+from benchmarks.hospital_notes import Note, hospital
 
 __all__ = ["main"]
 

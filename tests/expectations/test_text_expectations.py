@@ -385,7 +385,7 @@ def test_recall_of_nothing_proves_nothing(make: Any, check: Any) -> None:
 
 
 def hospital_notes() -> Any:
-    path = Path(__file__).parent / "hospital_notes.py"
+    path = Path(__file__).parents[2] / "benchmarks" / "hospital_notes.py"
     spec = importlib.util.spec_from_file_location("hospital_notes", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -11,9 +11,9 @@ import pytest
 from veilflow.cli import main
 from veilflow.spark.preview import preview
 
+from benchmarks.hospital_notes import Note, hospital
 from tests.canary.forms import text_needle
 from tests.canary.leaks import find_leaks
-from tests.expectations.hospital_notes import Note, hospital
 from tests.pipeline.place import Place
 
 pytestmark = pytest.mark.spark
