@@ -20,7 +20,13 @@ OURS = {"veilflow", "veilflow_airflow", "veilflow_expectations"}
 # Packages that are the other half of a declared one and pinned by it.
 PART_OF = {"airflow": "apache-airflow", "botocore": "boto3"}
 # Packages that nothing asks for: who installs one gets what it adds, and nobody else misses it.
-USED_IF_INSTALLED = {"presidio_analyzer", "presidio_structured", "spacy"}
+USED_IF_INSTALLED = {
+    "ff3",
+    "presidio_analyzer",
+    "presidio_anonymizer",
+    "presidio_structured",
+    "spacy",
+}
 
 
 def requirements() -> dict[str, list[Requirement]]:
