@@ -73,9 +73,12 @@ _ALONE: dict[str, tuple[Detector, ...]] = {
 _BY_TYPE = {detector.type: detector for detector in DETECTORS}
 _BY_WORDS = frozenset({"person_name", "organization_name", "occupation", "city", "region"})
 """Types told by words that things are called as well: brands, products and horses."""
+_PLACES = frozenset({"city", "region"})
 _NAME_ONLY = 0.4
 _BINARY = 0.6
 _NEAR_TIE = 0.04
+_FEW_PEOPLE = 5
+_PEOPLE_SHARE = 0.95
 _UNLIKE_OTHERS = 80
 _LUCK = 1e-3
 _PROBE = 64
@@ -101,8 +104,11 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
     candidates = _told_by_values(seen)
     if candidates and names_a_thing(sample.name):
         candidates = [candidate for candidate in candidates if candidate.type not in _BY_WORDS]
+    told = {candidate.type for candidate in candidates}
     for type_id, hint in hints.items():
         detector = _BY_TYPE.get(type_id)
+        if type_id in _PLACES and "person_name" in told and _are_people(seen):
+            continue
         if detector and (candidate := _told_by_name(detector, seen, hint)) is not None:
             candidates.append(candidate)
     shapes = (
@@ -210,6 +216,15 @@ def _vocabularies(values: Sequence[str]) -> set[Detector]:
     """The detectors that know a word among values which are enough for the lowest bar."""
     some = values[: len(values) - int(_SOME * len(values)) + 1]
     return {detector for value in some for detector in _WORDS.get(fold(value), ())}
+
+
+def _are_people(seen: Profile) -> bool:
+    """Whether values in a column that is named after places are people's names throughout.
+
+    Any short text may be the name of a town, so the form alone can't veto the column's name.
+    """
+    names = sum(map(people.is_person_name, seen.values))
+    return len(seen.values) >= _FEW_PEOPLE and names >= _PEOPLE_SHARE * len(seen.values)
 
 
 def _told_by_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | None:

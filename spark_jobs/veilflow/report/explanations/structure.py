@@ -78,6 +78,19 @@ STRUCTURE = (
         "at most",
     ),
     Explanation(
+        "token form",
+        "How many values of a tokenised column do not have the form of a token.",
+        "Somebody who has the output and not the masking key, nor the vault where there is one.",
+        "0 rows: nothing in the column is of another form, such as a raw identifier.",
+        "Who may reveal: whoever holds the masking key (for random tokens the vault as well) gets "
+        "the values back. The same person has the same token in all rows.",
+        "Pseudonymisation (GDPR Art. 4(5)), reversible by intent: the result stays personal data "
+        "for whoever can reach the key. Under HIPAA, a code that can be translated back may be "
+        "given out only if the means to do so isn't (45 CFR 164.514(c)).",
+        ("linkability",),
+        "at most",
+    ),
+    Explanation(
         "people of a root table",
         "How many rows of a related table belong to nobody in the table of people. Rows that had "
         "nobody in the source already are not counted.",
