@@ -49,11 +49,11 @@ def recode_locally(
     """A recoding of the problem's only view whose classes all hold k units and every model.
 
     A class is what the output shows: all combinations with equal labels, from whatever levels. All
-    rows of a combination are treated alike. Nothing is suppressed unless the bounds on levels or
-    the models leave no class for it, and then no more than the problem allows; otherwise raises
-    ReleaseRefused. With ``start``, a recoding that meets the problem, the result has no less
-    granularity. The default ``schedule`` does less where there are many combinations, so that time
-    and memory grow with their number.
+    rows of a combination are treated alike, but for those that it lends (``may_lend``). Nothing is
+    suppressed unless the bounds on levels or the models leave no class for it, and then no more
+    than the problem allows; otherwise raises ReleaseRefused. With ``start``, a recoding that meets
+    the problem, the result has no less granularity. The default ``schedule`` does less where there
+    are many combinations, so that time and memory grow with their number.
 
     The result depends on the problem alone, not on the order of combinations. Not promised: that
     it is the best, and anything against an attacker who knows this algorithm and asks why a class
