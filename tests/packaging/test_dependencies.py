@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 SETUP = Path(__file__).resolve().parents[2] / "setup.cfg"
@@ -85,6 +86,17 @@ def test_what_is_installed_is_what_is_pinned() -> None:
         if name in pinned and version != pinned[name]:
             other[name] = (version, pinned[name])
     assert other == {}
+
+
+def test_pinned_versions_install_on_the_oldest_python() -> None:
+    """Debian 12 has Python 3.11.2, and pip refuses what asks for a later one."""
+    oldest = "3.11.2"
+    newer = {
+        distribution.metadata["Name"]
+        for distribution in metadata.distributions()
+        if not SpecifierSet(distribution.metadata["Requires-Python"] or "").contains(oldest)
+    }
+    assert newer == set()
 
 
 def test_everything_that_is_installed_is_pinned() -> None:
