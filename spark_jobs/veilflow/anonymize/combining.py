@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from veilflow.anonymize.class_rule import ClassRule
 from veilflow.anonymize.label_cells import LabelCells
+from veilflow.anonymize.partition import connected, renumbered
 
 __all__ = ["Draft", "combine", "failing"]
 
@@ -72,16 +73,8 @@ def combine(
 
 def _parts(one: Draft, other: Draft) -> Int64:
     """The part of each class of ``one``, then of each of ``other``."""
-    a, b = one.classes, other.classes + one.count
-    label = np.arange(one.count + other.count)
-    while True:
-        least = label.copy()
-        np.minimum.at(least, a, label[b])
-        np.minimum.at(least, b, least[a])
-        least = least[least]
-        if np.array_equal(least, label):
-            return np.unique(label, return_inverse=True)[1].astype(np.int64)
-        label = least
+    part = connected(one.count + other.count, one.classes, other.classes + one.count)
+    return renumbered(part)
 
 
 def _cost(cells: LabelCells, draft: Draft, part: Int64, parts: int, crowd: int) -> Int64:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from veilflow.anonymize.class_rule import ClassRule
 from veilflow.anonymize.label_cells import LabelCells
 from veilflow.anonymize.lending import CROWD_LENT
-from veilflow.anonymize.partition import Members, members_of, renumbered
+from veilflow.anonymize.partition import Members, connected, members_of, renumbered
 from veilflow.anonymize.repartition import NOBODY
 
 __all__ = ["Partition", "cross"]
@@ -98,13 +98,4 @@ def _parts(best: Partition, other: Partition, one: _Costs, two: _Costs) -> Int64
         borrows = np.flatnonzero(costs.lender != NOBODY)
         left.append(borrows + start)
         right.append(partition.group[costs.lender[borrows]] + start)
-    a, b = np.concatenate(left), np.concatenate(right)
-    label = np.arange(one.size + two.size)
-    while True:
-        least = label.copy()
-        np.minimum.at(least, a, label[b])
-        np.minimum.at(least, b, least[a])
-        least = least[least]
-        if np.array_equal(least, label):
-            return label
-        label = least
+    return connected(one.size + two.size, np.concatenate(left), np.concatenate(right))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from veilflow.anonymize.label_cells import LabelCells
 
-__all__ = ["Members", "common_levels", "members_of", "renumbered"]
+__all__ = ["Members", "common_levels", "connected", "members_of", "renumbered"]
 
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
@@ -44,6 +44,19 @@ def renumbered(groups: Int64) -> Int64:
     """The same partition with groups numbered from 0, without gaps."""
     found: Int64 = np.unique(groups, return_inverse=True)[1].astype(np.int64)
     return found
+
+
+def connected(size: int, one: Int64, other: Int64) -> Int64:
+    """For each of ``size`` nodes the least of those that edges ``one`` - ``other`` tie it to."""
+    label = np.arange(size)
+    while True:
+        least = label.copy()
+        np.minimum.at(least, one, label[other])
+        np.minimum.at(least, other, least[one])
+        least = least[least]
+        if np.array_equal(least, label):
+            return label
+        label = least
 
 
 def members_of(groups: Int64) -> Members:
