@@ -553,6 +553,7 @@ def test_every_figure_of_a_full_run_is_there() -> None:
         # The population, and who is special.
         "1,700,000 people", "5.88%", "Pitman's estimator", "7.12%", "not told", "no answer",
         "41.1%", "27.2%", "85.3%", "21.7%", "4,402", "83,911", "2.94", "sets of up to 3 columns",
+        "The output has none: on all columns together at least 5 people are alike",
         # Columns and utility.
         "17 columns in 2 tables", "97.3% in the dictionary",
         "keyed pseudonym", "suggested: insensitive", "quasi-identifier", "51.1%", "3.88%", "3.12%",

@@ -163,6 +163,13 @@ def _special_figure(
     table = data_table(columns, [(None, list(_counts(found))), ("Minimal uniques of", sizes)])
     caption = "Part of the SUDA scores, from 0% to 100%"
     note = f"Searched: sets of up to {plural(found.largest, 'column')}."
+    least = 0 if view.after is None else view.after.smallest_class or 0
+    if least > 1:
+        # Who is alone on some columns is alone on all of them, too.
+        note += (
+            f" The output has none: on all columns together at least {count(least)} people are "
+            "alike, so on fewer columns nobody stands alone either."
+        )
     return plot_figure(view.name, caption, picture, table, note, is_only=is_only)
 
 
