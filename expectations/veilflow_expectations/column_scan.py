@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from veilflow.classify import ColumnSample, classify_column
 from veilflow.classify.classification import DETECTORS
 from veilflow.classify.column import kind_of
+from veilflow.classify.lowest_hashes import Hashes, LowestHashes
 from veilflow.classify.single_values import (
     CANDIDATES,
     NUMBERS_FROM,
@@ -40,7 +41,6 @@ SAMPLE = MAX_VALUES
 ALIKE = 4096
 """Distinct look-alikes of a type that are kept to tell luck from the real thing."""
 
-Hashes = npt.NDArray[np.uint64]
 _DATES_AND_NUMBERS = (
     r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.Z+-]*)?|-?[0-9]{1,12}(?:[.,][0-9]*)?)$"
 )
@@ -64,42 +64,14 @@ class ColumnFindings:
     is_sample: bool
 
 
-@dataclass(eq=False, repr=False)
-class _Lowest:
-    """The distinct entries with the lowest hashes, at most ``size`` of them."""
-
-    size: int
-    hashes: Hashes = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
-    kept: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(0, dtype=object))
-
-    def add(self, hashes: Hashes, entries: npt.NDArray[Any]) -> None:
-        if self.hashes.size >= self.size:
-            low = hashes < self.hashes[-1]
-            hashes, entries = hashes[low], entries[low]
-        if not hashes.size:
-            return
-        both = np.concatenate([self.hashes, hashes])
-        self.hashes, first = np.unique(both, return_index=True)
-        self.kept = np.concatenate([self.kept, entries])[first][: self.size]
-        self.hashes = self.hashes[: self.size]
-
-    @property
-    def distinct(self) -> int:
-        """How many distinct entries there were: counted, or estimated from the lowest hashes."""
-        if self.hashes.size < self.size:
-            return int(self.hashes.size)
-        reached = (float(self.hashes[-1]) + 1) / 2.0**64
-        return max(self.size, round((self.size - 1) / reached))
-
-
 class ColumnScan:
     """Takes batches of one column, or what other scans of it found, and gives its findings."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.values = 0
-        self.sample = _Lowest(SAMPLE)
-        self.alike = [_Lowest(ALIKE) for _ in SINGLE_VALUE_TYPES]
+        self.sample = LowestHashes(SAMPLE)
+        self.alike = [LowestHashes(ALIKE) for _ in SINGLE_VALUE_TYPES]
         self.passing = [0 for _ in SINGLE_VALUE_TYPES]
 
     def add(self, values: pa.Array) -> None:

@@ -29,6 +29,13 @@ def trigger_form(policy: Policy) -> dict[str, Param]:
             type=["null", "integer"],
             minimum=1,
         ),
+        "exhaustive": Param(
+            False,
+            title="Classify on all rows",
+            description="Looks at every cell for what must not be released, not at a sample of "
+            "rows. Takes several times as long.",
+            type="boolean",
+        ),
     }
     if policy.anonymize is not None:
         k = policy.anonymize.k
@@ -51,5 +58,6 @@ def execution_form() -> dict[str, Param]:
     return {
         "input": Param(None, type=["null", "string"]),
         "trial_rows": Param(None, type=["null", "integer"]),
+        "exhaustive": Param(False, type=["null", "boolean"]),
         "k": Param(None, type=["null", "integer"]),
     }

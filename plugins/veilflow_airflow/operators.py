@@ -40,7 +40,7 @@ class PinOperator(BaseOperator):
         asked = {
             name: value
             for name in RunParameters.model_fields
-            if (value := context["params"].get(name)) is not None
+            if (value := context["params"].get(name)) is not None and value is not False
         }
         try:
             reference = pin(

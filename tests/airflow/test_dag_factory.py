@@ -113,6 +113,8 @@ def test_a_policy_that_an_edit_broke_keeps_its_dag_for_runs_under_way(
         ("trial_rows", 1, True),
         ("trial_rows", 0, False),
         ("trial_rows", "all", False),
+        ("exhaustive", True, True),
+        ("exhaustive", "yes", False),
         ("input", None, True),
         ("input", "2024/march", True),
         ("input", "a..b", True),
@@ -144,7 +146,7 @@ def test_a_policy_without_k_offers_none(tmp_path: Path, policy_text: PolicyText)
     text = policy_text().replace("{role: quasi, hierarchy: {intervals: [10, 20]}}", "drop")
     path = tmp_path / "people.yaml"
     path.write_text(text.replace("anonymize:\n  k: 5\n", ""))
-    assert set(build_dag(path).params) == {"input", "trial_rows"}
+    assert set(build_dag(path).params) == {"input", "trial_rows", "exhaustive"}
 
 
 def test_a_task_of_an_accepted_run_is_not_held_to_a_newer_policy(

@@ -309,6 +309,24 @@ def test_the_k_of_a_resumed_run_is_not_silently_another(place: Place) -> None:
         place.pin(policy, run.record.run, k=7)
 
 
+@pytest.mark.parametrize("asked_by", ["policy", "run"])
+def test_one_address_among_other_words_refuses_a_run_on_all_rows(
+    place: Place, asked_by: str
+) -> None:
+    rows = people()
+    words = [f"red {n % 50}" for n in range(len(rows))]
+    words[150] = "zoe@example.org"
+    rare = rows.set_column(rows.column_names.index("colour"), "colour", pa.array(words))
+    root = place.write(rare, folder="rare").parent.parent
+    sampled = place.pin(place.policy(source={"root": str(root)}))
+    assert "up to 5,000 rows" in place.stage(sampled, "classify").notes[0]
+    source = {"root": str(root), **({"scan": "exhaustive"} if asked_by == "policy" else {})}
+    run = place.pin(place.policy(source=source), exhaustive=asked_by == "run")
+    message = refused_by(place, run, "classify")
+    assert "colour" in message and "some values look like e-mail address" in message
+    assert "zoe" not in message
+
+
 # -- trials and sources that move --------------------------------------------------------------
 
 

@@ -11,10 +11,11 @@ from veilflow.classify import ColumnVerdict
 from veilflow.classify.drift import classifier_digest, retyped
 from veilflow.classify.taxonomy import TAXONOMY
 from veilflow.evidence import ColumnFinding, StageEvidence
-from veilflow.pipeline import open_run, pin
+from veilflow.pipeline import RunParameters, open_run, pin
 from veilflow.pipeline.history import remember
 from veilflow.pipeline.last_look import (
     CLASSIFIER,
+    classifier_name,
     last_look,
     retyped_columns,
     unchanged_tables,
@@ -69,12 +70,12 @@ publish: {{store: "file://{home}/store", keys: "file://{home}/keyring"}}
 
 
 @pytest.fixture
-def pinned(tmp_path: Path) -> Callable[[str], Run]:
+def pinned(tmp_path: Path) -> Callable[..., Run]:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "people.csv").write_text("name,colour\nAnn,red\n")
     policy = tmp_path / "people.yaml"
     policy.write_text(POLICY.format(home=tmp_path))
-    return lambda name: open_run(pin(policy, name).uri)
+    return lambda name, **asked: open_run(pin(policy, name, RunParameters(**asked)).uri)
 
 
 def released(run: Run, kind: str = "gender", *, passed: bool = True, classifier: str = "") -> None:
@@ -133,6 +134,19 @@ def test_another_classifier_looks_again(pinned: Callable[[str], Run]) -> None:
     released(pinned("run-1"), classifier="0" * 16)
     second = pinned("run-2")
     assert unchanged_tables(second, last_look(second)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_enough"),
+    [(False, False, True), (True, False, True), (False, True, False), (True, True, True)],
+)
+def test_a_sample_is_not_enough_for_a_run_on_all_rows(
+    pinned: Callable[..., Run], before: bool, now: bool, is_enough: bool
+) -> None:
+    released(pinned("run-1"), classifier=classifier_name(exhaustive=before))
+    second = pinned("run-2", exhaustive=now)
+    assert second.record.is_exhaustive is now
+    assert unchanged_tables(second, last_look(second)) == ({"people"} if is_enough else set())
 
 
 def test_a_refused_run_is_nothing_to_compare_with(pinned: Callable[[str], Run]) -> None:

@@ -18,8 +18,10 @@ Evidence is a tuple of sentences with shares in whole percents; it holds no valu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from math import gcd
+from operator import itemgetter
 
 from veilflow.classify import (
     contact,
@@ -282,11 +284,23 @@ def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | N
     )
 
 
+@lru_cache(maxsize=4096)
+def _spread_over(count: int) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Takes values out of so many by steps of the golden ratio, which no period is in step with.
+
+    Every second row may hold another type: even steps would see one of the two alone.
+    """
+    stride = round(count * 0.618)
+    while gcd(stride, count) > 1:
+        stride += 1
+    return itemgetter(*(place * stride % count for place in range(_PROBE)))
+
+
 def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tuple[float, int]:
     """The share of distinct values that pass, and how many; (0.0, 0) as soon as it can't be enough.
 
-    A long column is given up early by evenly spread values: a type that ``needed`` of them have is
-    missed with a probability of about ``(1 - needed) ** 64``, 3e-5 for the lowest bar there is.
+    A long column is given up early by spread values: a type that ``needed`` of them have is missed
+    with a probability of about ``(1 - needed) ** 64``, 3e-5 for the lowest bar there is.
     """
     if detector.characters and seen.characters.isdisjoint(detector.characters):
         return 0.0, 0
@@ -294,9 +308,8 @@ def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tu
     values = seen.values
     if seen.lengths[1] < shortest or seen.lengths[0] > longest:
         return 0.0, 0
-    step = len(values) // _PROBE
-    if step > 1:
-        probe = values[::step]
+    if len(values) >= 2 * _PROBE:
+        probe = _spread_over(len(values))(values)
         if not any(shortest <= len(value) <= longest and test(value) for value in probe):
             return 0.0, 0
     failures = len(values) * (1.0 - needed) + _ROUNDING

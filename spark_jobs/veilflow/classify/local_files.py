@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
+from veilflow.classify.arrow_texts import listed, valid_texts
 from veilflow.classify.column import ColumnSample
 from veilflow.classify.contact import is_email
 from veilflow.classify.finance import DETECTORS as _FINANCE
@@ -21,13 +23,35 @@ from veilflow.classify.government import is_formatted_ssn
 from veilflow.classify.values import MAX_CELL, MAX_LEAVES, scalars
 from veilflow.errors import SourceError, UsageError
 
-__all__ = ["read_sample"]
+__all__ = ["Batch", "read_batches", "read_sample"]
 
 _CSV = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _PARQUET = (".parquet", ".parq", ".pq")
 _MAX_LINE = 16 * 1024 * 1024
 _SNIFFED = 20
+_BATCH = 10_000
+_BATCH_CHARACTERS = 1 << 25
+
+Batch = tuple[Sequence[str], Sequence[str], Sequence[Any]]
+"""The names of columns, the engine's words for their types, and their cells: Arrow arrays or texts.
+"""
+
+
+def read_batches(path: str | Path, longest_cell: int) -> Iterator[Batch]:
+    """Every row of a file or a directory, in batches of bounded size; cells are cut.
+
+    Files are read as :func:`read_sample` reads them, and what it refuses is refused.
+    """
+    for file in _data_files(Path(path)):
+        kind = _format_of(file)
+        with _readable(file, kind):
+            if kind == "parquet":
+                yield from _parquet_batches(file)
+            elif kind == "json":
+                yield from _json_batches(file, longest_cell)
+            else:
+                yield from _csv_batches(file, longest_cell)
 
 
 def read_sample(
@@ -122,15 +146,11 @@ def _format_of(file: Path) -> str:
     return "json" if _has_ending(file, _JSON) else "csv"
 
 
-def _read_file(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
-    kind = _format_of(file)
+@contextmanager
+def _readable(file: Path, kind: str) -> Iterator[None]:
+    """Turn what a reader raises into a SourceError that quotes no content."""
     try:
-        if kind == "parquet":
-            _read_parquet(file, limit, table)
-        elif kind == "json":
-            _read_json(file, limit, table)
-        else:
-            _read_csv(file, limit, delimiter, table)
+        yield
     except SourceError:
         raise
     except Exception as error:  # noqa: BLE001 - readers quote the cell they fail at
@@ -138,6 +158,17 @@ def _read_file(file: Path, limit: int, delimiter: str | None, table: _Table) -> 
             f"{file} can't be read as {kind} ({type(error).__name__}).",
             remedy="Check that the file is complete and that its ending tells its format.",
         ) from None
+
+
+def _read_file(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
+    kind = _format_of(file)
+    with _readable(file, kind):
+        if kind == "parquet":
+            _read_parquet(file, limit, table)
+        elif kind == "json":
+            _read_json(file, limit, table)
+        else:
+            _read_csv(file, limit, delimiter, table)
 
 
 def _open_text(file: Path) -> IO[str]:
@@ -155,20 +186,56 @@ def _lines(handle: IO[str]) -> Iterator[str]:
 
 
 def _read_csv(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
-    csv.field_size_limit(_MAX_LINE)
     with _open_text(file) as handle:
-        start = list(islice(_lines(handle), _SNIFFED))
-        chosen = delimiter or _sniffed(start)
-        reader = csv.reader(chain(start, _lines(handle)), delimiter=chosen)
-        header = next(reader, [])
-        if any(map(_is_data, header)):
-            raise SourceError(
-                f"{file} has personal data where the names of the columns should be.",
-                remedy="Put a line with the column names first.",
-            )
+        header, reader = _csv_reader(file, handle, delimiter)
         rows = [row for row in islice(reader, limit) if row]
     columns = [[_cell(row, index) for row in rows] for index in range(len(header))]
     table.add(header, ["string"] * len(header), columns)
+
+
+def _csv_reader(
+    file: Path, handle: IO[str], delimiter: str | None
+) -> tuple[list[str], Iterator[list[str]]]:
+    csv.field_size_limit(_MAX_LINE)
+    start = list(islice(_lines(handle), _SNIFFED))
+    chosen = delimiter or _sniffed(start)
+    reader = csv.reader(chain(start, _lines(handle)), delimiter=chosen)
+    header = next(reader, [])
+    if any(map(_is_data, header)):
+        raise SourceError(
+            f"{file} has personal data where the names of the columns should be.",
+            remedy="Put a line with the column names first.",
+        )
+    return header, reader
+
+
+def _csv_batches(file: Path, longest_cell: int) -> Iterator[Batch]:
+    with _open_text(file) as handle:
+        header, reader = _csv_reader(file, handle, None)
+        types = ["string"] * len(header)
+        yield header, types, [[] for _ in header]
+        for rows in _bounded(filter(None, reader), lambda row: sum(map(len, row))):
+            columns = [
+                [_cell(row, index, longest_cell) for row in rows] for index in range(len(header))
+            ]
+            yield header, types, columns
+
+
+_Row = TypeVar("_Row")
+
+
+def _bounded(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list[_Row]]:
+    """The rows in lists that are neither too long nor hold too much."""
+    batch: list[_Row] = []
+    held = 0
+    for row in rows:
+        batch.append(row)
+        held += size(row)
+        if len(batch) == _BATCH or held > _BATCH_CHARACTERS:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _is_data(name: str) -> bool:
@@ -177,10 +244,10 @@ def _is_data(name: str) -> bool:
     return any(test(name.strip()[:MAX_CELL]) for test in (is_email, is_formatted_ssn, *known))
 
 
-def _cell(row: Sequence[str], index: int) -> str | None:
+def _cell(row: Sequence[str], index: int, longest: int = MAX_CELL) -> str | None:
     if index >= len(row) or row[index] == "":
         return None
-    return row[index][:MAX_CELL]
+    return row[index][:longest]
 
 
 def _sniffed(lines: Sequence[str]) -> str:
@@ -198,15 +265,39 @@ def _sniffed(lines: Sequence[str]) -> str:
 
 def _read_json(file: Path, limit: int, table: _Table) -> None:
     with _open_text(file) as handle:
-        records = [json.loads(line) for line in islice(filter(str.strip, _lines(handle)), limit)]
-    if len(records) == 1 and isinstance(records[0], list):
-        records = records[0][:limit]
-    if not all(isinstance(record, dict) for record in records):
-        raise SourceError(f"{file} isn't JSON lines.", remedy="Write one JSON object on each line.")
+        lines = list(islice(filter(str.strip, _lines(handle)), limit))
+    records = _records(file, lines)[:limit]
     names = list(dict.fromkeys(chain.from_iterable(records)))
     columns = [[record.get(name) for record in records] for name in names]
     types = [_json_type(column) for column in columns]
     table.add(names, types, [[_text(value) for value in column] for column in columns])
+
+
+def _records(file: Path, lines: Sequence[str]) -> list[dict[str, Any]]:
+    records = [json.loads(line) for line in lines]
+    if len(records) == 1 and isinstance(records[0], list):
+        records = records[0]
+    if not all(isinstance(record, dict) for record in records):
+        raise SourceError(f"{file} isn't JSON lines.", remedy="Write one JSON object on each line.")
+    return records
+
+
+def _json_batches(file: Path, longest_cell: int) -> Iterator[Batch]:
+    with _open_text(file) as handle:
+        for lines in _bounded(filter(str.strip, _lines(handle)), len):
+            records = _records(file, lines)
+            names = list(dict.fromkeys(chain.from_iterable(records)))
+            columns = [[record.get(name) for record in records] for name in names]
+            texts = [[_whole_text(value, longest_cell) for value in column] for column in columns]
+            yield names, [_json_type(column) for column in columns], texts
+
+
+def _whole_text(value: object, longest: int) -> str | None:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))[:longest]
+    if isinstance(value, str):
+        return value[:longest]
+    return _text(value)
 
 
 def _json_type(values: Iterable[object]) -> str:
@@ -255,6 +346,21 @@ def _read_parquet(file: Path, limit: int, table: _Table) -> None:
     table.add(schema.names, [str(field.type) for field in schema], columns)
 
 
+def _parquet_batches(file: Path) -> Iterator[Batch]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file) as parquet:
+        names = parquet.schema_arrow.names
+        types = [str(field.type) for field in parquet.schema_arrow]
+        yield names, types, [[] for _ in names]
+        for group in range(parquet.num_row_groups):
+            meta = parquet.metadata.row_group(group)
+            fitting = _BATCH_CHARACTERS * meta.num_rows // max(1, meta.total_byte_size)
+            size = max(1, min(_BATCH, fitting))
+            for batch in parquet.iter_batches(batch_size=size, row_groups=[group]):
+                yield names, types, batch.columns
+
+
 def _spread(count: int, most: int) -> list[int]:
     """At most ``most`` of ``count`` numbers, evenly spread."""
     taken = min(count, most)
@@ -275,6 +381,10 @@ def _column_text(column: Any) -> list[str | None]:
         return ["binary" if valid else None for valid in column.is_valid().to_pylist()]
     if kinds.is_temporal(column.type):
         return cast(list[str | None], column.cast(pa.string()).to_pylist())
-    if nested or not kinds.is_string(column.type):
+    if nested:
+        return [_text(value) for value in listed(column)]
+    if kinds.is_large_string(column.type) or kinds.is_string_view(column.type):
+        column = column.cast(pa.string())
+    if not kinds.is_string(column.type):
         return [_text(value) for value in column.to_pylist()]
-    return [value if value is None else value[:MAX_CELL] for value in column.to_pylist()]
+    return [v if v is None else v[:MAX_CELL] for v in valid_texts(column).to_pylist()]

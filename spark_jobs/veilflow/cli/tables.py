@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from veilflow.classify import ColumnSample, read_sample
+from veilflow.classify import ColumnSample, ColumnVerdict, classify_table, read_sample
 from veilflow.errors import SourceError
 
-__all__ = ["DATA_SUFFIXES", "sample_of", "tables_under"]
+__all__ = ["DATA_SUFFIXES", "look_at", "tables_under"]
+
+Look = tuple[tuple[ColumnSample, ...], tuple[ColumnVerdict, ...]]
 
 DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 
 
-def sample_of(path: Path, rows: int) -> tuple[ColumnSample, ...]:
-    """A sample of each column of a table. Raises SourceError for one without columns."""
-    samples = read_sample(path, rows)
+def look_at(path: Path, rows: int, *, exhaustive: bool = False) -> Look:
+    """A sample of each column of a table, and the verdict on it, of ``rows`` rows or of all.
+
+    Raises SourceError for a table without columns.
+    """
+    if exhaustive:
+        from veilflow.classify.local_scan import scan_table
+
+        samples, verdicts = scan_table(path)
+    else:
+        samples = read_sample(path, rows)
+        verdicts = classify_table(samples)
     if not samples:
         raise SourceError(f"{path}: holds no columns.", remedy="Is it empty?")
-    return samples
+    return samples, verdicts
 
 
 def tables_under(path: Path) -> dict[str, Path]:

@@ -21,6 +21,7 @@ from veilflow.policy.draft import yaml_key
 __all__ = [
     "CLASSIFIER",
     "LastLook",
+    "classifier_name",
     "last_look",
     "retyped_columns",
     "unchanged_tables",
@@ -39,6 +40,11 @@ class LastLook:
     findings: Mapping[tuple[str, str], ColumnFinding]
     digests: Mapping[str, str]
     classifier: str | None
+
+
+def classifier_name(*, exhaustive: bool) -> str:
+    """Which classifier looks, and whether it looks at all rows."""
+    return f"{classifier_digest()}{'-exhaustive' if exhaustive else ''}"
 
 
 def last_look(run: Run) -> LastLook | None:
@@ -65,8 +71,14 @@ def last_look(run: Run) -> LastLook | None:
 
 
 def unchanged_tables(run: Run, last: LastLook | None) -> frozenset[str]:
-    """The tables that needn't be looked at again: same content, same classifier, no trial."""
-    if last is None or run.record.parameters.is_trial or last.classifier != classifier_digest():
+    """The tables that needn't be looked at again: same content, same classifier, no trial.
+
+    What a sample told isn't enough for a run that looks at all rows.
+    """
+    enough = {classifier_name(exhaustive=True)}
+    if not run.record.is_exhaustive:
+        enough.add(classifier_name(exhaustive=False))
+    if last is None or run.record.parameters.is_trial or last.classifier not in enough:
         return frozenset()
     return frozenset(
         table.name

@@ -29,6 +29,7 @@ class RunParameters(BaseModel):
     input: str | None = None
     k: int | None = Field(default=None, ge=2)
     trial_rows: int | None = Field(default=None, ge=1)
+    exhaustive: bool = False
 
     @property
     def is_trial(self) -> bool:
@@ -53,6 +54,11 @@ class RunRecord(BaseModel):
     keys: str
     vault: str | None = None
     source: PinnedSource
+
+    @property
+    def is_exhaustive(self) -> bool:
+        """Whether columns are classified on all rows: the policy or this run asks for it."""
+        return self.parameters.exhaustive or self.policy.source.scan == "exhaustive"
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data, under the names that a policy file uses."""

@@ -42,7 +42,8 @@ class Purpose(_Strict):
 class SourcePolicy(_Strict):
     """Where the raw tables lie. Runs may read inside ``root`` and nowhere else.
 
-    A relative root starts at the policy file; ``$VEILFLOW_HOME`` is replaced.
+    A relative root starts at the policy file; ``$VEILFLOW_HOME`` is replaced. ``scan`` says whether
+    columns are classified on a sample or on all rows.
     """
 
     root: str = Field(min_length=1)
@@ -50,6 +51,7 @@ class SourcePolicy(_Strict):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: Literal["utf-8", "iso-8859-1"] = "utf-8"
     null_values: tuple[str, ...] = ()
+    scan: Literal["sample", "exhaustive"] = "sample"
 
 
 class TablePolicy(_Strict):

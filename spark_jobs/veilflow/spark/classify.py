@@ -1,6 +1,7 @@
 """Classify every column of the pinned tables, and hold the verdicts against the policy.
 
-The sample is deterministic: rows in the order of a hash of the whole row, up to ``SAMPLE_ROWS`` a
+All rows are looked at where the run asks for it (:mod:`veilflow.spark.full_scan`), else a sample.
+It is deterministic: rows in the order of a hash of the whole row, up to ``SAMPLE_ROWS`` a
 table. A type that is in a share ``p`` of the rows is missed with probability
 ``(1 - p) ** SAMPLE_ROWS``; the evidence says it for one row in a thousand.
 """
@@ -18,20 +19,25 @@ from veilflow.classify import (
     contradiction,
     miss_probability,
 )
+from veilflow.classify.values import MAX_CELL
 from veilflow.evidence import ColumnFinding
 from veilflow.policy import ColumnPolicy, Policy
+from veilflow.spark.cell_texts import cell_text
+from veilflow.spark.full_scan import scan_frame
 from veilflow.spark.reading import CORRUPT, quoted
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
-__all__ = ["SAMPLE_ROWS", "classify", "classify_frame", "sampling_note"]
+__all__ = ["SAMPLE_ROWS", "classify", "classify_frame", "sample_frame", "sampling_note"]
 
 SAMPLE_ROWS = 5_000
 
 
-def sampling_note() -> str:
+def sampling_note(*, exhaustive: bool = False) -> str:
     """How much was looked at and what that may miss."""
+    if exhaustive:
+        return "Columns were classified on all rows."
     missed = miss_probability(0.001, SAMPLE_ROWS)
     return (
         f"Columns were classified on up to {SAMPLE_ROWS:,} rows a table, chosen by hash; a type "
@@ -43,6 +49,8 @@ def classify(
     policy: Policy,
     frames: Mapping[str, DataFrame],
     known: Mapping[str, tuple[ColumnVerdict, ...]] | None = None,
+    *,
+    exhaustive: bool = False,
 ) -> tuple[ColumnFinding, ...]:
     """A finding for every column of every table, whether or not the policy lists it.
 
@@ -52,12 +60,21 @@ def classify(
     return tuple(
         _finding(name, verdict, policy.tables[name].columns.get(verdict.name))
         for name, frame in frames.items()
-        for verdict in (known[name] if name in known else classify_frame(frame))
+        for verdict in (
+            known[name] if name in known else classify_frame(frame, exhaustive=exhaustive)
+        )
     )
 
 
-def classify_frame(frame: DataFrame) -> tuple[ColumnVerdict, ...]:
-    """The verdict on each column, from one sample and one pass of counts."""
+def classify_frame(frame: DataFrame, *, exhaustive: bool = False) -> tuple[ColumnVerdict, ...]:
+    """The verdict on each column: of all rows in one pass, or of a sample and a pass of counts."""
+    if exhaustive:
+        return scan_frame(frame, [name for name in frame.columns if name != CORRUPT])
+    return classify_table(sample_frame(frame))
+
+
+def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
+    """A sample of each column, with counts over all rows."""
     from pyspark.sql import functions as F
 
     names = [name for name in frame.columns if name != CORRUPT]
@@ -69,7 +86,7 @@ def classify_frame(frame: DataFrame) -> tuple[ColumnVerdict, ...]:
             counted.append(F.approx_count_distinct(quoted(name)).alias(f"distinct{index}"))
     row = frame.agg(*counted).first()
     assert row is not None
-    texts = [_text(name, types[name]) for name in names]
+    texts = [cell_text(name, types[name], MAX_CELL) for name in names]
     order = F.xxhash64(*texts) if texts else F.lit(0)
     sample = (
         frame.select(*[text.alias(f"c{i}") for i, text in enumerate(texts)], order.alias("__order"))
@@ -79,30 +96,17 @@ def classify_frame(frame: DataFrame) -> tuple[ColumnVerdict, ...]:
         .toArrow()
     )
     counts = row.asDict()
-    return classify_table(
-        [
-            ColumnSample(
-                name=name,
-                values=sample.column(index).to_pylist(),
-                physical_type=types[name],
-                rows=counts["rows"],
-                nulls=counts["rows"] - counts[f"filled{index}"],
-                distinct=counts.get(f"distinct{index}"),
-            )
-            for index, name in enumerate(names)
-        ]
+    return tuple(
+        ColumnSample(
+            name=name,
+            values=sample.column(index).to_pylist(),
+            physical_type=types[name],
+            rows=counts["rows"],
+            nulls=counts["rows"] - counts[f"filled{index}"],
+            distinct=counts.get(f"distinct{index}"),
+        )
+        for index, name in enumerate(names)
     )
-
-
-def _text(name: str, data_type: str) -> Column:
-    from pyspark.sql import functions as F
-
-    value = quoted(name)
-    if data_type.startswith(("struct", "array", "map")):
-        return F.to_json(value)
-    if data_type == "binary":
-        return F.when(value.isNotNull(), F.lit(""))
-    return value.cast("string")
 
 
 def _finding(table: str, verdict: ColumnVerdict, column: ColumnPolicy | None) -> ColumnFinding:

@@ -1,7 +1,8 @@
 """classify: say what each column of a file or folder holds. No Spark is started.
 
 PATH is a CSV, JSON lines or Parquet file or a folder of them; a folder of folders is taken as
-tables. With the address of a pinned run, its classify stage is run instead.
+tables. --exhaustive looks at every cell of every row. With the address of a pinned run, its
+classify stage is run instead.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to look at and how much of it."""
     parser.add_argument("path", help="file, folder, or STORE/runs/DATASET/RUN")
     parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
+    parser.add_argument("--exhaustive", action="store_true", help="look at all rows")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print name, type, role, score and evidence for each column."""
     if "/runs/" in arguments.path and "://" in arguments.path:
         return _stage(arguments)
-    from veilflow.classify import classify_table
-    from veilflow.cli.tables import sample_of, tables_under
+    from veilflow.cli.tables import look_at, tables_under
 
     found = [
         (table, verdict)
         for table, path in tables_under(Path(arguments.path)).items()
-        for verdict in classify_table(sample_of(path, arguments.rows))
+        for verdict in look_at(path, arguments.rows, exhaustive=arguments.exhaustive)[1]
     ]
     several = len({table for table, _ in found}) > 1
     if arguments.json:

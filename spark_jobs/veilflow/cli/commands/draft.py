@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="policy file to write (default: standard output)")
     parser.add_argument("--dataset", help="name of the dataset (default: from DATA)")
     parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
+    parser.add_argument("--exhaustive", action="store_true", help="look at all rows")
     parser.add_argument(
         "--each", action="store_true", help="one policy a table and REVIEW.md, in the folder --out"
     )
@@ -51,8 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("say what to draft from: 'veilflow draft DATA', or --update POLICY")
     if arguments.write or (arguments.each and arguments.out is None):
         raise UsageError("--write goes with --update POLICY, and --each with --out FOLDER")
-    from veilflow.classify import classify_table
-    from veilflow.cli.tables import sample_of, tables_under
+    from veilflow.cli.tables import look_at, tables_under
     from veilflow.policy.draft import DraftTable, draft_policy
 
     data = arguments.data.resolve()
@@ -63,8 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SourceError(f"{data}: holds tables of several formats; a policy reads one")
     tables = {}
     for name, path in found.items():
-        samples = sample_of(path, arguments.rows)
-        verdicts = classify_table(samples)
+        samples, verdicts = look_at(path, arguments.rows, exhaustive=arguments.exhaustive)
         tables[_name(name)] = DraftTable(str(path.relative_to(root)), samples, verdicts)
     dataset = arguments.dataset or _name(data.stem)
     (file_format,) = formats
@@ -117,8 +116,7 @@ def _write_each(
 
 
 def _update(arguments: argparse.Namespace) -> int:
-    from veilflow.classify import classify_table
-    from veilflow.cli.tables import sample_of
+    from veilflow.cli.tables import look_at
     from veilflow.pipeline.home import expand
     from veilflow.pipeline.source import resolve_root
     from veilflow.policy import load_policy
@@ -131,8 +129,8 @@ def _update(arguments: argparse.Namespace) -> int:
     root = resolve_root(expand(policy.source.root), arguments.update.resolve(), None)
     tables = {}
     for name, table in policy.tables.items():
-        samples = sample_of(root / table.path, arguments.rows)
-        tables[name] = DraftTable(table.path, samples, classify_table(samples))
+        looked = look_at(root / table.path, arguments.rows, exhaustive=arguments.exhaustive)
+        tables[name] = DraftTable(table.path, *looked)
     found = update_policy(before.decode("utf-8"), policy, tables)
     edit = PolicyEdit(arguments.update, before, found.text.encode("utf-8"))
     if arguments.write and found.changes:

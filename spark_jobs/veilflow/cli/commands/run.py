@@ -35,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trial-rows", type=int, help="read only so many rows; the release never becomes current"
     )
+    parser.add_argument(
+        "--exhaustive", action="store_true", help="classify columns on all rows, not on a sample"
+    )
     parser.add_argument("--run", dest="run_id", help="resume the run of this id")
     parser.add_argument("--master", help="Spark master (default: VEILFLOW_MASTER or local[*])")
 
@@ -77,7 +80,12 @@ def _parameters(arguments: argparse.Namespace) -> RunParameters:
     from veilflow.pipeline import RunParameters
 
     try:
-        return RunParameters(input=arguments.input, k=arguments.k, trial_rows=arguments.trial_rows)
+        return RunParameters(
+            input=arguments.input,
+            k=arguments.k,
+            trial_rows=arguments.trial_rows,
+            exhaustive=arguments.exhaustive,
+        )
     except ValidationError as error:
         problems = [f"{item['loc'][0]}: {item['msg']}" for item in error.errors()]
     raise PolicyError(problems)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from veilflow.classify.drift import classifier_digest
 from veilflow.errors import ReleaseRefused
 from veilflow.evidence import ColumnFinding, StageEvidence
 from veilflow.pipeline.last_look import (
     CLASSIFIER,
+    classifier_name,
     last_look,
     retyped_columns,
     unchanged_tables,
@@ -37,7 +37,8 @@ def classify_stage(
     """
     last = last_look(run)
     known = verdicts_of(last, unchanged_tables(run, last))
-    findings = classify(run.policy, read_source(spark, run.record), known)
+    exhaustive = run.record.is_exhaustive
+    findings = classify(run.policy, read_source(spark, run.record), known, exhaustive=exhaustive)
     refused = [_sentence(finding) for finding in findings if finding.contradiction]
     refused += retyped_columns(run, last, findings)
     if refused:
@@ -46,7 +47,7 @@ def classify_stage(
             remedy=f"Correct these lines of {run.record.policy_name}, or settle a column's type "
             "with 'type:' and a 'reason:', and start a new run.",
         )
-    notes = [sampling_note()] if len(known) < len(run.policy.tables) else []
+    notes = [sampling_note(exhaustive=exhaustive)] if len(known) < len(run.policy.tables) else []
     if last is not None and known:
         notes.append(f"Not looked at again, unchanged since {last.run}: {', '.join(known)}.")
     made = stage_evidence(
@@ -58,7 +59,8 @@ def classify_stage(
         columns=findings,
         notes=tuple(notes),
     )
-    return made.model_copy(update={"versions": {**made.versions, CLASSIFIER: classifier_digest()}})
+    looked = classifier_name(exhaustive=exhaustive)
+    return made.model_copy(update={"versions": {**made.versions, CLASSIFIER: looked}})
 
 
 def _sentence(finding: ColumnFinding) -> str:
