@@ -18,7 +18,7 @@ Evidence is a tuple of sentences with shares in whole percents; it holds no valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import gcd
 from operator import itemgetter
@@ -37,11 +37,12 @@ from veilflow.classify import (
 )
 from veilflow.classify.column import ColumnSample, ColumnVerdict, Kind
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.detector import Detector, Test
 from veilflow.classify.headers import Hint, fold, header_hints, names_a_thing
 from veilflow.classify.national_ids import national_id
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
-from veilflow.classify.taxonomy import NONE, TAXONOMY
+from veilflow.classify.taxonomy import NONE, TAXONOMY, DataType
 from veilflow.classify.values import Profile, profile
 
 __all__ = ["DETECTORS", "classify_column", "classify_table"]
@@ -88,13 +89,15 @@ _ROUNDING = 1e-9
 _CODED_FLAG = frozenset({"0", "1"})
 
 
-def classify_table(samples: Iterable[ColumnSample]) -> tuple[ColumnVerdict, ...]:
+def classify_table(
+    samples: Iterable[ColumnSample], types: CustomTypes = NO_TYPES
+) -> tuple[ColumnVerdict, ...]:
     """One verdict for each sample, in order; columns of the same name are judged one by one."""
-    return tuple(classify_column(sample) for sample in samples)
+    return tuple(classify_column(sample, types) for sample in samples)
 
 
-def classify_column(sample: ColumnSample) -> ColumnVerdict:
-    """What the column most likely is, with value-free evidence.
+def classify_column(sample: ColumnSample, types: CustomTypes = NO_TYPES) -> ColumnVerdict:
+    """What the column most likely is, with value-free evidence. ``types`` are a user's own.
 
     Type ``none`` with score 0 says that nothing was found in this sample: rare values outside it
     may differ (:func:`sampling.miss_probability`), and a type without a detector stays unseen.
@@ -102,7 +105,7 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
     seen = profile(sample)
     hints = header_hints(sample.name)
     if not seen.values:
-        return _by_name_only(sample, hints, seen)
+        return _by_name_only(sample, hints, seen, types)
     candidates = _told_by_values(seen)
     if candidates and names_a_thing(sample.name):
         candidates = [candidate for candidate in candidates if candidate.type not in _BY_WORDS]
@@ -119,14 +122,29 @@ def classify_column(sample: ColumnSample) -> ColumnVerdict:
         national_id(seen, hints.get("national_id")),
     )
     candidates += [candidate for candidate in shapes if candidate is not None]
+    candidates += _custom(sample.name, seen, types)
     if not candidates:
         return _nothing(sample.name, _vetoed(hints))
-    return _verdict(sample.name, candidates)
+    return _verdict(sample.name, candidates, types.taxonomy)
 
 
-def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
+def _custom(name: str, seen: Profile, types: CustomTypes) -> list[Candidate]:
+    """What of a user's own types the column may be: by its values alone, or beside its name."""
+    found = []
+    for detector in types.detectors:
+        hint = types.hint(detector.type, name)
+        if hint is not None:
+            found.append(_beside_name(detector, seen, hint))
+        if detector.alone:
+            found.append(_alone(detector, seen))
+    return [candidate for candidate in found if candidate is not None]
+
+
+def _verdict(
+    name: str, candidates: Sequence[Candidate], taxonomy: Mapping[str, DataType]
+) -> ColumnVerdict:
     chosen = _best(candidates)
-    if TAXONOMY[chosen.type].role not in ("identifier", "free_text"):
+    if taxonomy[chosen.type].role not in ("identifier", "free_text"):
         # A few e-mail addresses in a column of cities are what must not be released.
         dangerous = [c for c in candidates if c.type in UNMISTAKABLE and c.score >= STRONG]
         chosen = _best(dangerous or candidates)
@@ -134,8 +152,8 @@ def _verdict(name: str, candidates: Sequence[Candidate]) -> ColumnVerdict:
         (c for c in candidates if c.type != chosen.type and c.score >= 0.75),
         key=lambda candidate: -candidate.score,
     )
-    also = [f"could also be {TAXONOMY[other.type].phrase}" for other in others[:2]]
-    role = TAXONOMY[chosen.type].role
+    also = [f"could also be {taxonomy[other.type].phrase}" for other in others[:2]]
+    role = taxonomy[chosen.type].role
     score = round(chosen.score, 3)
     return ColumnVerdict(name, chosen.type, role, score, (*chosen.evidence, *also))
 
@@ -166,18 +184,26 @@ def _vetoed(hints: dict[str, Hint]) -> tuple[str, ...]:
     return tuple(doubt) or ("neither the name nor the values match a known type",)
 
 
-def _by_name_only(sample: ColumnSample, hints: dict[str, Hint], seen: Profile) -> ColumnVerdict:
+def _by_name_only(
+    sample: ColumnSample, hints: dict[str, Hint], seen: Profile, types: CustomTypes
+) -> ColumnVerdict:
     if seen.kind == "binary" and sample.nulls < sample.rows:
         note = "bytes may hold anything and aren't looked into"
         role = TAXONOMY["binary_content"].role
         return ColumnVerdict(sample.name, "binary_content", role, _BINARY, (note,))
     state = "no value to check"
-    told = [(hint, type_id) for type_id, hint in hints.items() if hint.strength == 1.0]
+    own = [
+        (hint, one.id)
+        for one in types.types
+        if (hint := types.hint(one.id, sample.name)) is not None
+    ]
+    told = own or [(hint, type_id) for type_id, hint in hints.items() if hint.strength == 1.0]
     if not told:
         return _nothing(sample.name, (state,))
     _, type_id = max(told, key=lambda entry: (entry[0], _specificity(entry[1])))
-    evidence = f"the name tells {TAXONOMY[type_id].phrase}", state
-    return ColumnVerdict(sample.name, type_id, TAXONOMY[type_id].role, _NAME_ONLY, evidence)
+    known = types.taxonomy[type_id]
+    evidence = f"the name tells {known.phrase}", state
+    return ColumnVerdict(sample.name, type_id, known.role, _NAME_ONLY, evidence)
 
 
 def _specificity(type_id: str) -> int:
@@ -248,7 +274,11 @@ def _flags(detector: Detector, hint: Hint) -> Candidate | None:
 
 
 def _tells(detector: Detector) -> str:
-    return f"the name tells {TAXONOMY[detector.type].phrase}"
+    return f"the name tells {_phrase(detector)}"
+
+
+def _phrase(detector: Detector) -> str:
+    return detector.phrase or TAXONOMY[detector.type].phrase
 
 
 def _alone(detector: Detector, seen: Profile) -> Candidate | None:
@@ -256,7 +286,7 @@ def _alone(detector: Detector, seen: Profile) -> Candidate | None:
     if share < detector.alone_share or detector.chance**passing > _LUCK:
         return None
     score = min(detector.ceiling, detector.alone * (0.8 + 0.2 * share))
-    phrase = TAXONOMY[detector.type].phrase
+    phrase = _phrase(detector)
     evidence = f"{percent(share)} of the distinct values look like {phrase}"
     return Candidate(detector.type, score, detector.specificity, (evidence,))
 
@@ -270,7 +300,7 @@ def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | N
     share, _ = _measure(detector, loose or detector.matches, seen, needed)
     if share < needed:
         return None
-    phrase = TAXONOMY[detector.type].phrase
+    phrase = _phrase(detector)
     fits = f"{percent(share)} of the distinct values fit it"
     if telling:
         weight = 0.75 + 0.2 * share + 0.005 * hint.words

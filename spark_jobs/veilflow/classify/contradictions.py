@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from veilflow.classify.column import ColumnVerdict
-from veilflow.classify.taxonomy import NONE, TAXONOMY
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
+from veilflow.classify.taxonomy import NONE
 
 __all__ = ["STRONG", "UNMISTAKABLE", "contradiction", "is_guarded", "is_other_kind"]
 
@@ -35,7 +36,11 @@ _FAMILIES = (
 
 
 def contradiction(
-    verdict: ColumnVerdict, declared_role: str, declared_type: str | None, protection: str
+    verdict: ColumnVerdict,
+    declared_role: str,
+    declared_type: str | None,
+    protection: str,
+    types: CustomTypes = NO_TYPES,
 ) -> str | None:
     """Why the verdict contradicts the declaration, as a sentence without values; None where fine.
 
@@ -47,7 +52,7 @@ def contradiction(
     A person may overrule a verdict: declaring the type that was found settles the role of
     quasi-identifiers and sensitive columns, declaring ``none`` says that the find is wrong.
     Neither releases what can't be mistaken (e-mail addresses, cards, accounts, social security
-    numbers, secrets). A type that the taxonomy doesn't know is the user's own and isn't judged.
+    numbers, secrets). A declared type that neither the taxonomy nor ``types`` knows isn't judged.
     """
     if (
         verdict.score < STRONG
@@ -57,15 +62,16 @@ def contradiction(
         return None
     declared = _PROTECTIVENESS.get(declared_role, 0)
     found = _PROTECTIVENESS[verdict.role]
-    looks = f"looks like {TAXONOMY[verdict.type].phrase} ({verdict.evidence[0]})"
+    looks = f"looks like {types.taxonomy[verdict.type].phrase} ({verdict.evidence[0]})"
     if found > declared:
         return (
             f"column {verdict.name!r} is declared {declared_role}, but it {looks}: it would be "
             f"released {_how_released(protection)}. {_advice(verdict)}"
         )
-    if found == declared > 0 and is_other_kind(verdict.type, declared_type):
+    if found == declared > 0 and is_other_kind(verdict.type, declared_type, types):
         return (
-            f"column {verdict.name!r} is declared to be {TAXONOMY[str(declared_type)].phrase}, "
+            f"column {verdict.name!r} is declared to be "
+            f"{types.taxonomy[str(declared_type)].phrase}, "
             f"but it {looks}: {protection} was chosen for another kind of value"
         )
     return None
@@ -97,10 +103,14 @@ def is_guarded(protection: str) -> bool:
     return protection in _REMOVES | _REPLACES
 
 
-def is_other_kind(found: str, declared: str | None) -> bool:
-    """Whether values of the one type are never taken for the other's; free text is any kind."""
-    if declared is None or declared == found or declared not in TAXONOMY or declared == NONE:
+def is_other_kind(found: str, declared: str | None, types: CustomTypes = NO_TYPES) -> bool:
+    """Whether values of the one type are never taken for the other's; free text is any kind.
+
+    A user's own type is of the kind that it is said to be like, or of a kind of its own.
+    """
+    if declared is None or declared == found or declared not in types.taxonomy or declared == NONE:
         return False
-    if "free_text" in (found, declared):
+    kinds = {types.built_in(found), types.built_in(declared)}
+    if "free_text" in kinds or len(kinds) == 1:
         return False
-    return not any(found in family and declared in family for family in _FAMILIES)
+    return not any(kinds <= family for family in _FAMILIES)

@@ -35,6 +35,7 @@ class Detector:
     - ``some_word``: whether any of a column's words lets ``matches`` pass at all.
     - ``characters``, ``lengths``: a value without any of these, or outside these lengths, can't
       match. Like ``words`` and ``some_word`` they only save time.
+    - ``phrase``: how evidence calls the type, where the taxonomy doesn't know it.
     """
 
     type: str
@@ -54,6 +55,7 @@ class Detector:
     characters: str = ""
     lengths: tuple[int, int] = (1, 300)
     not_kinds: tuple[Kind, ...] = ()
+    phrase: str = ""
 
 
 def pattern(expression: str) -> Test:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from veilflow.classify.classification import classify_column
 from veilflow.classify.column import ColumnSample, ColumnVerdict, kind_of
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.lowest_hashes import Hashes, LowestHashes, text_hashes
 from veilflow.classify.rare_values import LONG_TEXT, form_of, told_in, with_rare_types
 from veilflow.classify.single_values import SINGLE_VALUE_TYPES, is_luck, told_by_number
@@ -74,7 +75,10 @@ def all_rows_note(rows: int) -> str:
 class ColumnScan:
     """Takes batches of one column, or states of other scans of it, and gives the verdict."""
 
-    def __init__(self, physical_type: str, limits: ScanLimits) -> None:
+    def __init__(
+        self, physical_type: str, limits: ScanLimits, types: CustomTypes = NO_TYPES
+    ) -> None:
+        self._types = types
         self._physical_type = physical_type
         self._kind = kind_of(physical_type)
         self._rows = self._nulls = 0
@@ -154,8 +158,10 @@ class ColumnScan:
 
     def verdict(self, name: str) -> ColumnVerdict:
         """What the column is; the evidence says that all rows were looked at."""
-        told = classify_column(self.sample(name))
-        told = with_rare_types(told, self._found(), has_long_texts=self._has_long_texts)
+        told = classify_column(self.sample(name), self._types)
+        told = with_rare_types(
+            told, self._found(), has_long_texts=self._has_long_texts, types=self._types
+        )
         evidence = (*told.evidence, all_rows_note(self._rows))
         return ColumnVerdict(told.name, told.type, told.role, told.score, evidence)
 

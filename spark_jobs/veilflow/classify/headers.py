@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from veilflow.classify.header_words_more import (
     WEAK_MORE,
 )
 
-__all__ = ["Hint", "fold", "header_hints", "names_a_thing", "tokens_of"]
+__all__ = ["Hint", "fold", "header_hints", "names_a_thing", "phrase_hint", "tokens_of"]
 
 _MAX_NAME = 300
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -75,6 +76,32 @@ def header_hints(name: str) -> dict[str, Hint]:
         if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
             hints[type_id] = hint
     return hints
+
+
+def phrase_hint(name: str, phrases: Iterable[str]) -> Hint | None:
+    """Whether one of ``phrases`` is in the name, together or apart; the longest counts.
+
+    >>> phrase_hint("patient_loyaltyCardNo", ["loyalty card"]), phrase_hint("age", ["loyalty card"])
+    (Hint(strength=1.0, words=2), None)
+    """
+    tokens = tokens_of(name)
+    found: Hint | None = None
+    for phrase in phrases:
+        words = tokens_of(phrase)
+        if not words:
+            continue
+        places = [
+            start
+            for start in range(len(tokens) - len(words) + 1)
+            if tokens[start : start + len(words)] == words
+        ]
+        is_told = any(
+            not _is_about_something_else(tokens, start, start + len(words)) for start in places
+        )
+        together = "".join(words)
+        if (is_told or together in tokens) and (found is None or len(words) > found.words):
+            found = Hint(1.0, len(words))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -7,20 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from veilflow.classify.column import ColumnSample, ColumnVerdict
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.full_scan import LONGEST_CELL, ColumnScan, ScanLimits
 from veilflow.classify.local_files import read_batches
 
 __all__ = ["scan_table"]
 
 
-def scan_table(path: str | Path) -> tuple[tuple[ColumnSample, ...], tuple[ColumnVerdict, ...]]:
+def scan_table(
+    path: str | Path, types: CustomTypes = NO_TYPES
+) -> tuple[tuple[ColumnSample, ...], tuple[ColumnVerdict, ...]]:
     """A sample of each column's distinct values, and the verdict on all its rows.
 
     One pass over the files, in bounded memory. Raises SourceError as reading a sample does.
     """
-    table = _Scans()
-    for names, types, columns in read_batches(path, LONGEST_CELL):
-        table.add(names, types, columns)
+    table = _Scans(types)
+    for names, physical, columns in read_batches(path, LONGEST_CELL):
+        table.add(names, physical, columns)
     samples = tuple(scan.sample(name) for (name, _), scan in table.scans.items())
     verdicts = tuple(scan.verdict(name) for (name, _), scan in table.scans.items())
     return samples, verdicts
@@ -29,7 +32,8 @@ def scan_table(path: str | Path) -> tuple[tuple[ColumnSample, ...], tuple[Column
 class _Scans:
     """Columns in the order of first appearance, told apart by name and position in the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: CustomTypes) -> None:
+        self._types = types
         self.scans: dict[tuple[str, int], ColumnScan] = {}
         self._rows = 0
 
@@ -42,7 +46,7 @@ class _Scans:
             occurrence = occurrences[name] = occurrences.get(name, -1) + 1
             key = (name, occurrence)
             if key not in self.scans:
-                self.scans[key] = ColumnScan(physical_type, limits)
+                self.scans[key] = ColumnScan(physical_type, limits, self._types)
                 self.scans[key].add_nulls(self._rows)
             seen.add(key)
             if len(cells):

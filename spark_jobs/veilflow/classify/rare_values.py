@@ -16,8 +16,9 @@ from functools import lru_cache
 
 from veilflow.classify.column import ColumnVerdict
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.single_values import SINGLE_VALUE_TYPES
-from veilflow.classify.taxonomy import NONE, TAXONOMY
+from veilflow.classify.taxonomy import NONE
 
 __all__ = ["FORMS", "LONG_TEXT", "form_of", "told_in", "with_rare_types"]
 
@@ -95,7 +96,11 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def with_rare_types(
-    verdict: ColumnVerdict, places: Collection[int], *, has_long_texts: bool
+    verdict: ColumnVerdict,
+    places: Collection[int],
+    *,
+    has_long_texts: bool,
+    types: CustomTypes = NO_TYPES,
 ) -> ColumnVerdict:
     """The verdict on the shares of a column's values, corrected by what single values told.
 
@@ -104,34 +109,40 @@ def with_rare_types(
     first: the least harmless value decides.
     """
     found = sorted({SINGLE_VALUE_TYPES[place].type for place in places} - {verdict.type}, key=_rank)
-    notes = tuple(f"some values look like {TAXONOMY[type_id].phrase}" for type_id in found)
+    notes = tuple(f"some values look like {types.taxonomy[type_id].phrase}" for type_id in found)
     if not found:
-        return _long(verdict) if has_long_texts else verdict
+        return _long(types, verdict) if has_long_texts else verdict
     guarded = verdict.score >= STRONG and verdict.role in ("identifier", "free_text")
     if guarded or verdict.type in UNMISTAKABLE:
-        return _with(verdict, verdict.type, verdict.score, (*verdict.evidence, *notes))
+        return _with(types, verdict, verdict.type, verdict.score, (*verdict.evidence, *notes))
     weak = all(entry.chance > _LUCKY for entry in SINGLE_VALUE_TYPES if entry.type == found[0])
     score = _WEAK if weak else _RARE
     if weak and verdict.score > score:
-        return _with(verdict, verdict.type, verdict.score, (*verdict.evidence, *notes))
+        return _with(types, verdict, verdict.type, verdict.score, (*verdict.evidence, *notes))
     rest = (
-        () if verdict.type == NONE else (f"the others look like {TAXONOMY[verdict.type].phrase}",)
+        ()
+        if verdict.type == NONE
+        else (f"the others look like {types.taxonomy[verdict.type].phrase}",)
     )
-    return _with(verdict, found[0], score, (*notes, *rest))
+    return _with(types, verdict, found[0], score, (*notes, *rest))
 
 
 def _rank(type_id: str) -> tuple[bool, str]:
     return type_id not in UNMISTAKABLE, type_id
 
 
-def _long(verdict: ColumnVerdict) -> ColumnVerdict:
+def _long(types: CustomTypes, verdict: ColumnVerdict) -> ColumnVerdict:
     if verdict.type != NONE:
         return verdict
     note = "some values are long texts, which may say anything"
-    return _with(verdict, "free_text", _TEXTS, (note,))
+    return _with(types, verdict, "free_text", _TEXTS, (note,))
 
 
 def _with(
-    verdict: ColumnVerdict, type_id: str, score: float, evidence: tuple[str, ...]
+    types: CustomTypes,
+    verdict: ColumnVerdict,
+    type_id: str,
+    score: float,
+    evidence: tuple[str, ...],
 ) -> ColumnVerdict:
-    return ColumnVerdict(verdict.name, type_id, TAXONOMY[type_id].role, score, evidence)
+    return ColumnVerdict(verdict.name, type_id, types.taxonomy[type_id].role, score, evidence)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from veilflow.classify import ColumnSample, ColumnVerdict, classify_table, read_sample
+from veilflow.classify import (
+    NO_TYPES,
+    ColumnSample,
+    ColumnVerdict,
+    CustomTypes,
+    classify_table,
+    read_sample,
+)
 from veilflow.errors import SourceError
 
 __all__ = ["DATA_SUFFIXES", "look_at", "tables_under"]
@@ -14,7 +21,9 @@ Look = tuple[tuple[ColumnSample, ...], tuple[ColumnVerdict, ...]]
 DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 
 
-def look_at(path: Path, rows: int, *, exhaustive: bool = False) -> Look:
+def look_at(
+    path: Path, rows: int, *, exhaustive: bool = False, types: CustomTypes = NO_TYPES
+) -> Look:
     """A sample of each column of a table, and the verdict on it, of ``rows`` rows or of all.
 
     Raises SourceError for a table without columns.
@@ -22,10 +31,10 @@ def look_at(path: Path, rows: int, *, exhaustive: bool = False) -> Look:
     if exhaustive:
         from veilflow.classify.local_scan import scan_table
 
-        samples, verdicts = scan_table(path)
+        samples, verdicts = scan_table(path, types)
     else:
         samples = read_sample(path, rows)
-        verdicts = classify_table(samples)
+        verdicts = classify_table(samples, types)
     if not samples:
         raise SourceError(f"{path}: holds no columns.", remedy="Is it empty?")
     return samples, verdicts

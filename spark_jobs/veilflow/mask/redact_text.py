@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.entity import ENTITY_TYPES, is_detector
 from veilflow.mask.contract import KeyedTransform, Transform
 from veilflow.mask.fake_words import LOCALES
@@ -83,10 +84,14 @@ class RedactText(KeyedTransform):
 
 @dataclass(frozen=True)
 class KeyedRedactText(Transform):
-    """A :class:`RedactText` with its key, on the worker that uses it. Labels don't need the key."""
+    """A :class:`RedactText` with its key, on the worker that uses it. Labels don't need the key.
+
+    ``types`` are the policy's own, which are replaced as well.
+    """
 
     rules: RedactText
     key: bytes = field(default=b"", repr=False)
+    types: CustomTypes = NO_TYPES
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         import pyarrow as pa
@@ -115,7 +120,10 @@ class KeyedRedactText(Transform):
         """One result for each text, None for null."""
         texts, known = _parts(values)
         rules = Rules(
-            _listed(self.rules.detectors), self.rules.min_score, frozenset(_listed(self.rules.keep))
+            _listed(self.rules.detectors),
+            self.rules.min_score,
+            frozenset(_listed(self.rules.keep)),
+            self.types,
         )
         namer = self._namer()
         made: list[Redacted | None] = []

@@ -16,11 +16,10 @@ A policy may also name ``package.module:Class``, if the installation's allow-lis
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from veilflow import allow_list
 from veilflow.errors import PolicyError
 from veilflow.mask.contract import CheckedTransform, KeyedTransform, Transform, ValueTransform
 from veilflow.mask.outcome import ON_INVALID
@@ -127,24 +126,12 @@ def is_repeatable(name: str) -> bool:
 
 def is_allowed(name: str) -> bool:
     """True if ``package.module:Class`` is on this installation's allow-list."""
-    return name in {item.strip() for item in os.environ.get(ALLOW_LIST, "").split(",")}
+    return allow_list.is_allowed(name, ALLOW_LIST)
 
 
 def load_custom(name: str) -> type[Transform]:
     """Import an allowed custom transform. Raises PolicyError if it isn't allowed or isn't one."""
-    if not is_allowed(name):
-        raise PolicyError(
-            f"{name} isn't on this installation's allow-list of transforms.",
-            remedy=f"Whoever runs the installation adds it to {ALLOW_LIST}.",
-        )
-    module_name, _, class_name = name.partition(":")
-    try:
-        loaded = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError) as error:
-        raise PolicyError(
-            f"{name} can't be imported ({type(error).__name__}).",
-            remedy="Install its package on the driver and on every worker.",
-        ) from None
+    loaded = allow_list.load_allowed(name, ALLOW_LIST, "transforms")
     if not (isinstance(loaded, type) and issubclass(loaded, Transform)):
         raise PolicyError(f"{name} isn't a subclass of veilflow.mask.Transform")
     return loaded

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from veilflow.classify import ColumnVerdict
+from veilflow.classify import NO_TYPES, ColumnVerdict, CustomTypes
 from veilflow.classify.drift import classifier_digest, retyped
-from veilflow.classify.taxonomy import TAXONOMY
+from veilflow.classify.taxonomy import Role
 from veilflow.evidence import ColumnFinding, StageEvidence
 from veilflow.pipeline.history import read_history
 from veilflow.pipeline.paths import evidence_key
@@ -42,9 +43,9 @@ class LastLook:
     classifier: str | None
 
 
-def classifier_name(*, exhaustive: bool) -> str:
+def classifier_name(*, exhaustive: bool, types: CustomTypes = NO_TYPES) -> str:
     """Which classifier looks, and whether it looks at all rows."""
-    return f"{classifier_digest()}{'-exhaustive' if exhaustive else ''}"
+    return f"{classifier_digest(types)}{'-exhaustive' if exhaustive else ''}"
 
 
 def last_look(run: Run) -> LastLook | None:
@@ -75,9 +76,10 @@ def unchanged_tables(run: Run, last: LastLook | None) -> frozenset[str]:
 
     What a sample told isn't enough for a run that looks at all rows.
     """
-    enough = {classifier_name(exhaustive=True)}
+    own = run.policy.custom_types
+    enough = {classifier_name(exhaustive=True, types=own)}
     if not run.record.is_exhaustive:
-        enough.add(classifier_name(exhaustive=False))
+        enough.add(classifier_name(exhaustive=False, types=own))
     if last is None or run.record.parameters.is_trial or last.classifier not in enough:
         return frozenset()
     return frozenset(
@@ -101,7 +103,7 @@ def verdicts_of(
 
 
 def _verdict(finding: ColumnFinding) -> ColumnVerdict:
-    role = TAXONOMY[finding.type].role
+    role = cast(Role, finding.role)
     return ColumnVerdict(finding.column, finding.type, role, finding.score, finding.evidence)
 
 
@@ -113,9 +115,16 @@ def retyped_columns(run: Run, last: LastLook | None, found: tuple[ColumnFinding,
     for finding in found:
         before = last.findings.get((finding.table, finding.column))
         column = run.policy.tables[finding.table].columns.get(finding.column)
-        if before is None or column is None or before.type not in TAXONOMY:
+        if before is None or column is None:
             continue
-        why = retyped(before.type, before.score, _verdict(finding), column.type, column.treatment)
+        why = retyped(
+            before.type,
+            before.score,
+            _verdict(finding),
+            column.type,
+            column.treatment,
+            run.policy.custom_types,
+        )
         if why is not None:
             told.append(f"tables.{finding.table}.columns.{yaml_key(finding.column)}: {why}.")
     return told

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from veilflow.classify import TAXONOMY, ColumnSample, ColumnVerdict
+from veilflow.classify import NO_TYPES, ColumnSample, ColumnVerdict, CustomTypes
 from veilflow.hierarchy.automatic import automatic_hierarchy
 from veilflow.hierarchy.column_values import ColumnValues
 from veilflow.hierarchy.date_formats import formats_in_use
@@ -49,9 +49,14 @@ def draft_policy(
     file_format: str,
     tables: Mapping[str, DraftTable],
     delimiter: str = ",",
+    types: CustomTypes = NO_TYPES,
+    types_file: str | None = None,
 ) -> str:
-    """The draft as YAML text. ``delimiter`` is only written for CSV."""
-    unit = find_unit(tables)
+    """The draft as YAML text. ``delimiter`` is only written for CSV.
+
+    ``types`` are the user's own that the verdicts may name, ``types_file`` where they are defined.
+    """
+    unit = find_unit(tables, types)
     lines = [
         f"# Drafted by 'veilflow draft' from {len(tables)} table(s). Read every line before use:",
         "# a classifier can be wrong, and nobody but you knows what the data is for.",
@@ -71,6 +76,8 @@ def draft_policy(
         *([f"  delimiter: {json.dumps(delimiter)}"] if file_format == "csv" else []),
         "",
     ]
+    if types_file is not None:
+        lines += [f"types: {json.dumps(types_file)}", ""]
     if unit is not None:
         lines += [
             "# k counts distinct values of this column: people, not rows.",
@@ -84,7 +91,7 @@ def draft_policy(
     for name, table in tables.items():
         lines += [f"  {name}:", f"    path: {json.dumps(table.path)}", "    columns:"]
         for sample, verdict in zip(table.samples, table.verdicts, strict=True):
-            spec, reason = column_line(sample, verdict, unit)
+            spec, reason = column_line(sample, verdict, unit, types)
             quasi = quasi or "role: quasi" in spec
             lines.append(f"      {yaml_key(verdict.name)}: {spec}  # {reason}")
         lines.append("")
@@ -93,7 +100,7 @@ def draft_policy(
     return "\n".join(lines)
 
 
-def find_unit(tables: Mapping[str, DraftTable]) -> str | None:
+def find_unit(tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES) -> str | None:
     """The column that says whose row it is: an identifier of every table, named like a person's.
 
     Of several, the one that is distinct in the fewest tables' rows wins last: a key of one table
@@ -104,7 +111,7 @@ def find_unit(tables: Mapping[str, DraftTable]) -> str | None:
     for table in tables.values():
         keys = []
         for sample, verdict in zip(table.samples, table.verdicts, strict=True):
-            if verdict.type in ("generic_id", "medical_record_number", "username"):
+            if types.built_in(verdict.type) in ("generic_id", "medical_record_number", "username"):
                 keys.append(verdict.name)
                 is_key = sample.distinct is not None and sample.distinct == sample.rows
                 distinct[verdict.name] = distinct.get(verdict.name, 0) + is_key
@@ -117,7 +124,9 @@ def find_unit(tables: Mapping[str, DraftTable]) -> str | None:
     return shared[0] if len(tables) > 1 or distinct[shared[0]] else None
 
 
-def column_line(sample: ColumnSample, verdict: ColumnVerdict, unit: str | None) -> tuple[str, str]:
+def column_line(
+    sample: ColumnSample, verdict: ColumnVerdict, unit: str | None, types: CustomTypes = NO_TYPES
+) -> tuple[str, str]:
     """What a draft says of one column, and the reason for it, without values."""
     reason = f"{verdict.type} ({verdict.score:.2f})"
     if verdict.evidence:
@@ -126,11 +135,11 @@ def column_line(sample: ColumnSample, verdict: ColumnVerdict, unit: str | None) 
         return "pseudonym", f"the privacy unit; {reason}"
     if verdict.type == "none":
         return "drop", "not recognised: change to keep, sensitive or quasi once you know what it is"
-    treatment = TAXONOMY[verdict.type].default_protection
+    treatment = types.taxonomy[verdict.type].default_protection
     if verdict.role == "free_text":
         return "free_text", reason
     if treatment == "generalize":
-        return _quasi(sample, verdict), reason
+        return _quasi(sample, types.built_in(verdict.type)), reason
     if treatment == "round":
         cast = ", as: number" if sample.physical_type in ("string", "large_string") else ""
         return f"{{role: {verdict.role}{cast}, protect: {{round: {{to: 100}}}}}}", reason
@@ -139,8 +148,8 @@ def column_line(sample: ColumnSample, verdict: ColumnVerdict, unit: str | None) 
     return treatment, reason
 
 
-def _quasi(sample: ColumnSample, verdict: ColumnVerdict) -> str:
-    pattern = _HIERARCHIES.get(verdict.type) or _by_content(sample)
+def _quasi(sample: ColumnSample, kind: str) -> str:
+    pattern = _HIERARCHIES.get(kind) or _by_content(sample)
     if "%s" in pattern:
         formats = formats_in_use([value for value in sample.values if value])
         named = ", ".join(json.dumps(one) for one in formats)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
-from veilflow.classify import ColumnSample, ColumnVerdict, contradiction
+from veilflow.classify import ColumnSample, ColumnVerdict, CustomTypes, contradiction
 from veilflow.errors import PolicyError
 from veilflow.policy.draft import DraftTable, column_line, yaml_key
 from veilflow.policy.locations import YamlProblem, parse_located
@@ -73,10 +73,12 @@ def _changes(policy: Policy, name: str, table: DraftTable) -> Iterator[ColumnCha
     unit = policy.unit_column(name)
     for sample, verdict in zip(table.samples, table.verdicts, strict=True):
         if verdict.name not in listed:
-            yield _new(name, sample, verdict)
+            yield _new(name, sample, verdict, policy.custom_types)
             continue
         column = listed[verdict.name]
-        against = contradiction(verdict, column.role, column.type, column.treatment)
+        against = contradiction(
+            verdict, column.role, column.type, column.treatment, policy.custom_types
+        )
         if against is not None and verdict.name != unit:
             proposal = f"# review: {_one_line(against)}"
             yield ColumnChange(name, verdict.name, "re-typed", proposal, _one_line(against))
@@ -86,9 +88,11 @@ def _changes(policy: Policy, name: str, table: DraftTable) -> Iterator[ColumnCha
             yield ColumnChange(name, column_name, "vanished", proposal, "isn't in the source")
 
 
-def _new(table: str, sample: ColumnSample, verdict: ColumnVerdict) -> ColumnChange:
+def _new(
+    table: str, sample: ColumnSample, verdict: ColumnVerdict, types: CustomTypes
+) -> ColumnChange:
     # The unit is settled: a new column is never made one.
-    spec, reason = column_line(sample, verdict, None)
+    spec, reason = column_line(sample, verdict, None, types)
     line = f"{yaml_key(verdict.name)}: {spec}  # new: {_one_line(reason)}"
     return ColumnChange(table, verdict.name, "new", line, _one_line(reason))
 

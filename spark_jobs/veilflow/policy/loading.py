@@ -12,9 +12,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from veilflow.errors import PolicyError
-from veilflow.policy.locations import LocatedDocument, YamlProblem, parse_located
+from veilflow.policy.locations import (
+    LocatedDocument,
+    YamlProblem,
+    located,
+    parse_located,
+    sentence,
+)
 from veilflow.policy.model import Policy
 from veilflow.policy.rules import check_rules
+from veilflow.policy.types_file import (
+    TYPES_FILE,
+    WordsProblem,
+    installed_types_file,
+    read_types_file,
+    with_words,
+)
 
 __all__ = ["LoadedPolicy", "load_policy", "read_policy"]
 
@@ -63,8 +76,9 @@ def read_policy(path: str | Path) -> LoadedPolicy:
     if not isinstance(document.data, dict):
         raise PolicyError(f"{path}:1: a policy is a mapping that starts with 'dataset:'")
     merged, origins = _with_preset(document, path)
+    merged = _with_types(merged, document, path, origins)
     policy = _validated(_with_hierarchy_rows(merged, document, path), document, path)
-    broken = [_located(path, document, place, sentence) for place, sentence in check_rules(policy)]
+    broken = [located(path, document, place, said) for place, said in check_rules(policy)]
     if broken:
         raise PolicyError(broken)
     return LoadedPolicy(policy, path, origins)
@@ -81,7 +95,7 @@ def _with_preset(
     resource = presets / f"{name}.yaml"
     if not name.isidentifier() or not resource.is_file():
         known = sorted(p.name[:-5] for p in presets.iterdir() if p.name.endswith(".yaml"))
-        place = _located(path, document, ("extends",), f"no such preset; use {', '.join(known)}")
+        place = located(path, document, ("extends",), f"no such preset; use {', '.join(known)}")
         raise PolicyError(place)
     preset = parse_located(resource.read_text(encoding="utf-8"))
     for line in preset.lines:
@@ -99,6 +113,28 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
+def _with_types(
+    data: dict[str, Any], document: LocatedDocument, path: Path, origins: dict[KeyPath, str]
+) -> dict[str, Any]:
+    """Put the types of a file into the policy, so that they are part of its hash.
+
+    The installation's file counts where the policy says nothing of types.
+    """
+    said = data.get("types")
+    if isinstance(said, dict):
+        try:
+            return {**data, "types": with_words(said, path.parent)}
+        except WordsProblem as problem:
+            place = ("types", *problem.place)
+            raise PolicyError(located(path, document, place, str(problem))) from None
+    file = path.parent / said if isinstance(said, str) else None
+    if said is None and "types" not in data:
+        file = installed_types_file()
+        if file is not None:
+            origins[("types",)] = f"{TYPES_FILE} ({file.name})"
+    return data if file is None else {**data, "types": read_types_file(file)}
+
+
 def _with_hierarchy_rows(
     data: dict[str, Any], document: LocatedDocument, path: Path
 ) -> dict[str, Any]:
@@ -112,8 +148,8 @@ def _with_hierarchy_rows(
             with (path.parent / spec["csv"]).open(encoding="utf-8-sig", newline="") as lines:
                 rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            sentence = f"the hierarchy file can't be read ({type(error).__name__}): {spec['csv']}"
-            problems.append(_located(path, document, place, sentence))
+            said = f"the hierarchy file can't be read ({type(error).__name__}): {spec['csv']}"
+            problems.append(located(path, document, place, said))
         else:
             spec["rows"] = rows
     if problems:
@@ -143,22 +179,7 @@ def _validated(data: dict[str, Any], document: LocatedDocument, path: Path) -> P
         return Policy.model_validate(data)
     except ValidationError as error:
         problems = [
-            _located(path, document, item["loc"], _sentence(item["type"], item["msg"]))
+            located(path, document, item["loc"], sentence(item["type"], item["msg"]))
             for item in error.errors(include_url=False, include_input=False)
         ]
         raise PolicyError(problems) from None
-
-
-def _sentence(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key; check its spelling and where it stands"
-    if kind == "missing":
-        return "is missing; add it"
-    if kind == "string_too_short":
-        return "is empty; fill it in"
-    return message.removeprefix("Value error, ")
-
-
-def _located(path: Path, document: LocatedDocument, place: KeyPath, sentence: str) -> str:
-    shown = ".".join(str(part) for part in place) or "policy"
-    return f"{path}:{document.line(place)}: {shown}: {sentence}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path as PathOfFile
 from typing import Any
 
 import yaml
 
-__all__ = ["LocatedDocument", "YamlProblem", "parse_located"]
+__all__ = ["LocatedDocument", "YamlProblem", "located", "parse_located", "sentence"]
 
 Path = tuple[str | int, ...]
 
@@ -76,3 +77,21 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Pat
             _build(loader, item, (*path, index), lines) for index, item in enumerate(node.value)
         ]
     return loader.construct_object(node)
+
+
+def located(file: PathOfFile, document: LocatedDocument, place: Path, said: str) -> str:
+    """``file:line: key: said``, the way every problem of a document is told."""
+    place = tuple(part for part in place if part != "[key]")
+    shown = ".".join(str(part) for part in place) or "policy"
+    return f"{file}:{document.line(place)}: {shown}: {said}"
+
+
+def sentence(kind: str, message: str) -> str:
+    """What pydantic says about a place, in our words and without the input."""
+    if kind == "extra_forbidden":
+        return "unknown key; check its spelling and where it stands"
+    if kind == "missing":
+        return "is missing; add it"
+    if kind == "string_too_short":
+        return "is empty; fill it in"
+    return message.removeprefix("Value error, ")

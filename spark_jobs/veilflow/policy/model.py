@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from veilflow.classify.custom_types import CustomTypes
 from veilflow.policy.anonymize import AnonymizePolicy
 from veilflow.policy.columns import ColumnPolicy, ColumnSpec
+from veilflow.policy.custom_types import PolicyTypes, custom_types
 from veilflow.policy.linkage import Scope
 from veilflow.policy.scalars import Int, Name
 from veilflow.policy.validation import ValidatePolicy
@@ -152,6 +155,7 @@ class Policy(_Strict):
         ]
         | None
     ) = None
+    types: PolicyTypes = Field(default={}, description="types of one's own, or a file of them")
     tables: dict[Name, TablePolicy] = Field(min_length=1)
     anonymize: AnonymizePolicy | None = None
     synthesize: SynthesizePolicy | None = None
@@ -165,6 +169,11 @@ class Policy(_Strict):
     def to_json(self) -> dict[str, Any]:
         """The tree as plain JSON data, defaults included, under the names a policy file uses."""
         return self.model_dump(mode="json", by_alias=True)
+
+    @cached_property
+    def custom_types(self) -> CustomTypes:
+        """The policy's own types, ready for classification."""
+        return custom_types(self.types)
 
     @property
     def population_size(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from veilflow.classify import STRONG, TAXONOMY, ColumnSample, ColumnVerdict
+from veilflow.classify import NO_TYPES, STRONG, ColumnSample, ColumnVerdict, CustomTypes
 from veilflow.policy.draft import DraftTable, find_unit
 
 __all__ = ["ReviewItem", "review", "review_page"]
@@ -28,14 +28,16 @@ class ReviewItem:
     why: str
 
 
-def review(tables: Mapping[str, DraftTable]) -> tuple[ReviewItem, ...]:
+def review(
+    tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES
+) -> tuple[ReviewItem, ...]:
     """The columns that need a person, riskiest first; within a risk the weakest evidence first."""
-    unit = find_unit(tables)
+    unit = find_unit(tables, types)
     found = [
         item
         for name, table in tables.items()
         for sample, verdict in zip(table.samples, table.verdicts, strict=True)
-        if verdict.name != unit and (item := _item(name, sample, verdict)) is not None
+        if verdict.name != unit and (item := _item(name, sample, verdict, types)) is not None
     ]
     if unit is None:
         why = (
@@ -45,8 +47,10 @@ def review(tables: Mapping[str, DraftTable]) -> tuple[ReviewItem, ...]:
     return tuple(sorted(found, key=lambda i: (-i.risk, i.score, i.table, i.column)))
 
 
-def _item(table: str, sample: ColumnSample, verdict: ColumnVerdict) -> ReviewItem | None:
-    known = TAXONOMY[verdict.type]
+def _item(
+    table: str, sample: ColumnSample, verdict: ColumnVerdict, types: CustomTypes
+) -> ReviewItem | None:
+    known = types.taxonomy[verdict.type]
     other = next((e for e in verdict.evidence if e.startswith("could also be")), None)
 
     def item(risk: int, why: str) -> ReviewItem:
@@ -74,9 +78,9 @@ def _item(table: str, sample: ColumnSample, verdict: ColumnVerdict) -> ReviewIte
     return None
 
 
-def review_page(tables: Mapping[str, DraftTable]) -> str:
+def review_page(tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES) -> str:
     """The list as Markdown: what to decide, and how many columns need nobody."""
-    items = review(tables)
+    items = review(tables, types)
     columns = sum(len(table.verdicts) for table in tables.values())
     open_columns = sum(item.column != "" for item in items)
     lines = [

@@ -8,6 +8,7 @@ from veilflow.errors import UsageError
 from veilflow.mask import TransformError, create_transform, is_allowed
 from veilflow.policy.anonymize_rules import check_anonymize, sensitive_rule
 from veilflow.policy.columns import ColumnPolicy
+from veilflow.policy.custom_types import type_problems
 from veilflow.policy.linkage import check_linkage
 from veilflow.policy.model import Policy
 from veilflow.vault import open_vault
@@ -20,6 +21,7 @@ Problem = tuple[tuple[str | int, ...], str]
 def check_rules(policy: Policy) -> list[Problem]:
     """Every broken rule with the path of the line to change; empty when the policy holds."""
     return [
+        *_types(policy),
         *_units(policy),
         *_columns(policy),
         *check_linkage(policy),
@@ -29,6 +31,11 @@ def check_rules(policy: Policy) -> list[Problem]:
         *_validate(policy),
         *_vault(policy),
     ]
+
+
+def _types(policy: Policy) -> Iterator[Problem]:
+    for place, sentence in type_problems(policy.types):
+        yield ("types", *place), sentence
 
 
 def _units(policy: Policy) -> Iterator[Problem]:

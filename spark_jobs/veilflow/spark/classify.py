@@ -13,8 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from veilflow.classify import (
+    NO_TYPES,
     ColumnSample,
     ColumnVerdict,
+    CustomTypes,
     classify_table,
     contradiction,
     miss_probability,
@@ -58,19 +60,26 @@ def classify(
     """
     known = known or {}
     return tuple(
-        _finding(name, verdict, policy.tables[name].columns.get(verdict.name))
+        _finding(name, verdict, policy.tables[name].columns.get(verdict.name), policy.custom_types)
         for name, frame in frames.items()
         for verdict in (
-            known[name] if name in known else classify_frame(frame, exhaustive=exhaustive)
+            known[name]
+            if name in known
+            else classify_frame(frame, exhaustive=exhaustive, types=policy.custom_types)
         )
     )
 
 
-def classify_frame(frame: DataFrame, *, exhaustive: bool = False) -> tuple[ColumnVerdict, ...]:
-    """The verdict on each column: of all rows in one pass, or of a sample and a pass of counts."""
+def classify_frame(
+    frame: DataFrame, *, exhaustive: bool = False, types: CustomTypes = NO_TYPES
+) -> tuple[ColumnVerdict, ...]:
+    """The verdict on each column: of all rows in one pass, or of a sample and a pass of counts.
+
+    ``types`` are the user's own, beside the built-in ones.
+    """
     if exhaustive:
-        return scan_frame(frame, [name for name in frame.columns if name != CORRUPT])
-    return classify_table(sample_frame(frame))
+        return scan_frame(frame, [name for name in frame.columns if name != CORRUPT], types)
+    return classify_table(sample_frame(frame), types)
 
 
 def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
@@ -109,12 +118,14 @@ def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
     )
 
 
-def _finding(table: str, verdict: ColumnVerdict, column: ColumnPolicy | None) -> ColumnFinding:
+def _finding(
+    table: str, verdict: ColumnVerdict, column: ColumnPolicy | None, types: CustomTypes
+) -> ColumnFinding:
     # As the evidence has it, so that a verdict that is taken over from there is judged alike.
     verdict = replace(verdict, score=round(verdict.score, 2))
     against = None
     if column is not None:
-        against = contradiction(verdict, column.role, column.type, column.treatment)
+        against = contradiction(verdict, column.role, column.type, column.treatment, types)
     return ColumnFinding(
         table=table,
         column=verdict.name,

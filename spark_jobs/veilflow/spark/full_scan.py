@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from veilflow.classify.column import ColumnVerdict
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.full_scan import LONGEST_CELL, ColumnScan, ColumnState, ScanLimits
-from veilflow.classify.taxonomy import TAXONOMY
 from veilflow.spark.cell_texts import cell_text
 from veilflow.spark.redaction import guarded
 
@@ -31,8 +31,13 @@ _SAID = "place int, verdict string"
 _ROWS, _PRESENT, _LONG = "rows", "present", "long"
 
 
-def scan_frame(frame: DataFrame, names: Sequence[str]) -> tuple[ColumnVerdict, ...]:
-    """The verdict on each of the columns ``names`` of a frame, from all of its rows."""
+def scan_frame(
+    frame: DataFrame, names: Sequence[str], own: CustomTypes = NO_TYPES
+) -> tuple[ColumnVerdict, ...]:
+    """The verdict on each of the columns ``names`` of a frame, from all of its rows.
+
+    ``own`` are types of the user's, beside the built-in ones.
+    """
     types = dict(frame.dtypes)
     physical = tuple(types[name] for name in names)
     columns = tuple(names)
@@ -54,7 +59,7 @@ def scan_frame(frame: DataFrame, names: Sequence[str]) -> tuple[ColumnVerdict, .
                 if scan is None or current != place:
                     if scan is not None:
                         yield say(place, columns[place], scan)
-                    place, scan = current, ColumnScan(physical[current], limits)
+                    place, scan = current, ColumnScan(physical[current], limits, own)
                 merge(scan, states)
         if scan is not None:
             yield say(place, columns[place], scan)
@@ -71,9 +76,9 @@ def scan_frame(frame: DataFrame, names: Sequence[str]) -> tuple[ColumnVerdict, .
     )
     found = dict(zip(*(said.column(n).to_pylist() for n in ("place", "verdict")), strict=True))
     return tuple(
-        _received(name, json.loads(found[place]))
+        _received(name, json.loads(found[place]), own)
         if place in found
-        else ColumnScan(physical[place], limits).verdict(name)
+        else ColumnScan(physical[place], limits, own).verdict(name)
         for place, name in enumerate(columns)
     )
 
@@ -142,9 +147,11 @@ def _verdict(place: int, name: str, scan: ColumnScan) -> pa.RecordBatch:
     )
 
 
-def _received(name: str, said: Mapping[str, object]) -> ColumnVerdict:
+def _received(name: str, said: Mapping[str, object], own: CustomTypes) -> ColumnVerdict:
     type_id = str(said["type"])
     evidence = said["evidence"]
     assert isinstance(evidence, list)
     score = float(str(said["score"]))
-    return ColumnVerdict(name, type_id, TAXONOMY[type_id].role, score, tuple(map(str, evidence)))
+    return ColumnVerdict(
+        name, type_id, own.taxonomy[type_id].role, score, tuple(map(str, evidence))
+    )

@@ -101,7 +101,7 @@ def mask_table(
             finished[name] = made_text[TEXT].alias(name)
             redacted.append(TextColumn(name, transform.replacement, made_text))
             domain = linkage_domain(policy, table, name, release)
-            work.append(RedactInWorker(name, transform, key_ref, domain))
+            work.append(RedactInWorker(name, transform, key_ref, domain, policy.custom_types))
             inputs.append(WorkerInput((texts or {})[name], redacted_type()))
             continue
         step = label or _worker_step(policy, table, name, column, key_ref, resources or {}, release)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from veilflow.classify import NO_TYPES, CustomTypes
 from veilflow.evidence import RedactedText, coarse_count
 from veilflow.mask import Outcome
 from veilflow.mask.redact_text import TEXT, KeyedRedactText, RedactText
@@ -34,6 +35,7 @@ class RedactInWorker:
     transform: RedactText
     key_ref: str
     domain: str
+    types: CustomTypes = NO_TYPES
 
     def apply(self, values: pa.Array, units: pa.Array | None = None) -> Outcome:
         key = b""
@@ -41,7 +43,7 @@ class RedactInWorker:
             from veilflow.store.key_records import masking_key
 
             key = masking_key(self.key_ref, self.domain, self.transform.name)
-        return Outcome(KeyedRedactText(self.transform, key).apply_with_counts(values))
+        return Outcome(KeyedRedactText(self.transform, key, self.types).apply_with_counts(values))
 
 
 def redacted_type() -> StructType:

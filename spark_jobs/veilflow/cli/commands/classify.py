@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from veilflow.cli.console import print_json, print_table, stage_line
+from veilflow.errors import UsageError
 
 __all__ = ["NAME", "add_arguments", "run"]
 
@@ -22,18 +23,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", help="file, folder, or STORE/runs/DATASET/RUN")
     parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
     parser.add_argument("--exhaustive", action="store_true", help="look at all rows")
+    parser.add_argument(
+        "--types", type=Path, metavar="FILE", help="types of your own (default: $VEILFLOW_TYPES)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print name, type, role, score and evidence for each column."""
     if "/runs/" in arguments.path and "://" in arguments.path:
+        if arguments.types is not None:
+            raise UsageError("a run has the types of its policy; leave --types out")
         return _stage(arguments)
     from veilflow.cli.tables import look_at, tables_under
+    from veilflow.policy.types_file import load_types
 
+    types = load_types(arguments.types)
     found = [
         (table, verdict)
         for table, path in tables_under(Path(arguments.path)).items()
-        for verdict in look_at(path, arguments.rows, exhaustive=arguments.exhaustive)[1]
+        for verdict in look_at(path, arguments.rows, exhaustive=arguments.exhaustive, types=types)[
+            1
+        ]
     ]
     several = len({table for table, _ in found}) > 1
     if arguments.json:
@@ -49,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
                         "evidence": list(verdict.evidence),
                     }
                     for table, verdict in found
-                ]
+                ],
+                **({"types_sha256": types.digest} if types.digest else {}),
             }
         )
         return 0

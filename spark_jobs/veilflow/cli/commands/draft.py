@@ -17,6 +17,7 @@ from veilflow.cli.console import print_json
 from veilflow.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
+    from veilflow.classify import CustomTypes
     from veilflow.policy.draft import DraftTable
 
 __all__ = ["NAME", "add_arguments", "run"]
@@ -37,15 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--each", action="store_true", help="one policy a table and REVIEW.md, in the folder --out"
     )
     parser.add_argument("--update", type=Path, metavar="POLICY", help="show the patch it needs")
+    parser.add_argument(
+        "--types", type=Path, metavar="FILE", help="types of your own (default: $VEILFLOW_TYPES)"
+    )
     parser.add_argument("--write", action="store_true", help="apply the patch of --update")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the draft; an existing file is never overwritten."""
     if arguments.update is not None:
-        if arguments.data is not None or arguments.out is not None or arguments.each:
+        given = (arguments.data, arguments.out, arguments.types)
+        if any(one is not None for one in given) or arguments.each:
             raise UsageError(
-                "--update reads the policy's own source; leave DATA, --out, --each out"
+                "--update reads the policy's own source and types; leave DATA, --out, --types and "
+                "--each out"
             )
         return _update(arguments)
     if arguments.data is None:
@@ -54,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--write goes with --update POLICY, and --each with --out FOLDER")
     from veilflow.cli.tables import look_at, tables_under
     from veilflow.policy.draft import DraftTable, draft_policy
+    from veilflow.policy.types_file import load_types
 
+    types = load_types(arguments.types)
     data = arguments.data.resolve()
     found = tables_under(data)
     root = data.parent if data.is_file() or data in found.values() else data
@@ -63,14 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise SourceError(f"{data}: holds tables of several formats; a policy reads one")
     tables = {}
     for name, path in found.items():
-        samples, verdicts = look_at(path, arguments.rows, exhaustive=arguments.exhaustive)
+        samples, verdicts = look_at(
+            path, arguments.rows, exhaustive=arguments.exhaustive, types=types
+        )
         tables[_name(name)] = DraftTable(str(path.relative_to(root)), samples, verdicts)
     dataset = arguments.dataset or _name(data.stem)
     (file_format,) = formats
     delimiter = _delimiter(next(iter(found.values()))) if file_format == "csv" else ","
     if arguments.each:
-        return _write_each(arguments, str(root), file_format, tables, delimiter)
-    text = draft_policy(dataset, str(root), file_format, tables, delimiter)
+        return _write_each(arguments, str(root), file_format, tables, delimiter, types)
+    text = draft_policy(
+        dataset, str(root), file_format, tables, delimiter, types, _types_file(arguments)
+    )
     if arguments.out is None:
         print_json({"policy": text}) if arguments.json else print(text)
         return 0
@@ -86,21 +98,28 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _types_file(arguments: argparse.Namespace) -> str | None:
+    return None if arguments.types is None else str(arguments.types.resolve())
+
+
 def _write_each(
     arguments: argparse.Namespace,
     root: str,
     file_format: str,
     tables: dict[str, DraftTable],
     delimiter: str,
+    types: CustomTypes,
 ) -> int:
     from veilflow.policy.draft import draft_policy
     from veilflow.policy.review import review_page
 
     texts = {
-        f"{name}.yaml": draft_policy(name, root, file_format, {name: table}, delimiter)
+        f"{name}.yaml": draft_policy(
+            name, root, file_format, {name: table}, delimiter, types, _types_file(arguments)
+        )
         for name, table in tables.items()
     }
-    texts["REVIEW.md"] = review_page(tables)
+    texts["REVIEW.md"] = review_page(tables, types)
     arguments.out.mkdir(parents=True, exist_ok=True)
     present = [name for name in texts if (arguments.out / name).exists()]
     if present:
@@ -129,7 +148,12 @@ def _update(arguments: argparse.Namespace) -> int:
     root = resolve_root(expand(policy.source.root), arguments.update.resolve(), None)
     tables = {}
     for name, table in policy.tables.items():
-        looked = look_at(root / table.path, arguments.rows, exhaustive=arguments.exhaustive)
+        looked = look_at(
+            root / table.path,
+            arguments.rows,
+            exhaustive=arguments.exhaustive,
+            types=policy.custom_types,
+        )
         tables[name] = DraftTable(table.path, *looked)
     found = update_policy(before.decode("utf-8"), policy, tables)
     edit = PolicyEdit(arguments.update, before, found.text.encode("utf-8"))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from veilflow.classify.custom_text import find_custom
+from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.entity import Entity, load_detector
 from veilflow.mask.text.known import find_known
 from veilflow.mask.text.linking import linked
@@ -28,11 +30,15 @@ _GROUP = {"PERSON": "people", "EMAIL": "contacts", "PHONE": "contacts", "URL": "
 
 @dataclass(frozen=True)
 class Rules:
-    """What is removed: everything that ``detectors`` find with ``min_score``, but types to keep."""
+    """What is removed: everything that ``detectors`` find with ``min_score``, but types to keep.
+
+    ``types`` are the policy's own, which are looked for as well.
+    """
 
     detectors: tuple[str, ...] = ("veilflow",)
     min_score: float = 0.5
     keep: frozenset[str] = frozenset()
+    types: CustomTypes = NO_TYPES
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,8 +80,9 @@ def _detected(text: str, rules: Rules) -> list[Entity]:
     found: set[Entity] = set()
     for start in range(0, max(len(text), 1), _PIECE - _OVERLAP):
         piece = text[start : start + _PIECE]
-        for name in rules.detectors:
-            for entity in load_detector(name).detect(piece):
+        looks = [load_detector(name).detect(piece) for name in rules.detectors]
+        for entities in (*looks, find_custom(piece, rules.types)):
+            for entity in entities:
                 if entity.score >= rules.min_score and entity.end > entity.start:
                     here = (entity.start + start, entity.end + start)
                     found.add(Entity(*here, entity.type, entity.score))

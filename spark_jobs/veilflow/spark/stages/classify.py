@@ -50,6 +50,10 @@ def classify_stage(
     notes = [sampling_note(exhaustive=exhaustive)] if len(known) < len(run.policy.tables) else []
     if last is not None and known:
         notes.append(f"Not looked at again, unchanged since {last.run}: {', '.join(known)}.")
+    own = run.policy.custom_types
+    if own.types:
+        named = ", ".join(one.id for one in own.types)
+        notes.append(f"Types of the policy's own were looked for, SHA-256 {own.digest}…: {named}.")
     made = stage_evidence(
         spark,
         run,
@@ -59,7 +63,7 @@ def classify_stage(
         columns=findings,
         notes=tuple(notes),
     )
-    looked = classifier_name(exhaustive=exhaustive)
+    looked = classifier_name(exhaustive=exhaustive, types=own)
     return made.model_copy(update={"versions": {**made.versions, CLASSIFIER: looked}})
 
 
