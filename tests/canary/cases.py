@@ -27,7 +27,10 @@ TRANSFORMS = (
     "Initial", "Raises", "RaisesOurs", "Exits", "Unprintable", "Talks", "RaisesWithKey",
     "FailsInArrow", "WrongType", "NoArray",
 )  # fmt: skip
-ALLOWED = {"VEILFLOW_ALLOWED_TRANSFORMS": ",".join(f"canary_code:{one}" for one in TRANSFORMS)}
+ALLOWED = {
+    "VEILFLOW_ALLOWED_TRANSFORMS": ",".join(f"canary_code:{one}" for one in TRANSFORMS),
+    "VEILFLOW_ALLOWED_DETECTORS": "canary_code:recognises",
+}
 # Whatever the classifier takes the canaries for: how they are protected is what is tested.
 SETTLED = {"type": "none", "reason": "made up"}
 FULL = "full"

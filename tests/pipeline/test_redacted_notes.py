@@ -29,6 +29,10 @@ ENCOUNTERS = {
     "discharged_at": "drop", "department": "sensitive", "icd10": "sensitive",
     "length_of_stay": "sensitive", "total_cost": "drop", "attending": "drop",
 }  # fmt: skip
+TYPES = {
+    "vital_sign": {"role": "identifier", "pattern": "HR [0-9]{2,3}"},
+    "stay": {"role": "quasi", "pattern": "[0-9]{1,3}", "headers": "length of stay"},
+}
 NOTES = {"note_id": "drop", "encounter_id": "pseudonym", "patient_id": "pseudonym",
          "written_at": "drop"}  # fmt: skip
 
@@ -67,7 +71,7 @@ def policy(place: Place, k: int = 0, **parameters: Any) -> Any:
     return place.policy(
         tables=tables, privacy_unit="patient_id",
         anonymize={"k": k, "suppression_limit": 1} if k else None,
-        validate={"free_text": {"min_recall": 0.8}},
+        validate={"free_text": {"min_recall": 0.8}}, types=TYPES,
     )  # fmt: skip
 
 
@@ -92,7 +96,11 @@ def test_a_hospital_s_notes_are_released_without_its_people(
     file = labels(place, notes)
     assert main(["label", str(path), "--import", str(file), "--as", "ada"]) == 0
     run = place.pin(path)
-    evidence = place.stage(run, "classify", "protect")
+    (looked,) = [note for note in place.stage(run, "classify").notes if "policy's own" in note]
+    assert looked.endswith("vital_sign, stay.") and run.policy.custom_types.digest in looked
+    (stay,) = [one for one in run.evidence("classify").columns if one.column == "length_of_stay"]
+    assert stay.type == "stay"
+    evidence = place.stage(run, "protect")
     (told,) = evidence.redacted_texts
     assert (told.table, told.column, told.replacement) == ("notes", "text", "labels")
     assert (told.mentions["people"] or 0) > 150 and (told.mentions["contacts"] or 0) > 20
@@ -106,6 +114,8 @@ def test_a_hospital_s_notes_are_released_without_its_people(
     assert len(texts) == len(notes)
     assert sum("[PERSON_1]" in text for text in texts) == len(texts)
     assert any("BP " in text for text in texts)  # what isn't personal is there
+    assert any("HR " in note.text for note in notes)
+    assert not any("HR " in text for text in texts), "a type of the policy's own"
     said = {note.text[start:end] for note in notes for start, end, _ in note.spans}
     names = {name.removeprefix("Dr. ").removesuffix(", MD") for name in said}
     names = {name for name in names if len(name) > 6}

@@ -137,8 +137,9 @@ def test_what_is_no_file_of_types_is_refused(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["LC[0-9]{8}", "[a-z]+@[a-z]+[.][a-z]+", ".*x.*", "(?:[A-Z]{2}|[0-9]{2}){1,3}", "EMP-?[0-9]{4,6}",
-     "[^-]{1,20}-[0-9]{4}", r"(?:\d{3}[ -]?){2,4}", "a?a?a?aaa", "ü+ß", "(?P<number>[0-9]{3})x"],
+    ["LC[0-9]{8}", "[a-z]+@[a-z]+[.][a-z]+", ".*x.*", "(?:[A-Z]{2}|[0-9]{2}){1,3}",
+     "EMP-?[0-9]{4,6}", "[^-]{1,20}-[0-9]{4}", r"(?:\d{3}[ -]?){2,4}", "a?a?a?aaa",
+     "ü+ß", "(?P<number>[0-9]{3})x"],
 )  # fmt: skip
 def test_bounded_patterns_are_taken(expression: str) -> None:
     check_pattern(expression)
@@ -172,8 +173,9 @@ def test_no_accepted_pattern_is_slow(expression: str) -> None:
 
 
 CHECKED = {"luhn": "79927398713", "verhoeff": "2363", "mod_11_10": "07945",
-           "mod_11_2": "0000000218250097", "mod_97_10": "79444", "aba": "021000021", "iban": "GB82WEST12345698765432",
-           "imei": "490154203237518", "nhs": "9434765919", "vin": "1M8GDM9AXKP042788"}  # fmt: skip
+           "mod_11_2": "0000000218250097", "mod_97_10": "79444", "aba": "021000021",
+           "iban": "GB82WEST12345698765432", "imei": "490154203237518", "nhs": "9434765919",
+           "vin": "1M8GDM9AXKP042788"}  # fmt: skip
 """Published examples: ISO 7064's own, ORCID's, and those that each code is usually shown with."""
 
 

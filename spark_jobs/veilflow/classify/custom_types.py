@@ -181,7 +181,7 @@ def _guarded(type_id: str, name: str) -> Test:
     def test(value: str) -> bool:
         try:
             return bool(call(value))
-        except Exception as error:  # noqa: BLE001 - its message may hold the value
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - its message may hold the value
             kind = type(error).__name__
             raise PolicyError(
                 f"types.{type_id}: {name} failed with {kind} on a value.",

@@ -31,6 +31,14 @@ class Initial(ValueTransform):
         return value[:2]
 
 
+def recognises(value: str) -> bool:
+    """A detector of a type of one's own that fails with the value, one exception inside another."""
+    try:
+        return int(value) > 0
+    except ValueError:
+        raise SystemExit(f"{value} is no number") from None
+
+
 @dataclass(frozen=True)
 class Raises(ValueTransform):
     """Fails with the value in its message, one exception inside another."""
