@@ -3,8 +3,8 @@
 * A pseudonymised, partly masked or custom-masked column is held against its own raw values.
 * Every released text column that isn't made of policy words, labels or pseudonyms is held against
   the raw values of all identifiers and free texts, of any table, of six characters or more;
-* unless the policy keeps a column of the identifier's name: then both hold the same things on
-  purpose.
+* unless the policy keeps or permutes a column of the identifier's name: then both hold the same
+  things on purpose.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from veilflow_expectations.planned import PlannedCheck, Types, listed
 __all__ = [
     "CONSTANT",
     "LEAK_LENGTH",
+    "SHOWN",
     "cross_leaks",
     "cross_references",
     "is_held_to_own",
@@ -30,6 +31,8 @@ __all__ = [
 
 LEAK_LENGTH = 6
 CONSTANT = frozenset({"redact", "constant", "nullify"})
+# The output has all values of the column, be it beside other rows.
+SHOWN = frozenset({"keep", "permute"})
 
 _OWN_VALUES_GONE = LINKED | {"partial"}
 _NUMBERS_OUT = frozenset({"round", "bucket", "microaggregate"})
@@ -102,7 +105,7 @@ def cross_leaks(
         name.casefold()
         for rules in policy.tables.values()
         for name, column in rules.released.items()
-        if column.treatment == "keep"
+        if column.treatment in SHOWN
     }
     references = cross_references(policy, types)
     for name, column in columns.items():
@@ -133,7 +136,7 @@ def _is_open_text(table: str, name: str, column: ColumnPolicy, types: Types) -> 
     treatment = column.treatment
     if treatment in LINKED | CONSTANT | _NUMBERS_OUT | {"generalize", "fpe", "fake"}:
         return False
-    if treatment == "keep" and column.cast not in (None, "string"):
+    if treatment in SHOWN and column.cast not in (None, "string"):
         return False
     if treatment == "truncate" and column.protect is not None:
         length = column.protect.parameters.get("length")

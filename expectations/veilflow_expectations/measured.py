@@ -15,7 +15,7 @@ from veilflow.policy.hierarchies import build_hierarchy
 from veilflow_expectations.attack_plan import is_pseudonymous
 from veilflow_expectations.distributions import is_ordered_type
 from veilflow_expectations.domain_references import counted_output, counted_source
-from veilflow_expectations.leak_plan import cross_references, is_held_to_own
+from veilflow_expectations.leak_plan import SHOWN, cross_references, is_held_to_own
 from veilflow_expectations.plan import synthetic_columns
 from veilflow_expectations.planned import Types
 from veilflow_expectations.table_profile import Counted, Profile, profile
@@ -129,7 +129,7 @@ def _profile_source(
     for column, hierarchy in {} if output is None else output.hierarchies.items():
         counted.append(Counted(column, "labels", hierarchy))
     for column, rules in columns.items():
-        if rules.treatment == "keep":
+        if rules.treatment in SHOWN:
             counted.append(Counted(column, "buckets"))
     own = {c for c, rules in columns.items() if is_held_to_own(rules) or is_pseudonymous(rules)}
     for column in policy.tables[name].columns:
@@ -147,7 +147,7 @@ def _profile_output(
 ) -> Profile:
     counted = [Counted(column, "labels") for column in output.hierarchies]
     for column, rules in output.columns.items():
-        if rules.treatment == "keep":
+        if rules.treatment in SHOWN:
             counted.append(Counted(column, "buckets"))
     unit = policy.unit_column(name)
     if unit in output.columns:

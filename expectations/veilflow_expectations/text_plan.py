@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from veilflow.policy import Policy
 from veilflow.policy.validation import FreeTextPolicy
 
+from veilflow_expectations.leak_plan import SHOWN
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, listed, percent
 
 __all__ = [
@@ -37,7 +38,7 @@ def identifier_columns(policy: Policy) -> dict[str, tuple[str, ...]]:
         name.casefold()
         for rules in policy.tables.values()
         for name, column in rules.released.items()
-        if column.treatment == "keep"
+        if column.treatment in SHOWN
     }
     chosen = {
         table: tuple(

@@ -135,9 +135,11 @@ def _ward(sample: Sample, ward: str, row: int) -> str:
 
 
 def _visit(sample: Sample, row: int, people: list[Row]) -> Row:
+    is_left = row % PEOPLE < PEOPLE - _RARE
     return {
         "visit_id": sample.text("visit_id", row),
         "person_id": people[row % PEOPLE]["person_id"],
         "reason": sample.text("reason", row),
         "cost": sample.number(),
+        "room": sample.text("room", row, released=is_left),
     }

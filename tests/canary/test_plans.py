@@ -17,6 +17,7 @@ from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
 from veilflow.policy import Policy, read_policy
 from veilflow.policy.linkage import linkage_domain
+from veilflow.spark.permuting import order_key
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.random_order import in_random_order
 from veilflow.spark.reading import cast_columns, read_table
@@ -81,7 +82,8 @@ def test_plans_hold_no_value_and_no_key(
     assert decision is not None
     risk_before(policy, frames, decision)
     resources = opened_resources(policy, f"sqlite://{tmp_path}/vault.db")
-    made = protect(unredacted, policy, frames, decision, key_ref, resources)
+    drawn_by = b"a key that draws a release's row"
+    made = protect(unredacted, policy, frames, decision, key_ref, resources, drawing_key=drawn_by)
     outputs = {name: in_random_order(masked) for name, masked in made.items()}
     assert (decision.in_parts is None) == (way == "on the driver")
     suppressed = frames["people"].count() - outputs["people"].count()
@@ -101,11 +103,14 @@ def test_plans_hold_no_value_and_no_key(
         *sample.hidden,
         *sample.released,
         text_needle("any canary", sample.stem),
+        key_needle("drawing", drawn_by),
+        key_needle("order of rooms", order_key(drawn_by, "visits", ("room",))),
         *(key_needle(f"{use} of {one}", masking_key(key_ref, one, use)) for one, use in uses),
     ]
     assert find_leaks([folder], needles) == []
     written = b"".join(file.read_bytes() for file in folder.iterdir())
     assert b"veilflow.spark.workers" in written, "the shipped functions are among what was searched"
+    assert b"Window" in written, "rooms are permuted"
     assert b"HashAggregate" in written or b"Exchange" in written
     assert key_ref.encode() in written
 

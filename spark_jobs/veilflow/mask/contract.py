@@ -28,6 +28,8 @@ class Transform:
         guarantees: what else it promises.
         needs_numbers: it takes columns of numbers alone.
         needs_unit: :meth:`apply_counted` needs the privacy unit of each row.
+        needs_groups: it treats the rows of a group together, of which a batch holds a part alone.
+            Only Veilflow's own do: whoever runs them brings the groups together.
         needs_resources: the kinds of resources that :meth:`opened` needs.
         is_repeatable: equal values in rows of one person become equal, in every run.
         is_drawn_by_unit: what it does to a person's values is drawn once for all columns.
@@ -43,6 +45,7 @@ class Transform:
     guarantees: ClassVar[Guarantees] = Guarantees()
     needs_numbers: ClassVar[bool] = False
     needs_unit: ClassVar[bool] = False
+    needs_groups: ClassVar[bool] = False
     needs_resources: ClassVar[tuple[str, ...]] = ()
     is_repeatable: ClassVar[bool] = True
     is_drawn_by_unit: ClassVar[bool] = False

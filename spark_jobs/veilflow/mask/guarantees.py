@@ -10,7 +10,7 @@ from typing import Literal
 
 __all__ = ["Guarantees"]
 
-Kept = Literal["length", "alphabet", "format", "order", "prefix", "suffix", "everything"]
+Kept = Literal["length", "alphabet", "format", "order", "prefix", "suffix", "values", "everything"]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ A column's policy names a transform and its parameters: `protect: {round: {to: 1
 - *key*: the output depends on the masking key of the column's linkage domain.
 - *person*: the output depends on the row's privacy unit, so the policy has to name one.
 - *chance*: drawn anew in each run.
+- *groups*: the output depends on the other rows of the table, see [below](#permutation).
 - A value that a transform can't treat is *invalid*: `on_invalid` refuses the release (the default),
   puts null (`nullify`) or `[REDACTED]` (`redact`) in its place, and counts it. Transforms without
   this parameter treat every value. Wrong types of columns are refused before a row is read.
@@ -39,13 +40,52 @@ _PROMISES = """
 |---|---|---|---|---|---|---|---|
 """
 
+_PERMUTATION = """
+## Permutation
+
+    pay:   {role: sensitive, protect: {permute: {within: [ward, sex]}}}
+    drug:  {role: sensitive, protect: {permute: {together: prescription}}}
+    dose:  {role: sensitive, protect: {permute: {together: prescription}}}
+
+Rows that are alike in the columns of `within` are a group; without it all rows are one. Every row
+gets the value of another row of its group. Columns with one `together` (and one `within`) move as
+one.
+
+What stays true:
+
+- Groups are made of the values that the source has, after `as` and before any mask or
+  generalisation, and of the rows that are released: a row that anonymisation leaves out changes
+  with nobody. So each group keeps its values exactly, nulls among them, and so does every class
+  that whole groups make up. If `within` names all quasi-identifiers, every class of a full-domain
+  generalisation keeps its values; if fewer, values move between classes.
+- No row keeps its own cell. It can get an equal value, or one from another row of the same
+  person.
+- A group of one person (of one row, without a privacy unit) has nobody to change with: its values
+  are invalid, so `on_invalid` refuses, nulls or redacts them, and the evidence counts them. Nulls
+  stay null there. Rows without a person count for nobody.
+- A retry draws the same order. Another release draws another one.
+- A preview permutes the whole table and then shows its first rows, in an order of its own: they
+  aren't the rows that a run releases. `veilflow anonymize` draws anew each time, in memory and on
+  Spark.
+
+What isn't promised: whoever knows a group whose values are all alike knows the value of each; in
+a group of two each knows the other's; a rare value names its person wherever it stands. So
+identifiers, free text and quasi-identifiers can't be permuted, and no column that l-diversity,
+t-closeness or another model asks about: the search would count classes that chance fills anew.
+Permuted columns aren't synthesised, nor permuted inside `json` and `fields`.
+
+On Spark a group is sorted by one task, on disk where memory is short; one of more than 500,000
+rows is cut at random into parts, each with a cycle of its own, which changes nothing of the
+above.
+"""
+
 
 def masking_page() -> str:
-    """The page as Markdown: two tables with a row for each transform, in alphabetical order."""
+    """The page as Markdown: two tables with a row for each transform, and how rows are permuted."""
     known = sorted(registered().items())
     does = "".join(f"| `{name}` | {_told(cls.summary)} | {_takes(cls)} |\n" for name, cls in known)
     promises = "".join(f"| `{name}` | {_promised(cls)} |\n" for name, cls in known)
-    return _HEAD + does + _PROMISES + promises
+    return _HEAD + does + _PROMISES + promises + _PERMUTATION
 
 
 def _told(text: str) -> str:
@@ -77,6 +117,7 @@ def _promised(cls: type[Transform]) -> str:
         "conceals": cls.conceals,
         "key": issubclass(cls, KeyedTransform),
         "person": cls.needs_unit,
+        "groups": cls.needs_groups,
         "chance": not cls.is_repeatable,
         **dict.fromkeys(cls.needs_resources, True),
     }

@@ -41,7 +41,7 @@ def _created(path: str, given: object) -> Transform:
         made = create_transform(name, parameters or {})
     except (ValueError, PolicyError) as error:
         raise ValueError(f"{path}: {error}") from None
-    if made.needs_resources or made.name in _WHOLE_COLUMNS:
+    if made.needs_resources or made.needs_groups or made.name in _WHOLE_COLUMNS:
         raise ValueError(f"{path}: {name} treats whole columns alone")
     return made
 

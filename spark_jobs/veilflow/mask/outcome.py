@@ -39,6 +39,7 @@ class Reason(StrEnum):
     WRONG_FORMAT = "it doesn't have the format"
     WRONG_CHECK_DIGIT = "its check digit is wrong"
     NO_UNIT = "its row has no privacy unit"
+    ALONE_IN_GROUP = "its group has nobody else"
     NOT_MADE_HERE = "it wasn't made with this key"
 
 

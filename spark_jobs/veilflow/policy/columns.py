@@ -134,6 +134,11 @@ class ColumnPolicy(_Strict):
             raise ValueError(
                 "an identifier can't be released as it is; use drop, pseudonym, redact or partial"
             )
+        elif self.role == "identifier" and self.protect.name == "permute":
+            raise ValueError(
+                "a permuted identifier is still released, beside another row; use drop, pseudonym, "
+                "redact or partial"
+            )
         elif self.role == "free_text" and not (
             self.protect.name in (*_TEXT_REMOVED, "redact_text") or self.protect.is_custom
         ):

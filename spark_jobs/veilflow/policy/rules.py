@@ -11,6 +11,7 @@ from veilflow.policy.columns import ColumnPolicy
 from veilflow.policy.custom_types import type_problems
 from veilflow.policy.linkage import check_linkage
 from veilflow.policy.model import Policy
+from veilflow.policy.permute_rules import check_permuted
 from veilflow.vault import open_vault
 
 __all__ = ["Problem", "check_rules"]
@@ -25,6 +26,7 @@ def check_rules(policy: Policy) -> list[Problem]:
         *_units(policy),
         *_columns(policy),
         *check_linkage(policy),
+        *check_permuted(policy),
         *_free_text(policy),
         *check_anonymize(policy),
         *_synthesize(policy),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["LENDER", "lenders", "lending_key", "row_text", "with_lent"]
+__all__ = ["LENDER", "keyed_draws", "lenders", "lending_key", "row_text", "with_lent"]
 
 # The number of a row's combination, where it lends; else null.
 LENDER = "__lender"
@@ -83,7 +83,7 @@ def with_lent(
     )
     shared = spark.sparkContext.broadcast(key)
     drawn = rows.where(F.col(LENDER).isNotNull()).withColumn(
-        _DRAW, _draws(view, shared)(row_text(rows, columns))
+        _DRAW, keyed_draws(view, shared)(row_text(rows, columns))
     )
     by_draw = Window.partitionBy(LENDER).orderBy(_DRAW)
     ranked = drawn.withColumn(_RANK, F.row_number().over(by_draw) - 1)
@@ -98,7 +98,8 @@ def with_lent(
     return rows.where(F.col(LENDER).isNull()).select(*kept).unionByName(moved.select(*kept))
 
 
-def _draws(view: str, key: Any) -> Callable[..., Column]:
+def keyed_draws(view: str, key: Any) -> Callable[..., Column]:
+    """From texts to numbers that nobody can tell without the broadcast ``key``."""
     from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
 
     def draw(texts: pa.Array) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,7 @@ from veilflow.policy.draft import yaml_key
 from veilflow.policy.linkage import linkage_domain
 from veilflow.spark.invalid_values import CountedColumn
 from veilflow.spark.native_masks import has_native_form, native_invalid, native_mask
+from veilflow.spark.permuting import PermutedColumn, with_permuted
 from veilflow.spark.reading import quoted
 from veilflow.spark.recode import Recoded
 from veilflow.spark.redacted_texts import RedactInWorker, TextColumn, redacted_type
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from pyspark.sql.types import DataType
 
 __all__ = ["Masked", "mask_table"]
+
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,18 @@ def mask_table(
     resources: Mapping[str, str] | None = None,
     release: str | None = None,
     texts: Mapping[str, Column] | None = None,
+    drawing_key: bytes | None = None,
 ) -> Masked:
     """``frame`` (cast, with the listed columns) and the expressions of its released columns.
 
     ``generalized`` says for each quasi-identifier that is released where its label is, or how a
     worker makes it. ``resources`` are references for the transforms that need one; ``release`` is
     the release's name, for linkage domains of one release. ``texts`` has each text to redact with
-    what is known of it (:mod:`veilflow.spark.known_terms`).
+    what is known of it (:mod:`veilflow.spark.known_terms`). Rows are drawn by ``drawing_key``, or
+    anew each time.
     """
+    drawn_by = secrets.token_bytes(_KEY_BYTES) if drawing_key is None else drawing_key
+    frame, permuted = with_permuted(frame, table, policy, drawn_by)
     types = {field.name: field.dataType for field in frame.schema.fields}
     work: list[WorkerColumn | RedactInWorker] = []
     inputs: list[WorkerInput] = []
@@ -94,6 +102,12 @@ def mask_table(
         label = generalized.get(name)
         if label is not None and not isinstance(label, Generalize):
             finished[name] = label.alias(name)
+            continue
+        if name in permuted:
+            made = _permuted(table, name, permuted[name], types[name])
+            finished[name] = made.values.alias(name)
+            if made.counted is not None:
+                counted.append(made.counted)
             continue
         transform = None if label is not None else _transform(column)
         if isinstance(transform, RedactText):
@@ -190,14 +204,26 @@ class _Native:
 
 def _native(table: str, name: str, transform: Transform, data_type: DataType) -> _Native:
     """The expression of a keyless transform, with what becomes of values it can't treat."""
-    from pyspark.sql import functions as F
-
     _output_type(table, name, transform, data_type)
     value = quoted(name)
     masked = native_mask(transform, value, data_type)
     invalid = native_invalid(transform, value, data_type)
     if invalid is None:
         return _Native(masked, None)
+    return _settled(table, name, transform, masked, invalid)
+
+
+def _permuted(table: str, name: str, made: PermutedColumn, data_type: DataType) -> _Native:
+    _output_type(table, name, made.transform, data_type)
+    return _settled(table, name, made.transform, made.values, made.invalid)
+
+
+def _settled(
+    table: str, name: str, transform: Transform, masked: Column, invalid: Column
+) -> _Native:
+    """``masked`` with what the transform's ``on_invalid`` says where ``invalid`` is true."""
+    from pyspark.sql import functions as F
+
     fallback = getattr(transform, "on_invalid", None)
     if fallback == "nullify":
         return _Native(F.when(~invalid, masked), _counted(name, transform, invalid))

@@ -126,13 +126,14 @@ def protect(
     resources: Mapping[str, str] | None = None,
     release: str | None = None,
     lending_key: bytes | None = None,
+    drawing_key: bytes | None = None,
 ) -> dict[str, Masked]:
     """What is left of every table, and its output columns. ``frames`` are cast, as listed.
 
     ``key_ref`` names where workers fetch the masking root, ``resources`` what else they open by
     reference; neither holds a key. ``release`` is the release's name, for columns that join within
-    one release alone. Rows that are lent (local recoding) are drawn by ``lending_key``, or anew
-    each time. A release takes the rows by
+    one release alone. Rows that are lent (local recoding) are drawn by ``lending_key``, what else
+    is drawn by ``drawing_key``, or anew each time. A release takes the rows by
     :func:`veilflow.spark.random_order.in_random_order`.
     """
     drawn_by = secrets.token_bytes(_KEY_BYTES) if lending_key is None else lending_key
@@ -152,7 +153,9 @@ def protect(
             whole, numbers = microaggregated(policy, name, left.frame, list(names.values()))
             left, labels = Recoded(whole), labels | numbers
         rows, texts = with_known_terms(policy, name, left.rows, frames)
-        made = mask_table(rows, name, policy, labels, key_ref, resources, release, texts)
+        made = mask_table(
+            rows, name, policy, labels, key_ref, resources, release, texts, drawing_key
+        )
         outputs[name] = replace(
             made, classes=left.classes, labels=names, source_rows=_rows(decision, name)
         )

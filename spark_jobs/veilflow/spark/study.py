@@ -25,6 +25,7 @@ from veilflow.spark.views import aggregate, combinations
 from veilflow.study.anonymized import StudyResult, measure
 from veilflow.study.keyless import without_keyed
 from veilflow.study.lines import ROWS, UNIT, OutputLines
+from veilflow.study.permuted import unpermuted
 from veilflow.study.plan import StudyPlan, population_input, read_population
 from veilflow.study.reading import StudyInput
 
@@ -167,7 +168,7 @@ def _only_sensitive(
     frame: DataFrame, policy: Policy, name: str, sensitive: tuple[str, ...]
 ) -> Masked:
     """The source's sensitive columns as they are released."""
-    narrowed = without_keyed(policy, name)
+    narrowed = unpermuted(without_keyed(policy, name), name)
     rules = narrowed.tables[name]
     columns = {column: rules.columns[column] for column in sensitive}
     tables = {name: rules.model_copy(update={"columns": columns})}

@@ -18,6 +18,7 @@ from veilflow.study.keyless import masked
 from veilflow.study.lines import UNIT, OutputLines, lines_of, numbers_of
 from veilflow.study.measuring import Figures, figures_of
 from veilflow.study.models_met import ModelMet, models_met
+from veilflow.study.permuted import unpermuted, with_groups
 from veilflow.study.plan import StudyPlan
 from veilflow.study.population_classes import population_classes, population_lines
 
@@ -113,7 +114,8 @@ def anonymize_table(
     sensitive = tuple(rules.with_role("sensitive"))
     with clock.phase("aggregate"):
         cast = _with_people(policy, name, cast_table(policy, raw))
-        whole = lines_of(masked(policy, name, cast), (), sensitive)
+        whole = lines_of(masked(unpermuted(policy, name), name, cast), (), sensitive)
+        cast = with_groups(policy, name, cast)
         found = problem_of(policy, cast, population)
     with clock.phase("search"):
         chosen = choose(found.problem, section.recoding, section.search_seconds)

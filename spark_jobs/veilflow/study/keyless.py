@@ -10,6 +10,7 @@ from veilflow.mask.column_type import output_of
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.draft import yaml_key
 from veilflow.spark.redaction import guarded, stage_errors
+from veilflow.study.permuted import permuted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +47,7 @@ def masked(policy: Policy, name: str, table: pa.Table) -> pa.Table:
     """``table`` (cast) with the released columns that aren't generalised masked.
 
     Quasi-identifiers, the columns that aren't released, and those that need a key stay as they are.
+    Columns that are permuted need the groups of :func:`veilflow.study.permuted.with_groups`.
     Raises PolicyError for a transform that doesn't fit the column's type, and StageFailed,
     value-free, where a transform of somebody's own fails.
     """
@@ -56,9 +58,12 @@ def masked(policy: Policy, name: str, table: pa.Table) -> pa.Table:
         place = f"tables.{name}.columns.{yaml_key(column)}"
         values = table.column(column).combine_chunks()
         output_of(place, transform, values.type)
+        if transform.needs_groups:
+            continue
         made = _applied(place, transform, values)
         table = table.set_column(table.column_names.index(column), column, made)
-    return table
+    with stage_errors("anonymize"):
+        return permuted(policy, name, table)
 
 
 def _transform(column: ColumnPolicy) -> Transform | None:

@@ -22,6 +22,7 @@ from veilflow.pipeline.source import PinnedTable
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
+from veilflow.spark.holdout import dataset_key
 from veilflow.spark.lending import lending_key
 from veilflow.spark.population import read_population
 from veilflow.spark.protect import Decision, decide, protect
@@ -57,7 +58,15 @@ def protect_stage(
     resources = opened_resources(policy, run.record.vault)
     release = release_name(run.record.run, product)
     protected = protect(
-        spark, policy, frames, decision, key_ref, resources, release, lending_key(run)
+        spark,
+        policy,
+        frames,
+        decision,
+        key_ref,
+        resources,
+        release,
+        lending_key=lending_key(run),
+        drawing_key=dataset_key(run, f"draws of {release}"),
     )
     finished = {name: counting_in_random_order(masked) for name, masked in protected.items()}
     outputs = {name: frame for name, (frame, _, _) in finished.items()}
