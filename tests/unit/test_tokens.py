@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.keys.padding import padded, unpadded
 from veilflow.mask.domain_key import DomainKey
+from veilflow.mask.siv import BatchSiv
 from veilflow.mask.token import KeyedToken, Token, token_version
 
 KEY = DomainKey(bytes(range(32)), "people/default/planning/unit", 1)
@@ -73,6 +75,35 @@ def test_a_token_reveals_what_it_was_made_of(value: str) -> None:
     assert token_version(token) == 1
     # Nothing but what 16 bytes tell about the length.
     assert len(token) == len(str(TOKENS.mask("x" * len(value.encode()))))
+
+
+@pytest.mark.parametrize("key", [bytes(range(32)), bytes(range(48)), bytes(range(64))], ids=len)
+@pytest.mark.parametrize("bound_to", [[], [b""], [b"people", b"x" * 40, b"1"]], ids=len)
+@pytest.mark.parametrize("blocks", [1, 2, 3, 70])
+def test_texts_side_by_side_are_sealed_as_one_by_one(
+    key: bytes, bound_to: list[bytes], blocks: int
+) -> None:
+    drawn = np.random.default_rng(blocks)
+    texts = drawn.integers(0, 256, (50, 16 * blocks), dtype=np.uint8)
+    cipher = AESSIV(key)
+    expected = [cipher.encrypt(text.tobytes(), bound_to) for text in texts]
+    assert [row.tobytes() for row in BatchSiv(key, bound_to).encrypt(texts)] == expected
+
+
+def test_a_sum_of_counters_is_carried_over_bytes() -> None:
+    """The counter's last byte passes 255 with 300 blocks, wherever it begins."""
+    texts = np.zeros((3, 16 * 300), np.uint8)
+    texts[:, 0] = [0, 1, 2]
+    sealed = BatchSiv(bytes(32), []).encrypt(texts)
+    assert [row.tobytes() for row in sealed] == [
+        AESSIV(bytes(32)).encrypt(text.tobytes(), []) for text in texts
+    ]
+
+
+def test_texts_of_part_of_a_block_are_refused() -> None:
+    for size in (0, 15, 17):
+        with pytest.raises(ValueError, match="whole blocks"):
+            BatchSiv(bytes(32), []).encrypt(np.zeros((1, size), np.uint8))
 
 
 @given(st.binary(max_size=70))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["padded", "unpadded"]
+__all__ = ["PADDING_MARK", "padded", "unpadded"]
 
 _BLOCK = 16
-_MARK = b"\x80"
+PADDING_MARK = 0x80
+_MARK = bytes([PADDING_MARK])
 
 
 def padded(data: bytes) -> bytes:

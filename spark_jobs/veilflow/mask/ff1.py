@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from veilflow.mask.aes_blocks import AesBlocks
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -34,13 +36,11 @@ class FF1:
     """FF1 with one AES key (16, 24 or 32 bytes) and one radix."""
 
     def __init__(self, key: bytes, radix: int) -> None:
-        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
         if not 2 <= radix <= 1 << 16:
             raise ValueError("radix is from 2 to 65,536")
         self.radix = radix
         # Each block stands alone here: FF1 itself chains them (CBC-MAC) over its ten rounds.
-        self._aes = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+        self.aes = AesBlocks(key)
 
     def encrypt(self, digits: Digits, tweak: bytes | NDArray[np.uint8] = b"") -> Digits:
         """``digits`` (a row a value, all of one length) encrypted; the same shape and type.
@@ -100,14 +100,6 @@ class FF1:
         _write_digits(left, self.radix, made[:, : shape.left])
         _write_digits(right, self.radix, made[:, shape.left :])
         return made
-
-    def blocks(self, data: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Every 16 bytes of ``data`` (contiguous) through AES; a new array."""
-        import numpy as np
-
-        made = np.empty(data.nbytes + 15, np.uint8)
-        self._aes.update_into(data.data.cast("B"), made.data)
-        return made[: data.nbytes].reshape(data.shape)
 
 
 @dataclass(frozen=True)
@@ -179,7 +171,7 @@ class _NativeRounds:
         self._block[:, 0] = self._high
         placed = np.uint64(index << (8 * self._shape.number_bytes))
         self._block[:, 1] = (self._low ^ placed) ^ numbers
-        done = self._cipher.blocks(self._block.view(np.uint8)).view(">u8")
+        done = self._cipher.aes.encrypt(self._block.view(np.uint8)).view(">u8")
         first = done[:, 0].astype(np.uint64)
         modulus = np.uint64(self._shape.moduli[index % 2])
         reduced = _modulo(first, modulus)
@@ -228,7 +220,7 @@ class _LongRounds:
         parts = [state]
         for block in range(1, -(-length // 16)):
             counter = np.frombuffer(block.to_bytes(16, "big"), np.uint8)
-            parts.append(self._cipher.blocks(np.ascontiguousarray(state ^ counter)))
+            parts.append(self._cipher.aes.encrypt(np.ascontiguousarray(state ^ counter)))
         drawn = np.ascontiguousarray(np.concatenate(parts, axis=1)[:, :length]).tobytes()
         made = np.empty(len(numbers), object)
         made[:] = [
@@ -249,10 +241,10 @@ def _chain(cipher: FF1, shape: _Shape, query: NDArray[np.uint8]) -> NDArray[np.u
     """CBC-MAC of P and each row of ``query`` (whole blocks), a block a row."""
     import numpy as np
 
-    state = cipher.blocks(np.frombuffer(shape.first, np.uint8).reshape(1, 16))
+    state = cipher.aes.encrypt(np.frombuffer(shape.first, np.uint8).reshape(1, 16))
     state = np.broadcast_to(state, (len(query), 16))
     for at in range(0, query.shape[1], 16):
-        state = cipher.blocks(np.ascontiguousarray(state ^ query[:, at : at + 16]))
+        state = cipher.aes.encrypt(np.ascontiguousarray(state ^ query[:, at : at + 16]))
     return state
 
 

@@ -16,6 +16,7 @@ from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.pseudonym_forms import FORMS, Form
 from veilflow.mask.registry import KeyedTransform, transform
 from veilflow.mask.remembering import RememberingTransform
+from veilflow.mask.utf8 import utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,24 +105,14 @@ def _digests(key: bytes, values: pa.Array) -> bytes:
     block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
-    data, ends = _bytes(values)
+    held, ends = utf8(values)
+    data = held.tobytes()
     made: list[bytes] = []
-    add, start = made.append, ends[0]
-    for end in ends[1:]:
+    add, start = made.append, 0
+    for end in ends[1:].tolist():
         within, around = inner(), outer()
         within.update(data[start:end])
         around.update(within.digest())
         add(around.digest())
         start = end
     return b"".join(made)
-
-
-def _bytes(values: pa.Array) -> tuple[memoryview | bytes, list[int]]:
-    """The UTF-8 of all values end to end, and where each begins and ends."""
-    import numpy as np
-
-    if not len(values):
-        return b"", [0]
-    _, offsets, data = values.buffers()
-    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
-    return memoryview(data or b""), ends.tolist()

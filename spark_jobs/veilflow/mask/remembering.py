@@ -19,14 +19,14 @@ __all__ = ["RememberingTransform"]
 
 
 class RememberingTransform(ValueTransform):
-    """A value transform that makes what comes again and again once; write :meth:`mask_many`.
+    """A value transform that makes what comes again and again once; write :meth:`made_of`.
 
     What is remembered, and how much, is said in :mod:`veilflow.mask.memo`. It is in the memory of
     this process alone.
     """
 
-    def mask_many(self, values: list[bytes]) -> pa.Array:
-        """The masked forms (no null) of values, given as UTF-8."""
+    def made_of(self, values: pa.StringArray) -> pa.Array:
+        """The masked forms of ``values``, of which none is null."""
         raise NotImplementedError
 
     def anew(self, values: pa.Array) -> pa.Array:
@@ -34,7 +34,7 @@ class RememberingTransform(ValueTransform):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        made = self.mask_many(values.drop_null().cast(pa.binary()).to_pylist())
+        made = self.made_of(values.drop_null())
         if not values.null_count:
             return made
         filled = values.is_valid()
