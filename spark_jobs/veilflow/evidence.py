@@ -71,7 +71,11 @@ class SourceTable(_Record):
 
 
 class ColumnFinding(_Record):
-    """What classification found in one column and what the policy decided about it."""
+    """What classification found in one column and what the policy decided about it.
+
+    ``declared_type`` and ``reason`` are what a person settled and why, in the policy's words.
+    ``left_out``: the release goes on without it, for it isn't what was decided about.
+    """
 
     table: str
     column: str
@@ -82,6 +86,9 @@ class ColumnFinding(_Record):
     declared_role: str | None
     treatment: str | None
     contradiction: str | None = None
+    left_out: bool = False
+    declared_type: str | None = None
+    reason: str | None = None
 
 
 class OutputColumn(_Record):

@@ -200,22 +200,33 @@ def test_unlisted_drop_releases_without_the_column_and_counts_the_days(
     place: Place, judge: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge("passes")
-    place.write(people().append_column("iris", pa.array(["brown"] * 200)), folder="dropping")
+    emails = pa.array([f"zebedee{n}@example.org" for n in range(200)])
+    table = people().set_column(4, "colour", emails).drop_columns(["full_name"])
+    place.write(table.append_column("iris", pa.array(["brown"] * 200)), folder="dropping")
     tables = {"people": {"path": "people", "columns": PEOPLE, "unlisted": "drop"}}
     policy = place.policy(
         tables=tables,
         source={"root": str(place.home / "dropping")},
     )
     run = place.release(policy)
-    (note,) = run.evidence("pin").notes
+    vanished, note = run.evidence("pin").notes
+    assert vanished == (
+        "Column 'full_name' of people is in the policy and not in the source any more; the release "
+        "goes on without it."
+    )
     assert note == (
         "Column 'iris' of people isn't in the policy and was left out; undecided for 0 days."
     )
-    assert set(place.rows(run.record.run)[0]) == {"person", "sex", "age", "colour"}
+    looked = run.evidence("classify")
+    assert looked.notes[-1].startswith("Column 'colour' of people was left out, for nobody has")
+    (colour,) = [one for one in looked.columns if one.left_out]
+    assert "declared insensitive, but it looks like e-mail address" in colour.contradiction
+    assert set(place.rows(run.record.run)[0]) == {"person", "sex", "age"}
     report = place.store.get(f"releases/people/{run.record.run}/report.html").data.decode()
     assert "iris" in report and "undecided for 0 days" in report
+    assert "left out (not what it was)" in report and "zebedee" not in report
     monkeypatch.setattr(sys.modules["veilflow.pipeline.pin"], "dt", later(days=3))
-    (note,) = place.pin(policy).evidence("pin").notes
+    _, note = place.pin(policy).evidence("pin").notes
     assert note.endswith("undecided for 3 days.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from veilflow.pipeline import RunParameters, open_run, pin
 from veilflow.pipeline.history import remember
 from veilflow.pipeline.last_look import (
     CLASSIFIER,
+    LastLook,
     classifier_name,
     last_look,
     retyped_columns,
@@ -22,6 +24,7 @@ from veilflow.pipeline.last_look import (
     verdicts_of,
 )
 from veilflow.pipeline.state import Run
+from veilflow.policy.leaving_out import broken_without, with_dropped, without_lines
 
 
 def verdict(kind: str, score: float) -> ColumnVerdict:
@@ -104,15 +107,71 @@ def finding(column: str, kind: str) -> ColumnFinding:
 def test_a_retyped_column_is_named_with_its_evidence(pinned: Callable[[str], Run]) -> None:
     first = pinned("run-1")
     assert last_look(first) is None
-    assert retyped_columns(first, None, (finding("colour", "religion"),)) == []
+    assert retyped_columns(first, None, (finding("colour", "religion"),)) == {}
     released(first)
     second = pinned("run-2")
     last = last_look(second)
     assert last is not None and last.run == "run-1"
     found = (finding("name", "religion"), finding("colour", "religion"))
-    (told,) = retyped_columns(second, last, found)
-    assert told.startswith("tables.people.columns.colour: column 'colour' was gender in the last")
+    ((place, told),) = retyped_columns(second, last, found).items()
+    assert place == ("people", "colour")
+    assert told.startswith("column 'colour' was gender in the last run")
     assert "the values fit" in told
+
+
+@pytest.mark.parametrize(
+    ("now", "declared", "is_out"),
+    [
+        pytest.param("religion", None, True, id="nobody has decided"),
+        pytest.param("gender", None, True, id="it came back, and nobody has looked"),
+        pytest.param("religion", "religion", False, id="decided"),
+        pytest.param("religion", "none", False, id="overruled"),
+        pytest.param("religion", "gender", True, id="decided about something else"),
+    ],
+)
+def test_a_column_that_was_left_out_stays_so_until_a_person_decides(
+    pinned: Callable[[str], Run], now: str, declared: str | None, is_out: bool
+) -> None:
+    out = {"left_out": True, "contradiction": "it was gender"}
+    last = LastLook(
+        "run-1",
+        {("people", "colour"): finding("colour", "religion").model_copy(update=out)},
+        {},
+        "",
+    )
+    run = pinned("run-2")
+    said = run.policy.tables["people"].columns["colour"].model_copy(update={"type": declared})
+    table = run.policy.tables["people"]
+    columns = table.model_copy(update={"columns": {**table.columns, "colour": said}})
+    policy = run.policy.model_copy(update={"tables": {"people": columns}})
+    run = replace(run, record=run.record.model_copy(update={"policy": policy}))
+    assert bool(retyped_columns(run, last, (finding("colour", now),))) is is_out
+
+
+def test_what_classification_left_out_is_dropped_by_every_later_stage(
+    pinned: Callable[[str], Run],
+) -> None:
+    run = pinned("run-1")
+    assert run.policy.tables["people"].columns["colour"].treatment == "keep"
+    left_out = finding("colour", "religion").model_copy(update={"left_out": True})
+    run.finish(StageEvidence(
+        stage="classify", run="run-1", dataset="people", started=dt.datetime.now(dt.UTC),
+        policy_sha256=run.record.policy_sha256, seconds=1, cpu_seconds=1, columns=(left_out,),
+    ))  # fmt: skip
+    for seen in (run, open_run(run.ref.uri)):
+        assert seen.policy.tables["people"].columns["colour"].treatment == "drop"
+        assert seen.record.policy.tables["people"].columns["colour"].treatment == "keep"
+
+
+def test_what_is_left_must_hold(pinned: Callable[[str], Run]) -> None:
+    policy = pinned("run-1").policy
+    less = with_dropped(policy, [("people", "colour")])
+    assert broken_without(less) == (
+        "tables.people.columns: every column is dropped: nothing is left to release"
+    )
+    assert broken_without(policy) == "" and with_dropped(policy, []) is policy
+    gone = without_lines(policy, [("people", "name")])
+    assert list(gone.tables["people"].columns) == ["colour"]
 
 
 def test_an_unchanged_table_is_taken_over(pinned: Callable[[str], Run], tmp_path: Path) -> None:

@@ -107,7 +107,15 @@ def test_a_settled_finding_is_not_opened_again(
     path = made(tmp_path, rows, POLICY)
     assert "# review:" in updated(path, capsys)[1]
     path = made(tmp_path, rows, settled)
-    assert updated(path, capsys)[1] == SETTLED
+    before = path.read_text()
+    for _ in range(2):
+        assert updated(path, capsys, "--write") == (
+            0,
+            f"{SETTLED}settled: people.shoe_size looks like person_name; the policy says "
+            "'type: none' (nobody is known by it)\n",
+        )
+        assert path.read_text() == before
+    assert '"reason": "nobody is known by it"' in updated(path, capsys, "--json")[1]
 
 
 def table(columns: dict[str, list[str | None]]) -> DraftTable:

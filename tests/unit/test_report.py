@@ -736,6 +736,13 @@ def test_evidence_that_belongs_elsewhere_is_pointed_at(
     assert warning not in Page(render(hospital())).words
 
 
+def test_a_persons_decision_is_shown_with_its_reason() -> None:
+    decided = {"declared_type": "none", "reason": "colours of paint <b>"}
+    column = _columns()[0].model_copy(update=decided)
+    words = Page(render(hospital(stages=(_stage("classify", columns=(column,)),)))).words
+    assert "Decided: the find is wrong (colours of paint <b>)" in words
+
+
 def test_a_column_that_nobody_decided_about_stands_out() -> None:
     column = _columns()[0].model_copy(
         update={"declared_role": None, "treatment": None, "contradiction": "holds e-mail addresses"}

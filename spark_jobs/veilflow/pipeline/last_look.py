@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from veilflow.classify import NO_TYPES, ColumnVerdict, CustomTypes
+from veilflow.classify.contradictions import is_guarded
 from veilflow.classify.drift import classifier_digest, retyped
-from veilflow.classify.taxonomy import Role
+from veilflow.classify.taxonomy import NONE, Role
 from veilflow.evidence import ColumnFinding, StageEvidence
 from veilflow.pipeline.history import read_history
 from veilflow.pipeline.paths import evidence_key
 from veilflow.pipeline.state import Run, read_json
-from veilflow.policy.draft import yaml_key
+from veilflow.policy import ColumnPolicy
 
 __all__ = [
     "CLASSIFIER",
@@ -107,17 +108,21 @@ def _verdict(finding: ColumnFinding) -> ColumnVerdict:
     return ColumnVerdict(finding.column, finding.type, role, finding.score, finding.evidence)
 
 
-def retyped_columns(run: Run, last: LastLook | None, found: tuple[ColumnFinding, ...]) -> list[str]:
-    """For each column that isn't what it was in the last run, where and why."""
-    if last is None:
-        return []
-    told = []
-    for finding in found:
-        before = last.findings.get((finding.table, finding.column))
+def retyped_columns(
+    run: Run, last: LastLook | None, found: tuple[ColumnFinding, ...]
+) -> dict[tuple[str, str], str]:
+    """For each column that isn't what it was in the last run, by table and column, why.
+
+    One that was left out of the last run for that stays so until a person decides.
+    """
+    told = {}
+    for finding in found if last is not None else ():
+        place = (finding.table, finding.column)
+        before = last.findings.get(place) if last is not None else None
         column = run.policy.tables[finding.table].columns.get(finding.column)
         if before is None or column is None:
             continue
-        why = retyped(
+        why = _still_out(before, finding, column) or retyped(
             before.type,
             before.score,
             _verdict(finding),
@@ -126,5 +131,11 @@ def retyped_columns(run: Run, last: LastLook | None, found: tuple[ColumnFinding,
             run.policy.custom_types,
         )
         if why is not None:
-            told.append(f"tables.{finding.table}.columns.{yaml_key(finding.column)}: {why}.")
+            told[place] = why
     return told
+
+
+def _still_out(before: ColumnFinding, finding: ColumnFinding, column: ColumnPolicy) -> str | None:
+    """Why a column stays left out; None if it wasn't, or if somebody has decided since."""
+    decided = is_guarded(column.treatment) or column.type in (finding.type, NONE)
+    return before.contradiction if before.left_out and not decided else None

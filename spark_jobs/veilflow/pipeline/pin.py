@@ -32,6 +32,7 @@ from veilflow.pipeline.state import Run, put_json, read_json
 from veilflow.policy import Policy, policy_sha256, read_policy
 from veilflow.policy.draft import yaml_key
 from veilflow.policy.hierarchies import build_hierarchy
+from veilflow.policy.leaving_out import Place, broken_without, without_lines
 from veilflow.store.key_records import ensure_masking_root
 from veilflow.store.object_store import ObjectStore, open_store
 from veilflow.store.probe import probe
@@ -43,6 +44,7 @@ __all__ = [
     "pin_source",
     "refuse_undecided",
     "unlisted_columns",
+    "without_vanished",
 ]
 
 
@@ -73,7 +75,7 @@ def pin(policy_path: str | Path, run: str, parameters: RunParameters | None = No
         provider = open_provider(keys_uri)
         provider.probe()
         source = pin_source(policy, Path(policy_path), parameters, store, provider)
-        policy = settle(policy, source.tables)
+        policy = settle(without_vanished(policy, source.tables), source.tables)
         record = RunRecord(
             dataset=policy.dataset,
             run=run,
@@ -168,6 +170,34 @@ def refuse_undecided(
         )
 
 
+def without_vanished(policy: Policy, tables: tuple[PinnedTable, ...]) -> Policy:
+    """``policy`` without the lines of columns that ``tables`` lack, where it says so.
+
+    That is ``unlisted: drop``; elsewhere such a column has refused the run. Raises PolicyError if
+    the policy doesn't hold without them.
+    """
+    gone = _vanished(policy, tables)
+    less = without_lines(policy, gone)
+    broken = broken_without(less) if gone else ""
+    if broken:
+        named = ", ".join(f"{table}.{column}" for table, column in gone)
+        raise PolicyError(
+            f"{named}: gone from the source, and the release can't go on without: {broken}",
+            remedy="Restore the column, or change the policy.",
+        )
+    return less
+
+
+def _vanished(policy: Policy, tables: tuple[PinnedTable, ...]) -> list[Place]:
+    present = {table.name: {column.name for column in table.columns} for table in tables}
+    return [
+        (name, column)
+        for name, rules in policy.tables.items()
+        for column in rules.columns
+        if name in present and column not in present[name]
+    ]
+
+
 def unlisted_columns(policy: Policy, table: PinnedTable) -> tuple[str, ...]:
     """Columns of the source that the policy doesn't name."""
     listed = policy.tables[table.name].columns
@@ -199,7 +229,7 @@ def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
         f"table {table.name}: column {name!r} is in the policy and not in the source; "
         f"remove its line under tables.{table.name}.columns."
         for name in rules.columns
-        if name not in present
+        if name not in present and rules.unlisted == "refuse"
     ]
     problems += [
         f"table {table.name}: column {column.name!r} holds {_nested(column)}, which this version "
@@ -235,6 +265,11 @@ def _chosen(said: Policy, policy: Policy) -> list[str]:
 def _notes(run: Run, said: Policy) -> tuple[str, ...]:
     """What was chosen; which unlisted columns are left out, undecided for how many days."""
     notes = _chosen(said, run.policy)
+    notes += [
+        f"Column {column!r} of {table} is in the policy and not in the source any more; the "
+        "release goes on without it."
+        for table, column in _vanished(said, run.record.source.tables)
+    ]
     for table in run.record.source.tables:
         for name in unlisted_columns(run.policy, table):
             digest = hashlib.sha256(f"{table.name}\0{name}".encode()).hexdigest()[:16]

@@ -13,6 +13,7 @@ from veilflow.keys import KeyProvider, open_provider
 from veilflow.pipeline.paths import evidence_key, refusal_key, run_key
 from veilflow.pipeline.run import RunRecord, RunRef
 from veilflow.policy import Policy
+from veilflow.policy.leaving_out import with_dropped
 from veilflow.store.object_store import ObjectExists, ObjectNotFound, ObjectStore, open_store
 
 __all__ = ["Run", "open_run", "put_json", "read_evidence", "read_json", "read_refusal"]
@@ -28,8 +29,22 @@ class Run:
 
     @property
     def policy(self) -> Policy:
-        """The effective policy that was pinned."""
-        return self.record.policy
+        """The effective policy that was pinned, less the columns that classification left out.
+
+        Those are fixed once ``classify`` has finished, so every later stage sees the same policy.
+        """
+        return self._less_columns or self.record.policy
+
+    @property
+    def _less_columns(self) -> Policy | None:
+        if "_released" not in self.__dict__:
+            classified = self.evidence("classify")
+            if classified is None:
+                return None
+            places = [(one.table, one.column) for one in classified.columns if one.left_out]
+            self.__dict__["_released"] = with_dropped(self.record.policy, places)
+        found: Policy = self.__dict__["_released"]
+        return found
 
     @cached_property
     def provider(self) -> KeyProvider:

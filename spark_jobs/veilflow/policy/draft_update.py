@@ -20,7 +20,7 @@ from veilflow.policy.draft import DraftTable, column_line, yaml_key
 from veilflow.policy.locations import YamlProblem, parse_located
 from veilflow.policy.model import Policy
 
-__all__ = ["ColumnChange", "PolicyUpdate", "update_policy"]
+__all__ = ["ColumnChange", "PolicyUpdate", "SettledColumn", "update_policy"]
 
 # What YAML counts as the end of a line, which is less than str.splitlines does.
 _LINE_ENDS = re.compile(r"(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n)")
@@ -39,11 +39,26 @@ class ColumnChange:
 
 
 @dataclass(frozen=True)
+class SettledColumn:
+    """A column that would contradict the policy, had no person decided about it, and why they did.
+
+    ``found`` is what it looks like, ``type`` and ``reason`` are the policy's words.
+    """
+
+    table: str
+    column: str
+    found: str
+    type: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class PolicyUpdate:
     """The policy's text with the patch applied, and each change; the same text without one."""
 
     text: str
     changes: tuple[ColumnChange, ...]
+    settled: tuple[SettledColumn, ...] = ()
 
 
 def update_policy(text: str, policy: Policy, tables: Mapping[str, DraftTable]) -> PolicyUpdate:
@@ -64,7 +79,21 @@ def update_policy(text: str, policy: Policy, tables: Mapping[str, DraftTable]) -
              "share (an alias, a merge, a flow)", *by_hand],
             remedy="Write these lines by hand.",
         )  # fmt: skip
-    return PolicyUpdate(after, changes)
+    settled = tuple(one for name, table in tables.items() for one in _settled(policy, name, table))
+    return PolicyUpdate(after, changes, settled)
+
+
+def _settled(policy: Policy, name: str, table: DraftTable) -> Iterator[SettledColumn]:
+    for verdict in table.verdicts:
+        said = policy.tables[name].columns.get(verdict.name)
+        if said is None or said.type is None:
+            continue
+        told = [
+            contradiction(verdict, said.role, declared, said.treatment, policy.custom_types)
+            for declared in (None, said.type)
+        ]
+        if told[0] is not None and told[1] is None:
+            yield SettledColumn(name, verdict.name, verdict.type, said.type, said.reason)
 
 
 def _changes(policy: Policy, name: str, table: DraftTable) -> Iterator[ColumnChange]:

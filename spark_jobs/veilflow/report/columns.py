@@ -84,6 +84,7 @@ def _row(facts: Facts, column: ColumnFinding) -> tuple[Child, ...]:
         join(
             _found(column),
             _contradiction(column),
+            _decision(column),
             _evidence(column),
         ),
         _roles(column),
@@ -104,6 +105,16 @@ def _found(column: ColumnFinding) -> Markup:
 
 def _contradiction(column: ColumnFinding) -> Markup | None:
     return tag("p", column.contradiction, class_="warning") if column.contradiction else None
+
+
+def _decision(column: ColumnFinding) -> Markup | None:
+    """What a person settled about the column, and why."""
+    if column.declared_type is None and column.reason is None:
+        return None
+    said = {None: "Decided", "none": "Decided: the find is wrong"}.get(
+        column.declared_type, f"Decided: {str(column.declared_type).replace('_', ' ')}"
+    )
+    return tag("p", f"{said} ({column.reason})" if column.reason else said)
 
 
 def _evidence(column: ColumnFinding) -> Markup | None:

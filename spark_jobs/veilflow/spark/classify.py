@@ -136,4 +136,6 @@ def _finding(
         declared_role=None if column is None else column.role,
         treatment="left out (unlisted)" if column is None else column.treatment,
         contradiction=against,
+        declared_type=None if column is None else column.type,
+        reason=None if column is None else column.reason,
     )

@@ -9,6 +9,7 @@ now looks like something else gets a comment. --write applies the patch. Decisio
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,9 +166,16 @@ def _update(arguments: argparse.Namespace) -> int:
              "proposal": c.proposal, "why": c.why}
             for c in found.changes
         ]  # fmt: skip
-        print_json({"changes": changes, "diff": edit.diff(), "written": arguments.write})
+        settled = [dataclasses.asdict(one) for one in found.settled]
+        print_json({"changes": changes, "diff": edit.diff(), "written": arguments.write,
+                    "settled": settled})  # fmt: skip
         return 0
     print(edit.diff() or "the policy settles every column of the source\n", end="")
+    for one in found.settled:
+        print(
+            f"settled: {one.table}.{one.column} looks like {one.found}; the policy says "
+            f"'type: {one.type}' ({one.reason or 'without a reason'})"
+        )
     return 0
 
 

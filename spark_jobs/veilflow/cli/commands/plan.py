@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan; 2 if the source has columns that the policy doesn't settle."""
     from veilflow.errors import PolicyError, SourceError
     from veilflow.pipeline import RunParameters, stages_for
-    from veilflow.pipeline.pin import check_source_columns, effective_policy
+    from veilflow.pipeline.pin import check_source_columns, effective_policy, without_vanished
     from veilflow.pipeline.settle import settle
     from veilflow.policy import policy_sha256, read_policy
 
@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     policy = effective_policy(loaded.policy, RunParameters(k=arguments.k))
     problems: list[str] = []
     try:
-        policy = settle(policy, check_source_columns(policy, loaded.path))
+        tables = check_source_columns(policy, loaded.path)
+        policy = settle(without_vanished(policy, tables), tables)
         source = "every column of the source is settled"
     except PolicyError as error:
         problems = list(error.problems)
