@@ -22,6 +22,7 @@ __all__ = [
     "ClassRisk",
     "ClassSizeBin",
     "ColumnFinding",
+    "ColumnPromises",
     "ColumnUtility",
     "EvidenceBundle",
     "InvalidValues",
@@ -122,6 +123,15 @@ class InvalidValues(_Record):
     transform: str
     became: Literal["null", "redacted"]
     count: int | None
+
+
+class ColumnPromises(_Record):
+    """What the transform of a released column promises, as it declares it; nobody measured it."""
+
+    table: str
+    column: str
+    transform: str
+    promises: tuple[str, ...]
 
 
 class KeyedColumn(_Record):
@@ -397,6 +407,7 @@ class StageEvidence(_Record):
     source: tuple[SourceTable, ...] = ()
     columns: tuple[ColumnFinding, ...] = ()
     tables: tuple[TableCounts, ...] = ()
+    promises: tuple[ColumnPromises, ...] = ()
     invalid_values: tuple[InvalidValues, ...] = ()
     keyed_columns: tuple[KeyedColumn, ...] = ()
     redacted_texts: tuple[RedactedText, ...] = ()

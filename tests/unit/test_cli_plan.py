@@ -61,3 +61,5 @@ def test_the_plan_can_be_read(policy: Path, capsys: pytest.CaptureFixture[str]) 
     out = capsys.readouterr().out
     assert "every column of the source is settled" in out
     assert "generalize: value > any" in out
+    assert "t.sex\n      a label of its hierarchy; together with the other quasi-identifiers" in out
+    assert "t.ill\n      released as it is" in out

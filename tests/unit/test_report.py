@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from veilflow.evidence import (
@@ -15,8 +15,10 @@ from veilflow.evidence import (
     ClassRisk,
     ClassSizeBin,
     ColumnFinding,
+    ColumnPromises,
     ColumnUtility,
     EvidenceBundle,
+    InvalidValues,
     OutputFile,
     PopulationRisk,
     PublishedRelease,
@@ -158,6 +160,35 @@ _UTILITY: tuple[tuple[Any, ...], ...] = (
 )
 
 
+def _promises() -> tuple[ColumnPromises, ...]:
+    keyed = (
+        "shows nothing of the value",
+        "reversible by whoever holds the masking key",
+        "joins within its linkage domain (columns named {}, in all releases of the series)",
+    )
+    return tuple(
+        ColumnPromises(
+            table=table, column=column, transform=treatment,
+            promises=tuple(one.format(column) for one in keyed)
+            if treatment == "pseudonym"
+            else ("released as it is",),
+        )
+        for table, column, treatment, *_ in _UTILITY
+        if treatment != "generalize"
+    )  # fmt: skip
+
+
+def _invalid() -> tuple[InvalidValues, ...]:
+    given: tuple[tuple[str, Literal["null", "redacted"], int | None], ...] = (
+        ("insurance_number", "redacted", 1_349), ("blood_group", "null", None),
+        ("patient_id", "null", 0),
+    )  # fmt: skip
+    return tuple(
+        InvalidValues(table="patients", column=column, transform="fpe", became=became, count=count)
+        for column, became, count in given
+    )
+
+
 def _utility() -> tuple[ColumnUtility, ...]:
     return tuple(
         ColumnUtility(
@@ -279,6 +310,7 @@ def hospital(**changes: Any) -> EvidenceBundle:
                 TableCounts(table="encounters", rows_in=299_885, rows_out=294_700,
                             rows_suppressed=5_185, columns_in=7, columns_out=6),
             ),
+            promises=_promises(), invalid_values=_invalid(),
             phases={"classes": 12.2, "search": 0.4, "write": 55.9},
             notes=("The column ward was declared a quasi-identifier by the policy.",),
         ),
@@ -679,6 +711,14 @@ def test_a_synthetic_product_shows_what_was_modelled() -> None:
     assert "50,000 gaussian copula, fitted on 20,000 rows" in words
     assert "not modelled" in words and "keyed pseudonym" not in words
     assert "exact copies" in words.lower()
+
+
+def test_promises_and_values_that_could_not_be_treated_stand_beside_what_was_done() -> None:
+    words = Page(render(hospital())).words
+    assert "1,349 values couldn't be treated: [REDACTED] stands in their place" in words
+    assert "Fewer than ten values couldn't be treated: null stands in their place" in words
+    assert words.count("couldn't be treated") == 2, "none is nothing to tell"
+    assert "joins within its linkage domain (columns named insurance_number, in all" in words
 
 
 def test_small_counts_stay_untold() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from veilflow.evidence import ColumnFinding
+from veilflow.evidence import ColumnFinding, InvalidValues
 from veilflow.report.facts import Facts
 from veilflow.report.formatting import decimal, percent, plural
 from veilflow.report.layout import Column, code, data_table, fold, pill, section
@@ -35,6 +35,10 @@ _TREATMENTS = {
     "token": "reversible token",
     "vault_token": "random token",
     "partial": "partly masked",
+    "permute": "values permuted among rows",
+    "fpe": "encrypted in its format",
+    "noise": "noise added",
+    "date_shift": "dates shifted by person",
     "truncate": "truncated",
     "round": "rounded",
     "bucket": "put in buckets",
@@ -48,7 +52,8 @@ def inventory(facts: Facts) -> Markup | None:
     lead = (
         "Found is the kind of data that classification recognised, and how strong the evidence "
         "for it is, from 0 to 1 (it is no probability). The role is the policy's decision; a "
-        "column that nobody decided about isn't released."
+        "column that nobody decided about isn't released. A promise is what a transform declares: "
+        "what was checked of it on the output is listed under Checks."
     )
     groups = [
         (table, [_row(facts, column) for column in facts.columns if column.table == table])
@@ -140,7 +145,31 @@ def _treatment(facts: Facts, column: ColumnFinding) -> Child:
         return "modelled" if (column.table, column.column) in modelled else "not modelled"
     if column.treatment is None:
         return tag("span", "nothing decided", class_="quiet")
-    return treatment_name(column.treatment)
+    return join(
+        treatment_name(column.treatment),
+        _invalid(facts.invalid_of(column.table, column.column)),
+        # "Kept" says all of its promise.
+        None
+        if column.treatment == "keep"
+        else _promises(facts.promises_of(column.table, column.column)),
+    )
+
+
+def _invalid(found: InvalidValues | None) -> Markup | None:
+    """How many values the transform couldn't treat, where there were any."""
+    if found is None or found.count == 0:
+        return None
+    put = "null" if found.became == "null" else "[REDACTED]"
+    many = "Fewer than ten" if found.count is None else plural(found.count, "value")
+    values = " values" if found.count is None else ""
+    stands = "stands in its place" if found.count == 1 else "stands in their place"
+    return tag("p", f"{many}{values} couldn't be treated: {put} {stands}", class_="noticed")
+
+
+def _promises(promises: Sequence[str]) -> Markup | None:
+    if not promises:
+        return None
+    return fold("Promises", tag("ul", [tag("li", each) for each in promises]))
 
 
 def _role(column: ColumnFinding) -> str:

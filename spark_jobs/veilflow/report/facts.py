@@ -16,8 +16,10 @@ from veilflow.evidence import (
     Check,
     ClassRisk,
     ColumnFinding,
+    ColumnPromises,
     ColumnUtility,
     EvidenceBundle,
+    InvalidValues,
     OutputFile,
     PastValidation,
     PublishedRelease,
@@ -91,6 +93,8 @@ class Facts:
     source: tuple[SourceTable, ...]
     columns: tuple[ColumnFinding, ...]
     tables: tuple[TableCounts, ...]
+    promises: tuple[ColumnPromises, ...]
+    invalid_values: tuple[InvalidValues, ...]
     redacted_texts: tuple[RedactedText, ...]
     anonymization: Anonymization | None
     risk: tuple[RiskView, ...]
@@ -109,6 +113,16 @@ class Facts:
 
     def utility_of(self, table: str, column: str) -> ColumnUtility | None:
         return next((u for u in self.utility if (u.table, u.column) == (table, column)), None)
+
+    def promises_of(self, table: str, column: str) -> tuple[str, ...]:
+        """What the column's transform promises; empty where nothing is told."""
+        found = (p.promises for p in self.promises if (p.table, p.column) == (table, column))
+        return next(found, ())
+
+    def invalid_of(self, table: str, column: str) -> InvalidValues | None:
+        """The column's values that couldn't be treated, where they were counted."""
+        found = (v for v in self.invalid_values if (v.table, v.column) == (table, column))
+        return next(found, None)
 
 
 def collect(bundle: EvidenceBundle) -> Facts:
@@ -130,6 +144,10 @@ def collect(bundle: EvidenceBundle) -> Facts:
         source=_latest((s.table, s) for stage in stages for s in stage.source),
         columns=_latest(((c.table, c.column), c) for stage in stages for c in stage.columns),
         tables=_latest((t.table, t) for stage in stages for t in stage.tables),
+        promises=_latest(((p.table, p.column), p) for stage in stages for p in stage.promises),
+        invalid_values=_latest(
+            ((v.table, v.column), v) for stage in stages for v in stage.invalid_values
+        ),
         redacted_texts=_latest(
             ((t.table, t.column), t) for stage in stages for t in stage.redacted_texts
         ),

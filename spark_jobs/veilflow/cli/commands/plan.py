@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from veilflow.cli.console import print_json, print_table
 
 if TYPE_CHECKING:
-    from veilflow.policy import ColumnPolicy, LoadedPolicy
+    from veilflow.policy import ColumnPolicy, LoadedPolicy, Policy
 
 __all__ = ["NAME", "add_arguments", "run"]
 
 NAME = "plan"
+_WIDE, _INSET = 100, " " * 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     except SourceError as error:
         source = f"source not checked: {error}"
     columns = [
-        _column(loaded, table, name, column)
+        _column(loaded, policy, table, name, column)
         for table, rules in policy.tables.items()
         for name, column in rules.columns.items()
     ]
@@ -81,8 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
         print()
         print_table(
             ("table", "column", "role", "what is done", "key", "from"),
-            [list(row.values()) for row in columns],
+            [[value for key, value in row.items() if key != "promises"] for row in columns],
         )
+        _print_promises(columns)
         for row in hierarchies:
             chosen = f"  (chosen by {row['chosen_by']})" if row["chosen_by"] else ""
             print(f"\n{row['table']}.{row['column']}: {row['hierarchy']}{chosen}")
@@ -94,7 +97,22 @@ def run(arguments: argparse.Namespace) -> int:
     return 2 if problems else 0
 
 
-def _column(loaded: LoadedPolicy, table: str, name: str, column: ColumnPolicy) -> dict[str, Any]:
+def _print_promises(columns: list[dict[str, Any]]) -> None:
+    """What is promised of each released column, lines wrapped below its name."""
+    told = [row for row in columns if row["promises"]]
+    if told:
+        print("\nwhat the transforms promise (the judge checks some of it on the output)")
+    for row in told:
+        print(f"  {row['table']}.{row['column']}")
+        text = "; ".join(row["promises"])
+        print(textwrap.fill(text, _WIDE, initial_indent=_INSET, subsequent_indent=_INSET))
+
+
+def _column(
+    loaded: LoadedPolicy, policy: Policy, table: str, name: str, column: ColumnPolicy
+) -> dict[str, Any]:
+    from veilflow.policy.promises import promises_of
+
     return {
         "table": table,
         "column": name,
@@ -102,6 +120,7 @@ def _column(loaded: LoadedPolicy, table: str, name: str, column: ColumnPolicy) -
         "what": treatment_text(column),
         "key": column.sensitivity_class if column.is_released else "",
         "from": loaded.origin("tables", table, "columns", name),
+        "promises": promises_of(policy, table, name),
     }
 
 
@@ -127,7 +146,10 @@ def treatment_text(column: ColumnPolicy) -> str:
     if column.microaggregate is not None:
         phrase = f"microaggregate ({column.microaggregate} of each class)"
     elif column.protect is not None:
-        given = ", ".join(f"{k} {v}" for k, v in column.protect.parameters.items())
+        given = ", ".join(
+            f"{k} {_listed(v) if isinstance(v, list) else v}"
+            for k, v in column.protect.parameters.items()
+        )
         phrase = f"{column.protect.name} ({given})" if given else column.protect.name
     elif column.hierarchy is not None and column.hierarchy.needs_data:
         phrase = f"generalize: {column.hierarchy.kind}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from veilflow.anonymize.view_plan import QuasiColumn, quasi_columns
 from veilflow.evidence import (
     Anonymization,
+    ColumnPromises,
     OutputColumn,
     OutputFile,
     StageEvidence,
@@ -22,6 +23,7 @@ from veilflow.pipeline.source import PinnedTable
 from veilflow.pipeline.stages import Product
 from veilflow.pipeline.state import Run
 from veilflow.policy import Policy
+from veilflow.policy.promises import promises_of
 from veilflow.spark.holdout import dataset_key
 from veilflow.spark.lending import lending_key
 from veilflow.spark.population import read_population
@@ -96,6 +98,7 @@ def protect_stage(
         bytes_written=sum(file.bytes for file in files),
         tables=counts,
         keyed_columns=keyed_columns(policy, root.version),
+        promises=_promises(policy),
         invalid_values=tuple(one for _, found, _ in finished.values() for one in found.evidence()),
         redacted_texts=tuple(one for _, _, found in finished.values() for one in found.evidence()),
         anonymization=None if decision is None else _anonymization(policy, decision),
@@ -147,6 +150,19 @@ def _counts(
         columns_in=len(table.columns),
         columns_out=len(released),
         released=released,
+    )
+
+
+def _promises(policy: Policy) -> tuple[ColumnPromises, ...]:
+    return tuple(
+        ColumnPromises(
+            table=table,
+            column=name,
+            transform=column.treatment,
+            promises=promises_of(policy, table, name),
+        )
+        for table, rules in policy.tables.items()
+        for name, column in rules.released.items()
     )
 
 
