@@ -265,15 +265,19 @@ def test_a_filled_in_draft_runs(
 
 
 def test_preview_shows_masked_rows_and_writes_nothing(place: Place, capsys: Output) -> None:
-    policy = place.policy()
+    token = {"role": "identifier", "protect": "vault_token"}
+    policy = place.policy({**PEOPLE, "full_name": token})
+    vaults = sorted(place.home.glob("vault*"))
     before, audited = place.hashes(""), len(read_audit(place.store))
     code, out, _ = ran(capsys, "preview", policy, "--rows", "7", "--json")
     assert code == 0
     (table,) = json.loads(out).items()
     assert table[0] == "people"
     assert len(table[1]) == 7
-    assert set(table[1][0]) == {"person", "sex", "age", "colour"}
+    assert set(table[1][0]) == {"person", "full_name", "sex", "age", "colour"}
     assert {row["age"][0] for row in table[1]} == {"["}
+    assert all(row["full_name"].startswith("r1.") for row in table[1])
+    assert sorted(place.home.glob("vault*")) == vaults, "no vault is asked, so none is made"
     assert not {row["person"] for row in table[1]} & {f"p{n:04d}" for n in range(200)}
     assert "Zebedee" not in out
     assert place.hashes("") == before

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import shutil
+import weakref
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -23,6 +27,9 @@ from veilflow.keys import (
 )
 from veilflow.keys.file_keyring import FileKeyring
 from veilflow.keys.hkdf import hkdf_sha256
+from veilflow.mask.pseudonym import Pseudonym
+from veilflow.spark.keyed_transforms import keyed_transform
+from veilflow.store.key_records import forget_keys
 
 
 @pytest.fixture
@@ -190,3 +197,19 @@ def test_shredding_a_release_leaves_the_masking_root(keyring: FileKeyring) -> No
     keyring.destroy(record.key_id)
     with pytest.raises(KeyDestroyed):
         open_masking_root(keyring, record)
+
+
+def test_forgotten_keys_are_in_no_transform_that_a_worker_keeps(masking_ref: str) -> None:
+    def keyed() -> Any:
+        return keyed_transform(Pseudonym(), masking_ref, "people/default/team/unit", {})
+
+    kept = keyed()
+    kept.apply(pa.array(["Ann", "Bob", "Ann"]))
+    assert keyed() is kept
+    remembered = weakref.ref(kept._memo)
+    key = kept.key
+    del kept
+    forget_keys()
+    gc.collect()
+    assert remembered() is None, "nor is a raw value remembered"
+    assert keyed().key == key

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.errors import IntegrityError, UsageError, VaultUnavailable
 from veilflow.mask.domain_key import DomainKey
-from veilflow.mask.vault_token import KeyedVaultToken
-from veilflow.vault import DomainSeal, open_vault
+from veilflow.mask.vault_token import KeyedVaultToken, VaultToken
+from veilflow.vault import DomainSeal, ThrowAwayVault, open_vault
 from veilflow.vault.seal import vault_token_version
 from veilflow.vault.sqlite_vault import SqliteVault
 
@@ -169,3 +169,18 @@ def test_keys_show_in_no_repr(vault: SqliteVault) -> None:
     seal = DomainSeal(KEY.material, KEY.domain, 1)
     for shown in (repr(seal), repr(column(vault)), repr(seal.new_entry("Ann", b"f"))):
         assert repr(KEY.material)[2:-1] not in shown and "material" not in shown
+
+
+def test_a_throw_away_vault_shows_tokens_and_keeps_nothing(tmp_path: Path) -> None:
+    vault, other = ThrowAwayVault.new(), ThrowAwayVault.new()
+    values = pa.array(["Ann", None, "Bob", "Ann"])
+    rules = VaultToken("p-").bound(KEY)
+    shown = rules.opened({"vault": vault.uri}).apply(values)
+    assert shown.null_count == 1 and shown[0] == shown[3] != shown[2]
+    assert {vault_token_version(one, "p-") for one in shown.drop_null().to_pylist()} == {1}
+    # Another worker shows the same, another preview something else; nobody can go back.
+    assert rules.opened({"vault": vault.uri}).apply(values) == shown
+    assert rules.opened({"vault": other.uri}).apply(values)[0] != shown[0]
+    assert rules.opened({"vault": vault.uri}).reveal(shown).null_count == 4
+    with pytest.raises(UsageError, match="No vault has an address like this"):
+        open_vault(vault.uri)

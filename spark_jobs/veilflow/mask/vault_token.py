@@ -15,7 +15,7 @@ from veilflow.mask.contract import KeyedTransform, Transform
 from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.registry import transform
-from veilflow.vault import DomainSeal, TokenVault, open_vault
+from veilflow.vault import DomainSeal, ThrowAwayVault, TokenVault, open_vault
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +62,9 @@ class VaultTokenOfDomain(Transform):
 
     def opened(self, resources: Mapping[str, str]) -> KeyedVaultToken:
         """The transform that can be applied; nothing is contacted before it is."""
-        return KeyedVaultToken(self.key, open_vault(resources["vault"]), self.prefix)
+        address = resources["vault"]
+        vault = ThrowAwayVault.at(address) or open_vault(address)
+        return KeyedVaultToken(self.key, vault, self.prefix)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Keyed transforms as a worker has them: with key and resources, kept while the worker lives.
 
 A worker meets a column in batch after batch and in task after task. Kept, a transform needn't be
-keyed again, and what it remembers (values that repeat, a vault's tokens) is still known.
+keyed again, and what it remembers (values that repeat, a vault's tokens) is still known, until
+:func:`~veilflow.store.key_records.forget_keys`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from veilflow.mask import DomainKey, KeyedTransform, Transform
+from veilflow.store.key_records import forget_with_keys, masking_key, masking_key_version
 
 __all__ = ["keyed_transform"]
 
@@ -29,11 +31,10 @@ def keyed_transform(
 def _keyed(
     transform: KeyedTransform, key_ref: str, domain: str, resources: tuple[tuple[str, str], ...]
 ) -> Transform:
-    from veilflow.store.key_records import masking_key, masking_key_version
-
     key = masking_key(key_ref, domain, transform.use)
     bound = transform.bound(DomainKey(key, domain, masking_key_version(key_ref)))
     return bound.opened(dict(resources)) if bound.needs_resources else bound
 
 
 _kept = lru_cache(maxsize=64)(_keyed)
+forget_with_keys(_kept.cache_clear)

@@ -1,4 +1,9 @@
-"""A few masked rows of each table, decided as in a run; nothing but new vault tokens is written."""
+"""A few masked rows of each table, decided as in a run.
+
+Nothing is written but the dataset's masking root where there is none yet, and the audit log where
+originals are shown. No vault is asked or written: what is shown of ``vault_token`` are tokens of a
+vault that keeps nothing, which no release has.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ from veilflow.spark.population import read_population
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.reading import cast_columns, check_reading, quoted, read_table
 from veilflow.spark.redaction import silence_engine_log, stage_errors
-from veilflow.spark.resources import opened_resources
+from veilflow.spark.resources import throw_away_resources
 from veilflow.store.key_records import ensure_masking_root, masking_key_ref
 from veilflow.store.object_store import open_store
 
@@ -55,7 +60,7 @@ def preview(
         decision = decide(policy, frames, read_population(spark, policy, source))
         # What joins within one release alone joins with no other preview either.
         release = f"preview-{secrets.token_hex(8)}"
-        resources = opened_resources(policy)
+        resources = throw_away_resources(policy)
         protected = protect(spark, policy, frames, decision, key_ref, resources, release)
         if reason is not None:
             append_audit(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from veilflow.mask import create_transform
 from veilflow.pipeline.home import expand
 from veilflow.policy import Policy
-from veilflow.vault import open_vault
+from veilflow.vault import ThrowAwayVault, open_vault
 
-__all__ = ["opened_resources"]
+__all__ = ["opened_resources", "throw_away_resources"]
 
 
 def opened_resources(policy: Policy, vault: str | None = None) -> Mapping[str, str]:
@@ -23,6 +23,11 @@ def opened_resources(policy: Policy, vault: str | None = None) -> Mapping[str, s
     address = vault or expand(policy.publish.vault)
     open_vault(address).prepare()
     return {"vault": address}
+
+
+def throw_away_resources(policy: Policy) -> Mapping[str, str]:
+    """References for showing rows that are released to nobody; nothing is contacted or written."""
+    return {"vault": ThrowAwayVault.new().uri} if "vault" in _needed(policy) else {}
 
 
 def _needed(policy: Policy) -> frozenset[str]:

@@ -40,6 +40,7 @@ __all__ = [
     "ensure_masking_root",
     "ensure_release_keys",
     "forget_keys",
+    "forget_with_keys",
     "load_masking_root",
     "load_release_keys",
     "masking_key",
@@ -233,9 +234,22 @@ def masking_key(key_ref: str, domain: str, use: str) -> bytes:
 
 
 def forget_keys() -> None:
-    """Drop every key that this process holds; Python doesn't promise to wipe the memory."""
+    """Drop every key that this process holds, and what was made with them and is remembered.
+
+    Python doesn't promise to wipe the memory.
+    """
     for cache in (opened_release, masking_key, _masking_root):
         cache.cache_clear()
+    for forget in _WITH_KEYS:
+        forget()
+
+
+def forget_with_keys(forget: Callable[[], None]) -> None:
+    """Have ``forget`` called by :func:`forget_keys`: for caches of what holds a key."""
+    _WITH_KEYS.append(forget)
+
+
+_WITH_KEYS: list[Callable[[], None]] = []
 
 
 @lru_cache(maxsize=32)

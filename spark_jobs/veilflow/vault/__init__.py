@@ -5,6 +5,7 @@
 
 from veilflow.vault.entry import VaultEntry
 from veilflow.vault.seal import DomainSeal
+from veilflow.vault.throw_away import ThrowAwayVault
 from veilflow.vault.token_vault import TokenVault, open_vault
 
-__all__ = ["DomainSeal", "TokenVault", "VaultEntry", "open_vault"]
+__all__ = ["DomainSeal", "ThrowAwayVault", "TokenVault", "VaultEntry", "open_vault"]

@@ -1,5 +1,6 @@
 """preview: show a few masked rows of each table as the release would have them. Nothing is written.
 
+Tokens of a vault are stand-ins of the same form: no vault is asked or written.
 The generalisation is decided on the whole source, as in a run. Originals stand beside the masked
 values only with --with-originals and a reason; both are written to the audit log first.
 """
