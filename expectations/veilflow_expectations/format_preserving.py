@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
@@ -18,6 +19,8 @@ from veilflow_expectations.shapes import ROWS_WITHOUT_CHECK_DIGIT, SHAPE_COUNTS
 __all__ = ["ExpectColumnValuesToBeFormatPreserving"]
 
 _SYMBOL = "#"
+# What a backslash makes stand for itself in a class of characters, in Python as in Java.
+_PUNCTUATION = frozenset(string.punctuation + " ")
 
 
 class ExpectColumnValuesToBeFormatPreserving(PrivacyExpectation):
@@ -26,9 +29,11 @@ class ExpectColumnValuesToBeFormatPreserving(PrivacyExpectation):
     Each value is of one of ``forms``, in which ``#`` stands for a symbol of ``alphabet`` (the
     inside of a regular expression's brackets) and anything else for itself, so separators are at
     their places; without ``forms`` it is from ``min_length`` to ``max_length`` symbols and nothing
-    else. With ``check_digit`` ``luhn`` the digits end in Luhn's check digit, as a card's do. With
-    ``reference``, a column registered by :func:`register_shapes`, each length and place of
-    separators occurs in as many rows as there, compared as keyed digests. Nulls pass.
+    else, or, with ``separators``, of ``min_length`` symbols or more with any of these characters
+    anywhere, ``max_length`` characters in all. With ``check_digit`` ``luhn`` the digits end in
+    Luhn's check digit, as a card's do. With ``reference``, a column registered by
+    :func:`register_shapes`, each length and place of separators occurs in as many rows as there,
+    compared as keyed digests. Nulls pass, and so do the texts ``instead``.
 
     Only the form is looked at. That no raw value is left is another expectation's question
     (ExpectColumnValuesToNotAppearInReference).
@@ -42,6 +47,8 @@ class ExpectColumnValuesToBeFormatPreserving(PrivacyExpectation):
     forms: list[str] = []
     min_length: int = 1
     max_length: int = 64
+    separators: str = ""
+    instead: list[str] = []
     check_digit: Literal["luhn"] | None = None
     reference: str | None = None
 
@@ -51,6 +58,8 @@ class ExpectColumnValuesToBeFormatPreserving(PrivacyExpectation):
         "forms",
         "min_length",
         "max_length",
+        "separators",
+        "instead",
         "check_digit",
         "reference",
     )
@@ -108,9 +117,19 @@ class ExpectColumnValuesToBeFormatPreserving(PrivacyExpectation):
 
     def _pattern(self) -> str:
         symbol = f"[{self.alphabet}]"
-        if not self.forms:
-            return f"{symbol}{{{self.min_length},{self.max_length}}}"
-        return "|".join(
+        ways = [
             "".join(symbol if char == _SYMBOL else re.escape(char) for char in form)
             for form in self.forms
-        )
+        ]
+        if not ways:
+            ways = [self._any_form(symbol)]
+        return "|".join([*ways, *map(re.escape, self.instead)])
+
+    def _any_form(self, symbol: str) -> str:
+        lengths = f"{{{self.min_length},{self.max_length}}}"
+        if not self.separators:
+            return f"{symbol}{lengths}"
+        between = "".join(rf"\{one}" if one in _PUNCTUATION else one for one in self.separators)
+        # Counted ahead in a class of characters: a group in a loop would go as deep as it is long.
+        enough = f"(?=(?:[^{self.alphabet}]*{symbol}){{{self.min_length}}})"
+        return f"{enough}[{self.alphabet}{between}]{lengths}"

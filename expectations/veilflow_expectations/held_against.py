@@ -11,7 +11,7 @@ from veilflow.mask import create_transform
 from veilflow.policy import ColumnPolicy, Policy
 
 from veilflow_expectations.domain_references import add_linked, shared_bounds
-from veilflow_expectations.leak_plan import CONSTANT
+from veilflow_expectations.leak_plan import CONSTANT, beyond_chance, chance_parameter
 from veilflow_expectations.measured import Output, Sides
 from veilflow_expectations.model_plan import DRAWN
 from veilflow_expectations.plan import (
@@ -30,7 +30,15 @@ from veilflow_expectations.telling_rows import RowForm, telling_rows
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["fill_masked", "fill_synthetic", "fill_shared", "parameters", "row_form"]
+__all__ = [
+    "chance_length",
+    "constants",
+    "fill_masked",
+    "fill_shared",
+    "fill_synthetic",
+    "parameters",
+    "row_form",
+]
 
 # A raw value that this many rows hold, and this many times as many as the column's values do on
 # average, is a placeholder ("unknown") or too common to point at anybody.
@@ -48,7 +56,7 @@ def fill_shared(references: References, policy: Policy, sides: Sides) -> None:
             references.add(f"labels:{output.table}.{column}", labels)
         for column, rules in output.columns.items():
             if rules.treatment in CONSTANT:
-                references.add(f"constant:{output.table}.{column}", _constants(rules))
+                references.add(f"constant:{output.table}.{column}", constants(rules))
 
 
 def fill_masked(references: References, policy: Policy, sides: Sides, roots: Sequence[str]) -> None:
@@ -93,7 +101,26 @@ def parameters(policy: Policy, sides: Sides, table: str, roots: Sequence[str]) -
     given = {ROWS_LEAST: max(least, min(rows, 1)), ROWS_MOST: rows, DRAWN: people}
     for position, root in enumerate(roots):
         given[f"{ORPHANS}_{position}"] = _orphan_rows(policy, sides, table, root)
+    given |= _chance_lengths(policy, sides, table)
     return given | shared_bounds(policy, sides.source, sides.output, sides.types, table)
+
+
+def chance_length(column: ColumnPolicy, values: int) -> int:
+    """From how many characters on at most a tenth of encrypted values are somebody's by chance.
+
+    There are so many raw ``values``, and up to three of the characters may be separators.
+    """
+    return beyond_chance(column, 10_000 * max(100, values))
+
+
+def _chance_lengths(policy: Policy, sides: Sides, table: str) -> dict[str, int]:
+    return {
+        chance_parameter(name): chance_length(
+            column, sides.source[table].digests[name].digests.size
+        )
+        for name, column in policy.tables[table].released.items()
+        if column.treatment == "fpe"
+    }
 
 
 def _orphan_rows(policy: Policy, sides: Sides, table: str, root: str) -> int:
@@ -121,7 +148,7 @@ def _labels_of(sides: Sides, output: Output, column: str) -> list[str | None]:
     return list(dict.fromkeys(labels))
 
 
-def _constants(rules: ColumnPolicy) -> list[str]:
+def constants(rules: ColumnPolicy) -> list[str]:
     """What the policy puts in place of values, as it says and not as the mask's code does."""
     assert rules.protect is not None
     if rules.treatment == "constant":

@@ -28,6 +28,7 @@ from veilflow_expectations.held_against import (
 from veilflow_expectations.judge_difference import judge_difference
 from veilflow_expectations.measured import Sides, output_sides
 from veilflow_expectations.models_held import fill_models, population_beside
+from veilflow_expectations.nested_judging import judge_nested
 from veilflow_expectations.plan import plan_masked, plan_synthetic
 from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References, use_references
@@ -77,6 +78,7 @@ def judge(
             if request.product == "masked":
                 found = _judge_masked(request, output, sides, references, given)
                 refused = (*refused, *judge_text(request, output, sides, references, given))
+                refused = (*refused, *judge_nested(request, output, sides, references, given))
             else:
                 found = _judge_synthetic(request, output, sides, references, given)
     return Judgement(

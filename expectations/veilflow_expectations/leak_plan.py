@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ __all__ = [
     "CONSTANT",
     "LEAK_LENGTH",
     "SHOWN",
+    "beyond_chance",
+    "chance_parameter",
     "cross_leaks",
     "cross_references",
     "is_held_to_own",
@@ -37,6 +40,7 @@ SHOWN = frozenset({"keep", "permute"})
 _OWN_VALUES_GONE = LINKED | {"partial"}
 _NUMBERS_OUT = frozenset({"round", "bucket", "microaggregate"})
 _NAMED = 6
+_MOST_BY_CHANCE = 0.5
 # Fakes that are nobody's raw value by chance. A fake name or address may be somebody's, and nothing
 # tells it from one that was left.
 _NOBODYS = frozenset({"card", "iban", "ssn"})
@@ -72,7 +76,7 @@ def own_leaks(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCh
         # A custom transform may generalise: then a short value can rightly stay what it was.
         least = 1 if column.treatment in _OWN_VALUES_GONE else LEAK_LENGTH
         if column.treatment == "fpe":
-            least = _beyond_chance(column)
+            least = beyond_chance(column)
         yield PlannedCheck(
             "own raw values absent",
             "expect_column_values_to_not_appear_in_reference",
@@ -83,18 +87,54 @@ def own_leaks(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCh
             raw_side=True,
             kind="leak",
         )
+        yield from _chance_check(table, name, column)
 
 
-def _beyond_chance(column: ColumnPolicy) -> int:
+def _chance_check(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCheck]:
+    """The check that encrypted values aren't raw ones oftener than chance brings about.
+
+    Of the least length that is told by :func:`beyond_chance` and the source's number of values.
+    """
+    if column.treatment == "fpe":
+        yield PlannedCheck(
+            "own raw values by chance alone",
+            "expect_column_values_to_not_appear_in_reference",
+            {
+                "column": name,
+                "reference": f"raw:{table}.{name}",
+                "min_length": {"$PARAMETER": chance_parameter(name)},
+                "max_share": _MOST_BY_CHANCE,
+            },
+            "No more than half of the values are raw values of the column. Encrypted values of few "
+            "characters are somebody's raw value now and then; a column that passed without being "
+            "encrypted has nothing else. The attacker is assumed to know raw values and to search "
+            "for them.",
+            name,
+            raw_side=True,
+            shows_figures=False,
+            kind="leak",
+        )
+
+
+def chance_parameter(name: str) -> str:
+    """The suite parameter that says of which least length a column is held to chance.
+
+    Such a name is of letters and digits alone, and a column's may be anything.
+    """
+    return f"chance_length_{zlib.crc32(name.encode()):08x}"
+
+
+def beyond_chance(column: ColumnPolicy, pairs: float = 1e16) -> int:
     """From how many characters on an encrypted value is nobody's raw value by chance.
 
-    In a table of ten million one in a hundred would have a coincidence, at 10^16 possible values.
+    There are ``pairs`` possible values or more from there on: with 10^16, one in a hundred tables
+    of ten million rows has a coincidence.
     """
     assert column.protect is not None
     given: Mapping[str, Any] = column.protect.parameters
     symbols = set(Alphabet.named(str(given.get("alphabet", "digits"))).characters.casefold())
     kept = sum(int(given.get(name) or 0) for name in ("keep_first", "keep_last", "luhn"))
-    return kept + math.ceil(16 / math.log10(max(2, len(symbols))))
+    return kept + math.ceil(math.log10(pairs) / math.log10(max(2, len(symbols))))
 
 
 def cross_leaks(

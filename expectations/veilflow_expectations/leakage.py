@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from veilflow_expectations.gx import pydantic
-from veilflow_expectations.metrics import ROWS_IN_REFERENCE
+from veilflow_expectations.metrics import ROWS, ROWS_IN_REFERENCE, ROWS_NULL
 from veilflow_expectations.privacy_expectation import (
     Metrics,
     PrivacyExpectation,
@@ -15,6 +15,9 @@ from veilflow_expectations.privacy_expectation import (
 )
 
 __all__ = ["ExpectColumnValuesToNotAppearInReference"]
+
+# No names of references: these begin with no blank.
+_ALL, _NULL = " rows", " nulls"
 
 
 class ExpectColumnValuesToNotAppearInReference(PrivacyExpectation):
@@ -27,16 +30,18 @@ class ExpectColumnValuesToNotAppearInReference(PrivacyExpectation):
 
     Whole cells are compared: a name inside a longer text is not found. Nulls and blank texts are
     no values. ``min_length`` leaves out values of fewer characters (after normalisation), which
-    coincide without meaning anything.
+    coincide without meaning anything. Where even long values coincide by chance, as those of
+    format-preserving encryption do, ``max_share`` says in which part of the rows that have a value.
 
     ``observed_value`` is the number of rows with such a value, counted once a reference.
     """
 
     column: str
     reference: str | list[str]
-    min_length: int = 1
+    min_length: int | dict[str, Any] = 1
+    max_share: float = 0.0
 
-    success_keys: ClassVar[tuple[str, ...]] = ("column", "reference", "min_length")
+    success_keys: ClassVar[tuple[str, ...]] = ("column", "reference", "min_length", "max_share")
     unit: ClassVar[str] = "rows"
 
     @pydantic.validator("reference")
@@ -45,6 +50,12 @@ class ExpectColumnValuesToNotAppearInReference(PrivacyExpectation):
             raise ValueError("name at least one reference")
         return reference
 
+    @pydantic.validator("max_share")
+    def _a_share(cls, share: float) -> float:
+        if not 0 <= share <= 1:
+            raise ValueError("max_share lies between 0 and 1")
+        return share
+
     @property
     def references(self) -> list[str]:
         """The names, as a list."""
@@ -52,18 +63,25 @@ class ExpectColumnValuesToNotAppearInReference(PrivacyExpectation):
 
     @property
     def bound(self) -> float | None:
-        return 0.0
+        return None if self.max_share else 0.0
 
     def needs(self) -> Metrics:
-        return {
+        found: Metrics = {
             name: (
                 ROWS_IN_REFERENCE,
                 {"column": self.column, "reference": name, "min_length": self.min_length},
             )
             for name in self.references
         }
+        if self.max_share:
+            found |= {_ALL: (ROWS, {}), _NULL: (ROWS_NULL, {"column": self.column})}
+        return found
 
     def judge(self, measured: Mapping[str, Any]) -> Verdict:
         rows = {name: int(measured[name]) for name in self.references}
         found = {name: count for name, count in rows.items() if count}
-        return verdict(not found, sum(rows.values()), rows_by_reference=found)
+        allowed = 0.0
+        if self.max_share:
+            allowed = self.max_share * (int(measured[_ALL]) - int(measured[_NULL]))
+        passed = max(found.values(), default=0) <= allowed
+        return verdict(passed, sum(rows.values()), rows_by_reference=found)

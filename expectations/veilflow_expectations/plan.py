@@ -20,8 +20,10 @@ from veilflow.policy import ColumnPolicy, Policy
 from veilflow_expectations.attack_plan import attacks_on_table
 from veilflow_expectations.content_plan import personal_data
 from veilflow_expectations.difference_plan import plan_difference
-from veilflow_expectations.domain_plan import LINKED, domain_checks
+from veilflow_expectations.domain_plan import domain_checks
+from veilflow_expectations.form_plan import form_checks
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
+from veilflow_expectations.nested_plan import nested_suites
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types, listed, percent
 from veilflow_expectations.policy_checks import extra_checks, with_warnings
 from veilflow_expectations.synthetic_plan import leak_gates
@@ -46,14 +48,6 @@ ROWS_LEAST, ROWS_MOST, ORPHANS = "rows_least", "rows_most", "orphan_rows"
 BY_CHANCE, BY_CHANCE_ERROR = "copies_by_chance", "copies_by_chance_error"
 TELLING_SHARE = "telling_share"
 
-# The usual length and the alphabet of each form; whole numbers have none.
-_PSEUDONYMS: dict[str, dict[str, object] | None] = {
-    "base32hex": {"length": 26},
-    "hex": {"length": 32, "alphabet": "0-9a-f"},
-    "digits": {"length": 24, "alphabet": "0-9"},
-    "uuid": {"length": 36, "alphabet": "0-9a-f-"},
-    "integer": None,
-}
 _SYNTHESIZED = ("quasi", "sensitive", "insensitive")
 
 
@@ -78,6 +72,7 @@ def plan_masked(
         ]
         suites.append(PlannedSuite(table, table, "values", tuple(checks)))
     suites += text_suites(policy)
+    suites += nested_suites(policy, known)
     if policy.anonymize is not None:
         for table, rules in policy.tables.items():
             if rules.with_role("quasi"):
@@ -187,30 +182,8 @@ def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedChe
             "The column holds what the policy puts in place of its values, and nothing else.",
             name,
         )
-    elif treatment == "pseudonym" and column.protect is not None:
-        form = _PSEUDONYMS[str(column.protect.parameters.get("form") or "base32hex")]
-        if form is None:
-            return
-        asked = {**form, **{k: v for k, v in column.protect.parameters.items() if k != "form"}}
-        yield PlannedCheck(
-            "pseudonym form",
-            "expect_column_values_to_be_pseudonyms",
-            {"column": name, "prefix": "", **asked},
-            "Every value has the form of a keyed pseudonym. Whether it can be undone depends on "
-            "the masking key, which no reader holds.",
-            name,
-        )
-    elif treatment in LINKED and column.protect is not None:
-        mark, length = ("t", 52) if treatment == "token" else ("r", 26)
-        prefix = column.protect.parameters.get("prefix") or ""
-        yield PlannedCheck(
-            "token form",
-            "expect_column_values_to_be_pseudonyms",
-            {"column": name, "length": length, "prefix": prefix, "mark": mark},
-            "Every value has the form of a token, which names the version of its key. Whoever "
-            "holds the masking key can undo it; no reader does.",
-            name,
-        )
+    else:
+        yield from form_checks(name, column)
 
 
 def _null_shares(policy: Policy, columns: Mapping[str, ColumnPolicy]) -> Iterator[PlannedCheck]:

@@ -117,8 +117,10 @@ def _collect(frame: DataFrame, key: bytes, *, rows: bool) -> Int64:
             found = np.unique(make(batch.columns, shared.value))
             yield pa.RecordBatch.from_arrays([pa.array(found, pa.int64())], names=["digest"])
 
+    # PySpark takes a name with a dot for a field of a column here.
+    numbered = frame.toDF(*[f"c{place}" for place in range(len(frame.columns))])
     try:
-        table = frame.mapInArrow(digest, "digest bigint").distinct().toArrow()
+        table = numbered.mapInArrow(digest, "digest bigint").distinct().toArrow()
     finally:
         shared.destroy()
     digests: Int64 = table.column("digest").to_numpy()

@@ -18,6 +18,8 @@ from veilflow.spark.suite_judging import NotJudged, SuiteJudgement, SuiteRequest
 
 from veilflow_expectations.given_suites import expectations_of, given_suites, split_by_need
 from veilflow_expectations.judge import judge
+from veilflow_expectations.nested_judging import leaf_frame, nested_of
+from veilflow_expectations.nested_plan import NESTED
 from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.runner import META, run_suite
 from veilflow_expectations.suite import build_suite
@@ -115,11 +117,15 @@ def _on_the_output(
     for planned in suites:
         if planned.part in ("values", "text"):
             checks += run_suite(request.output[planned.table], build_suite(planned)).checks
-        elif planned.part == "view" and request.policy is None:
+        elif planned.part in ("view", NESTED) and request.policy is None:
             without_policy.append(planned)
         elif planned.part == "view" and request.policy is not None:
             roots = _roots(request.policy, request.output) if roots is None else roots
             frame = _view(request.policy, request.output, planned, roots)
+            checks += run_suite(frame, build_suite(planned)).checks
+        elif planned.part == NESTED and request.policy is not None:
+            nested = nested_of(request.policy, planned)
+            frame = leaf_frame(request.output[planned.table], nested)
             checks += run_suite(frame, build_suite(planned)).checks
     _all_judged([suite for suite in suites if suite not in without_policy], checks)
     return tuple(checks), without_policy
@@ -167,7 +173,8 @@ def _all_judged(suites: Sequence[PlannedSuite], checks: Sequence[Check]) -> None
     raise StageFailed(
         f"{asked - len(checks)} of {asked} expectations could not be judged.",
         remedy=f"The suites' parts are {', '.join(map(repr, parts))}; known are "
-        "'columns', 'values' and, for masked data, 'view', 'difference', 'text' and 'recall'.",
+        "'columns', 'values' and, for masked data, 'view', 'nested', 'difference', 'text' and "
+        "'recall'.",
     )
 
 

@@ -66,6 +66,7 @@ def on_column(plan: Any, column: str = "c") -> set[str]:
 
 
 FORM, OWN, CROSS = "pseudonym form", "own raw values absent", "raw identifiers absent"
+CHANCE, ENCRYPTED = "own raw values by chance alone", "encrypted form"
 KIND, APART = "no personal data", "joinability"
 LABELS, WORDS = "labels of the level", "nothing but the policy's words"
 
@@ -76,7 +77,9 @@ LABELS, WORDS = "labels of the level", "nothing but the policy's words"
         ("pseudonym", {FORM, OWN, APART}),
         ("{role: sensitive, protect: {pseudonym: {length: 20, prefix: x}}}", {FORM, OWN, APART}),
         ("{role: identifier, protect: {partial: {keep_last: 2}}}", {OWN, CROSS, KIND}),
-        ("{role: identifier, protect: {fpe: {luhn: true}}}", {OWN}),
+        ("{role: identifier, protect: {fpe: {luhn: true}}}", {OWN, CHANCE, ENCRYPTED}),
+        ("{role: identifier, protect: {fpe: {alphabet: äöü}}}", {OWN, CHANCE}),
+        ("{role: identifier, protect: {pseudonym: {form: integer}}}", {FORM, OWN, APART}),
         ("{role: identifier, protect: {fake: {kind: card}}}", {OWN}),
         ("{role: identifier, protect: {fake: {kind: person_name}}}", set()),
         ("keep", {CROSS, KIND}),

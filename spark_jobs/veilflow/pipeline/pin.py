@@ -233,9 +233,12 @@ def _column_problems(policy: Policy, table: PinnedTable) -> list[str]:
     ]
     problems += [
         f"table {table.name}: column {column.name!r} holds {_nested(column)}, which this version "
-        f"can't judge; flatten it in the source, or say '{yaml_key(column.name)}: drop'."
+        f"can't judge as a whole; protect it by 'fields' (structs and lists, path by path), "
+        f"flatten it in the source, or say '{yaml_key(column.name)}: drop'."
         for column in table.columns
-        if column.name in rules.released and _nested(column)
+        if column.name in rules.released
+        and _nested(column)
+        and rules.columns[column.name].treatment != "fields"
     ]
     if rules.unlisted == "refuse":
         problems += [

@@ -22,6 +22,17 @@ LEAK = (
         "at most",
     ),
     Explanation(
+        "own raw values by chance alone",
+        "Whether no more than half of the values of an encrypted column equal one of its raw "
+        "values. Of few characters there are so few that encryption makes somebody's now and then.",
+        "Somebody who knows raw values and searches the column for them.",
+        "It passes or it fails; the figure itself is not shown, since it tells about the source.",
+        "Raw values that are left in a smaller part of the rows; longer values are held to none by "
+        "the check of own raw values.",
+        "Singling out: a column that passed without being encrypted names everybody in it.",
+        ("singling out", "linkability"),
+    ),
+    Explanation(
         "raw identifiers absent",
         "How many values of an open text column equal a raw identifier, of six characters or "
         "more, of any table of the source.",

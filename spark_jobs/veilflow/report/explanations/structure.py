@@ -64,6 +64,17 @@ STRUCTURE = (
         "at most",
     ),
     Explanation(
+        "nothing but the named paths",
+        "How many values inside JSON, structs or arrays stand where no path of the policy leads "
+        "to, or in a text that can't be read as JSON.",
+        "Somebody who looks inside nested values for what was left there.",
+        "0: nothing is left that nobody decided about.",
+        "What stands at the named paths; each is judged by checks of its own.",
+        "Data minimisation (GDPR Art. 5(1)(c)): only what was decided about is released.",
+        ("singling out",),
+        "at most",
+    ),
+    Explanation(
         "pseudonym form",
         "How many values of a pseudonymised column do not have the form of a keyed pseudonym.",
         "Somebody who has the output and not the masking key.",
@@ -87,6 +98,19 @@ STRUCTURE = (
         "Pseudonymisation (GDPR Art. 4(5)), reversible by intent: the result stays personal data "
         "for whoever can reach the key. Under HIPAA, a code that can be translated back may be "
         "given out only if the means to do so isn't (45 CFR 164.514(c)).",
+        ("linkability",),
+        "at most",
+    ),
+    Explanation(
+        "encrypted form",
+        "How many values of an encrypted column have not the form that format-preserving "
+        "encryption leaves: enough symbols of its alphabet, separators, and the check digit of "
+        "cards.",
+        "Somebody who hopes that a value that can't be encrypted was passed through.",
+        "0 rows: nothing in the column is of another form.",
+        "Whether values of the right form are raw ones; the checks of own raw values ask that.",
+        "Pseudonymisation (GDPR Art. 4(5)), reversible by whoever holds the masking key: the "
+        "result stays personal data for them.",
         ("linkability",),
         "at most",
     ),
