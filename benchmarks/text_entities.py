@@ -30,6 +30,7 @@ from pathlib import Path
 from veilflow.classify.entity import Entity
 from veilflow.classify.text_detector import TextDetector
 
+from benchmarks.blind_negatives import blind_negatives
 from benchmarks.hard_negatives import LATER, HardNegative, hard_negatives
 from benchmarks.span_scores import Counts, Found, score_spans
 
@@ -148,8 +149,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         speed = sum(len(text.text) for text in corpus) / seconds
         print(f"### {peer.name}: {speed:,.0f} characters per CPU-second\n")
         _print_scores(corpus, told)
-        clean, precise = clean_share(peer.found, traps), precision_beside(peer.found, traps, few)
-        print(f"\nhard negatives: {clean:.3f} clean, precision {precise:.3f}\n")
+        print()
+        for name, some in {"made and first": traps, **blind_negatives()}.items():
+            clean, precise = clean_share(peer.found, some), precision_beside(peer.found, some, few)
+            print(f"hard negatives, {name}: {clean:.3f} clean, precision {precise:.3f}")
+        print()
     return 0
 
 

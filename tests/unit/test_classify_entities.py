@@ -48,6 +48,22 @@ FOUND = [
     "plate {license_plate:B-MW 1234}",
     "booking {generic_id:48211903}",
     "passport {passport_number:X1234567}",
+    "Producer {person_name:Kimberly Lundström} explained it",
+    "the verses from {person_name:Cynthia Vasala}'s Cautionary Tales",
+    "our founders: {person_name:Leehy}, {person_name:Perkins} and {person_name:Copeland}.",
+    "{person_name:Keijo} is from there",
+    "Unlike the {person_name:Crawford} novel it is short",
+    "Sometimes people call me {person_name:Mark}",
+    '{person_name:Amber}: "Who are you?"',
+    "Don't go to town, {person_name:Heather}!",
+    "{person_name:natasha} had given it to mr. {person_name:freeman}",
+    "we wrote to {person_name:danielle blamey}'s mother",
+    "on {date:12/24} we met, on Monday {date:5/6} again",
+    "4111 1111 1111 1111, {date:08/27}",
+    "card expiring {date:8/27}",
+    "sent {date:Mar 14 08:11:32 2013} by hand",
+    "from {date:12-14 May 2020} on, then {date:May 16-18, 2020}",
+    "in {date:2013-W07}, in {date:Apr-2011}, on {date:Friday the 13th}",
 ]
 QUIET = [
     "",
@@ -62,6 +78,12 @@ QUIET = [
     "Diagnosis: hypertension (I10), ICD-10 E11.9, 2 of 3 tests done in 2024",
     "Version 1.12.0.3 of the protocol; ratio 1:2:3; room 12, bed 4.",
     "COURSE: CHEST PAIN ON ARRIVAL. CONDITION ON DISCHARGE: STABLE.",
+    "Davis, Reynolds and Williamson is a firm, and so is Hubbard-Thomas.",
+    "The Louis Vuitton bag, Calvin Klein jeans and Dr. Oetker pizza are gone.",
+    "Johnson Controls and the Jimmy Stewart Museum are near Santa Clara.",
+    "Rob the bank, Jack up the car, add Lewis acid, see St. John Ambulance.",
+    "93 Κουκάκι 112 is in ΓΕΡΜΑΣΟΓΕΙΑ; the year at Nielsen was good.",
+    "SSN 000-00-0000 is void.",
 ]
 PIECE = re.compile(r"\{(\w+):(.*?)\}")
 PERSONAL = set(ENTITY_TYPES[: ENTITY_TYPES.index("zipcode")])

@@ -11,6 +11,7 @@ from veilflow.classify.entity import entities
 from veilflow.classify.text_dates import find_partial_dates
 from veilflow.classify.text_detector import TextDetector
 
+from benchmarks.blind_negatives import blind_negatives
 from benchmarks.hard_negatives import LATER, hard_negatives
 from benchmarks.span_scores import Counts, score_spans
 from benchmarks.text_entities import TARGETS, clean_share, found_in, texts
@@ -30,6 +31,13 @@ def test_f1_on_labelled_texts_meets_the_targets() -> None:
 
 def test_hard_negatives_are_left_alone() -> None:
     traps = [*hard_negatives(40), *LATER]
+    assert clean_share(lambda text: found_in(DETECT, text), traps) >= 0.97
+
+
+@pytest.mark.parametrize("name", ["set 1", "set 2", "set 3"])
+def test_blind_hard_negatives_are_left_alone(name: str) -> None:
+    traps = blind_negatives()[name]
+    assert len(traps) > 75
     assert clean_share(lambda text: found_in(DETECT, text), traps) >= 0.97
 
 

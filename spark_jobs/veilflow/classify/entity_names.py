@@ -10,23 +10,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
 
 from veilflow.classify.entity import Entity
+from veilflow.classify.famous_names import BRANDS
 from veilflow.classify.headers import fold
-from veilflow.classify.name_context import announced, is_something_else
-from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY
+from veilflow.classify.known_names import (
+    FIRST_NAMES,
+    GIVEN_NAMES,
+    NAMES,
+    PLACES,
+    POSSIBLE,
+    TELLING,
+    wide_names,
+)
+from veilflow.classify.name_context import (
+    announced,
+    is_called,
+    is_something_else,
+    names_a_thing_by_a_person,
+)
+from veilflow.classify.name_lists import Word, announces_people, list_size
+from veilflow.classify.name_lower_case import find_lower_case_names
+from veilflow.classify.name_scripts import find_foreign_names
+from veilflow.classify.name_tokens import Token, tokens_of
+from veilflow.classify.name_words import FAMILY
 from veilflow.classify.plain_words import EPONYM_NOUNS, EPONYMS, PLAIN_WORDS, RELATIONS
-from veilflow.classify.text_names import DOUBTFUL, MORE_GIVEN
-from veilflow.classify.words import CITIES, COUNTRIES
+from veilflow.classify.text_names import DOUBTFUL
 
 __all__ = ["find_names"]
 
-_GIVEN = GIVEN | (MORE_GIVEN - CITIES - COUNTRIES)
-_NAMES = _GIVEN | FAMILY
-_TELLING = _NAMES - ORDINARY - PLAIN_WORDS - DOUBTFUL
-_POSSIBLE = _NAMES | ORDINARY
+_PLACE_FIRST = frozenset(
+    "san santa santo sao saint st port puerto porto villa fort mount mont monte lake los las "
+    "bad saint-".split()
+)
+_BEFORE_PLACES = frozenset("in at near from to via of into towards around visit leave".split())
+# Capitals of states that are names of persons: alone they are as often the town.
+_CAPITALS = frozenset(
+    "washington jackson lincoln houston pierre helena olympia augusta dover trenton salem cheyenne "
+    "lansing jefferson raleigh".split()
+)
+# Before a name they say what somebody is: "Producer Ann Lee" is Ann Lee.
+_ROLES = frozenset(
+    """
+    producer director author writer editor singer actor actress composer painter president senator
+    congressman congresswoman representative mayor governor minister chancellor judge justice
+    chairman chairwoman ceo cfo manager engineer professor lawyer attorney teacher coach captain
+    officer detective sergeant lieutenant colonel general inspector principal founder investor
+    spokesman spokeswoman spokesperson analyst reporter correspondent defendant plaintiff
+    """.split()
+)
 _TITLES = frozenset(
     "mr mrs ms miss mx dr doctor prof professor sir herr frau monsieur madame mme mlle senor "
     "senora srta sra signor signora rev nurse sister".split()
@@ -48,7 +80,8 @@ _AFTER = frozenset(
 _PARTICLES = frozenset(
     "de da do dos das del della di du la le van von der den ter ten bin ibn al el abu bint".split()
 )
-_SURE = 0.8
+_SURE, _TITLED = 0.8, 0.95
+_DIGIT_AHEAD = re.compile(r"-?[0-9]")
 # Words with a capital at the start of a sentence, or always, that a verb of persons may follow.
 _NEVER = frozenset(
     """
@@ -58,42 +91,12 @@ _NEVER = frozenset(
     american british european monday tuesday wednesday thursday friday saturday sunday god
     """.split()
 )
-_PIECE = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff])+"
-_WORD = re.compile(rf"{_PIECE}(?:['\u2019\u2010\u2011.-]{_PIECE})*")
 _INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.[ -]?){2,4}(?!\w)")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,12}")
-_OTHER_SCRIPT = re.compile(r"[\u0370-\u1eff\u0900-\u0dff\u0e00-\u0eff\u1f00-\u1fff]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    start: int
-    end: int
-    text: str
-    plain: str
-    gap: str  # between it and the word before
-
-    @property
-    def is_capitalised(self) -> bool:
-        return self.text[0].isupper()
-
-    @property
-    def is_capitals(self) -> bool:
-        return len(self.text) > 1 and self.text.isupper()
-
-    @property
-    def is_initial(self) -> bool:
-        return len(self.text) == 1 and self.text.isupper()
-
-    @property
-    def parts(self) -> list[str]:
-        return [part for part in re.split(r"['\u2019\u2010\u2011.-]", self.plain) if part]
 
 
 def find_names(text: str) -> Iterator[Entity]:
     """The names of persons in ``text``, each whole where its parts stand together."""
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     shouting = sum(t.is_capitals for t in tokens) > len(tokens) // 2
     at = 0
     while at < len(tokens):
@@ -102,39 +105,76 @@ def find_names(text: str) -> Iterator[Entity]:
             at += 1
             continue
         run = tokens[at : at + size]
+        if len(run) > 1 and run[0].plain in _ROLES:
+            at += 1
+            continue
+        if listed := list_size(tokens, at, _is_single):
+            several = _of_list(tokens, at, listed)
+            if announces_people(text, run[0].start):
+                yield from (Entity(t.start, t.end, "person_name", 0.7) for t in several)
+            if announces_people(text, run[0].start) or _are_surnames(several):
+                at += listed + (several[-1].gap == " ")
+                continue
         score = _score(tokens, at, size, shouting)
-        if text[run[-1].end : run[-1].end + 1].isdigit():
+        if _DIGIT_AHEAD.match(text, run[-1].end) or _is_brand(tokens, at, size, score):
+            at += size
+            continue
+        if score < _TITLED and not shouting and _is_thing(text, run):
             score = 0.0
-        if score < _SURE and not shouting:
+        elif score < _SURE and not shouting:
             score = _in_context(text, run, score)
         if score:
             yield Entity(run[0].start, run[-1].end, "person_name", score)
         at += size
-    yield from _lower_case(text, tokens)
+    yield from find_lower_case_names(text, tokens)
     yield from _initials(text)
-    yield from _other_scripts(text)
+    yield from find_foreign_names(text)
 
 
-def _in_context(text: str, run: Sequence[_Token], score: float) -> float:
+def _is_single(token: Word) -> bool:
+    return isinstance(token, Token) and _may_be_name(token, shouting=False)
+
+
+def _of_list(tokens: Sequence[Token], at: int, listed: int) -> list[Token]:
+    """The words of a list without its "and"."""
+    ahead = [token for token in tokens[at : at + listed + 1] if token.plain != "and"]
+    return ahead[:listed]
+
+
+def _are_surnames(several: Sequence[Token]) -> bool:
+    """Whether none is a given name alone: "Davis, Reynolds and Williamson" is a firm."""
+    return not any(token.plain in GIVEN_NAMES - FAMILY for token in several)
+
+
+def _is_brand(tokens: Sequence[Token], at: int, size: int, score: float) -> bool:
+    """ "Dr. Oetker" with the title before, "Louis Vuitton", and "Bosch" if no title says else."""
+    words = " ".join(token.plain for token in tokens[at : at + size]).replace("-", " ").split(" ")
+    if at and f"{tokens[at - 1].plain} {words[0]}" in BRANDS:
+        return True
+    if score < _TITLED and (" ".join(words[:2]) in BRANDS or " ".join(words) in BRANDS):
+        return len(words) > 1 or score < _SURE
+    named = any(word in NAMES or word in wide_names() for word in words[1:])
+    return score < _SURE and words[0] in BRANDS and not named
+
+
+def _is_thing(text: str, run: Sequence[Token]) -> bool:
+    words = [token.plain for token in run]
+    return names_a_thing_by_a_person(text, run[0].start, run[-1].end, words)
+
+
+def _in_context(text: str, run: Sequence[Token], score: float) -> float:
     """The score with what stands around counted in."""
     start, end = run[0].start, run[-1].end
     if is_something_else(text, start, end, run[0].parts[0]):
         return 0.0
     plain = all(token.plain in PLAIN_WORDS or token.plain in _NEVER for token in run)
+    called = len(run) == 1 and run[0].is_written_as_name and run[0].plain not in _NEVER
+    if called and is_called(text, start, end):
+        return score if plain and run[0].plain not in POSSIBLE | DOUBTFUL else max(score, 0.7)
     return score if plain else max(score, announced(text, start, end))
 
 
-def _tokens(text: str) -> list[_Token]:
-    made, end = [], 0
-    for found in _WORD.finditer(text):
-        made.append(
-            _Token(found.start(), found.end(), found[0], fold(found[0]), text[end : found.start()])
-        )
-        end = found.end()
-    return made
-
-
-def _run(tokens: Sequence[_Token], at: int, shouting: bool) -> int:
+def _run(tokens: Sequence[Token], at: int, shouting: bool) -> int:
     """How many words from ``at`` on may be one name: capitals, initials, particles between."""
     if not _may_be_name(tokens[at], shouting):
         return 0
@@ -144,6 +184,8 @@ def _run(tokens: Sequence[_Token], at: int, shouting: bool) -> int:
         before = tokens[at + size - 1]
         joins = gap == " " or (gap == ". " and before.is_initial) or (gap == "  ")
         comma = gap == ", " and size == 1 and _is_family_first(before, token)
+        if comma and not before.is_capitals and _goes_on(tokens, at + size + 1):
+            comma = False
         if not (joins or comma):
             break
         if token.plain in _PARTICLES and at + size + 1 < len(tokens):
@@ -160,22 +202,27 @@ def _run(tokens: Sequence[_Token], at: int, shouting: bool) -> int:
     return size
 
 
-def _is_family_first(family: _Token, given: _Token) -> bool:
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "A, B" is the start of a list."""
+    return at < len(tokens) and (tokens[at].plain == "and" or tokens[at].gap == " & ")
+
+
+def _is_family_first(family: Token, given: Token) -> bool:
     """Whether "Doe, Jane" is one name: one of the two is a name that is nothing else."""
     return given.is_capitalised and any(
-        part in _TELLING for token in (family, given) for part in token.parts
+        part in TELLING for token in (family, given) for part in token.parts
     )
 
 
-def _may_be_name(token: _Token, shouting: bool) -> bool:
+def _may_be_name(token: Token, shouting: bool) -> bool:
     if not token.is_capitalised or token.is_initial:
         return False
-    if token.plain in PLAIN_WORDS and token.plain not in _POSSIBLE:
+    if token.plain in PLAIN_WORDS and token.plain not in POSSIBLE:
         return False
-    return not (token.is_capitals and len(token.text) < 3 and token.plain not in _NAMES)
+    return not (token.is_capitals and len(token.text) < 3 and token.plain not in NAMES)
 
 
-def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> float:
+def _score(tokens: Sequence[Token], at: int, size: int, shouting: bool) -> float:
     """How much speaks for the words being a name; 0 for not enough."""
     run = tokens[at : at + size]
     if all(part in _PARTICLES for token in run for part in token.parts):
@@ -183,10 +230,10 @@ def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> floa
     before = tokens[at - 1] if at else None
     after = tokens[at + size] if at + size < len(tokens) else None
     parts = [part for token in run for part in token.parts]
-    telling = [part for part in parts if part in _TELLING]
-    known = [part for part in parts if part in _NAMES]
+    telling = [part for part in parts if part in TELLING]
+    known = [part for part in parts if part in NAMES]
     if after is not None and any(part in EPONYMS for part in parts):
-        if after.plain in EPONYM_NOUNS or run[-1].plain.endswith(("'s", "\u2019s")):
+        if after.plain in EPONYM_NOUNS or after.gap.startswith(("'s", "\u2019s")):
             return 0.0
     near = before is not None and "\n" not in run[0].gap and "." not in run[0].gap.strip(". ")
     titled = before is not None and before.plain in _TITLES and before.text != "MX"
@@ -194,8 +241,13 @@ def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> floa
         return 0.95
     if after is not None and after.plain in _DEGREES and after.gap in (", ", " "):
         return 0.95
-    place = " ".join(part for token in run for part in token.parts)
-    if (place in CITIES or place in COUNTRIES) and not _is_labelled(tokens, at):
+    place = " ".join(parts)
+    is_place = place in PLACES or place in _CAPITALS or parts[0] in _PLACE_FIRST
+    if is_place and not _is_labelled(tokens, at):
+        return 0.0
+    # "Hubbard-Thomas" alone: two family names are a firm as often as a person.
+    double = size == 1 and len(parts) > 1 and "-" in run[0].plain
+    if double and all(part in FAMILY or part in wide_names() - GIVEN_NAMES for part in parts):
         return 0.0
     if len(telling) >= 1 and len(known) >= 2:
         return 0.9
@@ -203,8 +255,16 @@ def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> floa
         return 0.85
     if before is not None and near and before.plain in RELATIONS:
         return 0.85
+    if size == 1 and before is not None and run[0].gap == " " and before.plain == "at":
+        return 0.0
     if telling:
         return 0.75 if size > 1 else 0.65
+    if wide := [
+        p for token in run if token.is_written_as_name for p in token.parts if p in wide_names()
+    ]:
+        return _score_of_wide(before if run[0].gap == " " else None, size, len(wide) + len(known))
+    if size > 1 and run[0].plain in FIRST_NAMES and not place.isascii():
+        return 0.6
     if before is not None and near and before.plain in _BEFORE and size > 1:
         return 0.7
     verb = after is not None and after.plain in _AFTER and after.gap == " "
@@ -216,31 +276,21 @@ def _score(tokens: Sequence[_Token], at: int, size: int, shouting: bool) -> floa
     return 0.6 if len(known) >= 2 else 0.0
 
 
-def _is_labelled(tokens: Sequence[_Token], at: int) -> bool:
+def _score_of_wide(before: Token | None, size: int, names: int) -> float:
+    """For names that are told by the wide list alone: not where a place would stand."""
+    if names > 1:
+        return 0.75
+    if before is not None and before.plain in _BEFORE_PLACES:
+        return 0.0
+    return 0.6 if size > 1 else 0.55
+
+
+def _is_labelled(tokens: Sequence[Token], at: int) -> bool:
     """After "Patient: ", "Pt " or "Name: "."""
     if not at:
         return False
     gap = tokens[at].gap
     return tokens[at - 1].plain in _LABELS and len(gap) <= 3 and "\n" not in gap and "." not in gap
-
-
-def _lower_case(text: str, tokens: Sequence[_Token]) -> Iterator[Entity]:
-    """Names in small letters: two of which both are known, or one after words that announce it."""
-    for one, other in zip_longest(tokens, tokens[1:]):
-        if one.is_capitalised or one.plain not in _TELLING or len(one.plain) < 3:
-            continue
-        pair = other is not None and other.gap == " " and other.plain not in PLAIN_WORDS
-        pair = pair and other is not None and not other.is_capitalised
-        end = other.end if pair and other is not None and len(other.plain) > 2 else one.end
-        if announced(text, one.start, end, follows=False):
-            yield Entity(one.start, end, "person_name", 0.6)
-    for one, other in zip(tokens, tokens[1:], strict=False):
-        if one.is_capitalised or other.is_capitalised or other.gap != " ":
-            continue
-        given, family = one.plain in _GIVEN, other.plain in FAMILY
-        if given and family and (one.plain in _TELLING or other.plain in _TELLING):
-            if one.plain not in PLAIN_WORDS and other.plain not in PLAIN_WORDS:
-                yield Entity(one.start, other.end, "person_name", 0.7)
 
 
 def _initials(text: str) -> Iterator[Entity]:
@@ -249,22 +299,3 @@ def _initials(text: str) -> Iterator[Entity]:
         said = before and before[-1].strip(".:,") in (_LABELS | _TITLES)
         yield Entity(found.start(), found.start() + len(found[0].rstrip()), "person_name",
                      0.85 if said else 0.55)  # fmt: skip
-
-
-def _other_scripts(text: str) -> Iterator[Entity]:
-    """In a text of Latin letters, words of another script; in others only Chinese-form names."""
-    latin = len(_LATIN.findall(text))
-    for found in _CJK.finditer(text):
-        mostly_latin = latin > 3 * len(found[0])
-        if mostly_latin or (found[0][0] in CJK_FAMILY and len(found[0]) <= 4):
-            yield Entity(found.start(), found.end(), "person_name", 0.8 if mostly_latin else 0.6)
-    for found in re.finditer(rf"{_PIECE}(?:[ \u30fb\u00b7-]{_PIECE}){{0,3}}", text):
-        letters = [char for char in found[0] if char.isalpha()]
-        foreign = [char for char in letters if _is_foreign(char)]
-        if foreign and latin > len(foreign):
-            first, last = found[0].index(foreign[0]), found[0].rindex(foreign[-1])
-            yield Entity(found.start() + first, found.start() + last + 1, "person_name", 0.75)
-
-
-def _is_foreign(char: str) -> bool:
-    return "\u0370" <= char <= "\u1cff" or "\u1f00" <= char <= "\u1fff"

@@ -79,12 +79,20 @@ _PHONE_LABELS = _p(
 _SSN_WORDS = _words(r"ssn|social security|soc\.? sec|ss")
 _CODE_WORDS = _words(
     r"order|invoice|part|item|sku|isbn|issn|doi|ref|reference|ticket|batch|lot|model|serial|"
-    r"catalogue|catalog|article|tracking|purchase order|po|build|window|score|range"
+    r"catalogue|catalog|article|tracking|purchase order|po|build|window|score|range|"
+    r"manifest|docket|consignment|waybill|quote|delivery note|requisition|pallet|tender|permit"
 )
 _VERSION_WORDS = _p(
     r"(?:(?:^|[^a-z])(?:version|versions|v|ver|vers|build|release|firmware|driver|kernel|chapter|"
     r"section|sections|sec|clause|article|table|figure|fig|appendix|paragraph|protocol|python|"
-    r"java|schema|api|sdk|patch|update|upgrade to)[ .:=]{0,2}|[<>=~^]=?[ ]?|\u00a7[ ]?)$"
+    r"java|schema|api|sdk|patch|update|upgrade to|"
+    r"patched to|updated to|upgraded to|downgraded to|rom(?: is)?|bios|replaces|supersedes)"
+    r"[ .:=]{0,2}|[<>=~^]=?[ ]?|\u00a7[ ]?)$"
+)
+# "Python 3.12.4 or 3.9.19": the second is a version because the first is.
+_SECOND_VERSION = _p(
+    r"(?:^|[^a-z])(?:version|v|release|firmware|kernel|python|java|node|upgrade to|downgrade from)"
+    r"[ .:]{0,2}[0-9]{1,3}(?:\.[0-9]{1,6}){1,3}[^.;\n]{0,24}$"
 )
 # Written like a phone number with a trunk zero, but a time window or a number of another kind.
 _LIKE_OTHERS = re.compile(
@@ -123,7 +131,8 @@ _PATTERNS = (
         "ssn",
         _p(r"(?<![\w-])[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}(?![\w-])"),
         0.0,
-        context=_SSN_WORDS,
+        lambda text: not text.startswith("000"),
+        _SSN_WORDS,
     ),
     _Pattern(
         "ssn",
@@ -343,7 +352,7 @@ def find_patterned(text: str) -> Iterator[Entity]:
 def _dates(text: str) -> Iterator[Entity]:
     for start, day_end, _ in find_dates(text):
         before = text[max(0, start - _CONTEXT) : start]
-        if _VERSION_WORDS.search(before):
+        if _VERSION_WORDS.search(before) or _SECOND_VERSION.search(before):
             continue
         time = _TIME.match(text, day_end)
         end = day_end if time is None else time.end()

@@ -30,17 +30,34 @@ _NAMED_MONTH = (
     r"d\u00e9cembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
     r"diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)"
 )
+_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_DAYS = r"[0-3]?[0-9](?:st|nd|rd|th|\.)?(?: ?(?:-|\u2013|to) ?[0-3]?[0-9](?:st|nd|rd|th|\.)?)?"
 _PARTIAL = re.compile(
-    rf"(?<![\w./-])(?:(?:[0-3]?[0-9](?:st|nd|rd|th|\.)? (?:of |de )?)?{_NAMED_MONTH}\.?,? "
+    rf"(?<![\w./-])(?:(?:{_DAYS} (?:of |de )?)?{_NAMED_MONTH}\.?,?[ -]"
     r"(?:of |de |del )?(?:19|20)[0-9]{2}"
+    # Thu Mar 14 08:11:32 2013, as the system's clock writes it; March 12-14, 2020.
+    rf"|{_NAMED_MONTH} [ 0-3]?[0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9](?: [A-Z]{{3,4}})? "
+    r"(?:19|20)[0-9]{2}"
+    rf"|{_NAMED_MONTH}\.? [0-3]?[0-9] ?(?:-|\u2013) ?[0-3]?[0-9](?:, (?:19|20)[0-9]{{2}})?"
+    r"|(?:19|20)[0-9]{2}-W[0-5][0-9](?:-[1-7])?"
+    r"|(?:19|20)[0-9]{2}\u5e74(?:1[0-2]|0?[1-9])\u6708(?:[0-3]?[0-9]\u65e5)?"
+    rf"|{_WEEKDAY},? the [0-3]?[0-9](?:st|nd|rd|th)"
     rf"|[0-3]?[0-9](?:st|nd|rd|th|\.)? (?:of |de )?{_NAMED_MONTH}(?!\.[a-z])"
     r"|(?:0?[1-9]|1[0-2])/(?:19|20)[0-9]{2}"
     rf"|{_NAMED_MONTH}\.? [0-3]?[0-9](?:st|nd|rd|th)?)(?![\w/:%-]|[.,][0-9]| ?[ap]\.?m\b| %)"
 )
 _EXPIRY = re.compile(
-    r"(?:exp(?:\.|ires?|iration|iry)?(?: date)?|valid (?:until|thru|through|to)|good thru|"
-    r"g\u00fcltig bis)[ :]{1,3}((?:0?[1-9]|1[0-2])/(?:[0-9]{2}|20[0-9]{2}))(?![\w/])",
+    r"(?:exp(?:\.|ires?|ired|iring|iration|iry)?(?: date)?|valid (?:until|thru|through|to)|"
+    r"good thru|g\u00fcltig bis|(?<![0-9])[0-9](?:[ -]?[0-9]){12,18},?)"
+    r"(?: (?:is|on|in|of|at|by))?[ :,\n]{1,3}((?:0?[1-9]|1[0-2])[/-](?:[0-9]{2}|20[0-9]{2}))"
+    r"(?![\w/-])",
     re.IGNORECASE,
+)
+_DAY_AND_MONTH = re.compile(
+    r"(?:\b(?:on|since|until|till|before|after|dated|seit|am|le|el)|\b(?:[Mm]on|[Tt]ue|[Ww]ed|"
+    r"[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)(?:s|nes|rs|ur)?(?:day)?,?) "
+    r"((?:0?[1-9]|[12][0-9]|3[01])/(?:0?[1-9]|[12][0-9]|3[01]))(?![\w/%-]|[.,][0-9]"
+    r"| ?(?:of|cup|mile|inch|\u2033|\"))"
 )
 
 
@@ -57,15 +74,17 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:
 
 
 def find_partial_dates(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of months with a day or a year, and of months that a card expires in.
+    """Start and end of months with a day or a year, of weeks, and of when a card expires.
 
     HIPAA (C) counts them as dates: all elements but the year. They stand for no single day, so
     :func:`find_dates` leaves them out.
     """
     for found in _PARTIAL.finditer(text):
         yield found.span()
-    for found in _EXPIRY.finditer(text):
-        yield found.span(1)
+    for form in (_EXPIRY, _DAY_AND_MONTH):
+        for found in form.finditer(text):
+            if form is _EXPIRY or min(map(int, found[1].split("/"))) <= 12:
+                yield found.span(1)
 
 
 def _days(found: re.Match[str]) -> Iterator[date]:

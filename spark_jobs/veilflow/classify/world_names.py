@@ -11,7 +11,7 @@ from importlib import resources
 
 from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY
 
-__all__ = ["is_cjk_name", "telling_names"]
+__all__ = ["is_cjk_name", "plain_names", "telling_names"]
 
 
 @cache
@@ -28,6 +28,13 @@ def is_cjk_name(compact: str) -> bool:
     return (len(compact) > 2 and compact[:2] in family) or (
         len(compact) <= 4 and (compact[0] in family or compact[0] in CJK_FAMILY)
     )
+
+
+@cache
+def plain_names() -> frozenset[str]:
+    """Names that an English dictionary has as plain words too."""
+    file = resources.files("veilflow.classify") / "plain_names.txt"
+    return frozenset(file.read_text(encoding="utf-8").split("\n\n")[1].split("\n"))
 
 
 @cache
