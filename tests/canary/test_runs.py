@@ -138,6 +138,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
             "plan": ["plan", full, "--json"],
             "classify": ["classify", str(sample.raw / "people"), "--json"],
             "classify-own": ["classify", str(sample.raw / "people"), "--types", str(types)],
+            "classify-all": ["classify", str(sample.raw / "people"), "--exhaustive"],
             "classify-torn": ["classify", str(sample.raw / "torn.csv")],
             "draft": ["draft", str(sample.raw / "people"), "--dataset", "drafted"],
             "read-refused": ["read", "refusing-judge", "--release", "refusing-judge", "--json"],
@@ -280,7 +281,8 @@ def test_other_commands_ended_as_they_were_meant_to(machine: Ran, cluster: Ran) 
     codes = {name: result.code for name, result in results.items()}
     expected = {
         "preview": "0", "preview-miscast": "2", "preview-wrongtype": "1", "plan": "0",
-        "classify": "0", "classify-own": "2", "classify-torn": "0", "draft": "0",
+        "classify": "0", "classify-own": "2", "classify-all": "0", "classify-torn": "0",
+        "draft": "0",
         "read-refused": "1",
         "read": "0", "read-synthetic": "0", "read-parquet": "0", "verify": "0", "reveal": "0",
         "anonymize-study": "0", "anonymize-no-date": "2", "anonymize-no-label": "2",

@@ -1,4 +1,4 @@
-"""Samples of the columns of a local file or directory, without Spark.
+"""Samples of the columns of a file or directory, of this machine or on S3, without Spark.
 
 CSV cells are read as text, so leading zeros survive and nothing is guessed; ragged lines, wrong
 encodings and duplicate column names are read as far as they go. Parquet goes through PyArrow.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import IO, Any, TypeVar, cast
 from veilflow.classify.arrow_texts import listed, valid_texts
 from veilflow.classify.column import ColumnSample
 from veilflow.classify.contact import is_email
+from veilflow.classify.data_files import DataFile, files_at, visible
 from veilflow.classify.finance import DETECTORS as _FINANCE
 from veilflow.classify.government import is_formatted_ssn
 from veilflow.classify.values import MAX_CELL, MAX_LEAVES, scalars
@@ -31,6 +33,7 @@ _PARQUET = (".parquet", ".parq", ".pq")
 _MAX_LINE = 16 * 1024 * 1024
 _SNIFFED = 20
 _BATCH = 10_000
+_BUFFER = 1 << 20
 _BATCH_CHARACTERS = 1 << 25
 
 Batch = tuple[Sequence[str], Sequence[str], Sequence[Any]]
@@ -43,7 +46,7 @@ def read_batches(path: str | Path, longest_cell: int) -> Iterator[Batch]:
 
     Files are read as :func:`read_sample` reads them, and what it refuses is refused.
     """
-    for file in _data_files(Path(path)):
+    for file in _data_files(path):
         kind = _format_of(file)
         with _readable(file, kind):
             if kind == "parquet":
@@ -66,7 +69,7 @@ def read_sample(
     """
     if limit < 1:
         raise UsageError("limit is below 1.", remedy="Give the number of rows to look at.")
-    files = _data_files(Path(path))
+    files = _data_files(path)
     table = _Table()
     for position, file in enumerate(files):
         share = limit // len(files) + (position < limit % len(files))
@@ -112,42 +115,35 @@ class _Table:
         )
 
 
-def _data_files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise SourceError(f"{path} does not exist.", remedy="Give a file or a directory.")
-    found = sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file()
-        and not any(part.startswith(("_", ".")) for part in file.relative_to(path).parts)
-        and _has_ending(file, _CSV + _JSON + _PARQUET)
-    )
+def _data_files(address: str | Path) -> list[DataFile]:
+    files = files_at(address)
+    if files and not files[0].parts:
+        return files
+    found = [file for file in visible(files) if _has_ending(file, _CSV + _JSON + _PARQUET)]
     if not found:
         raise SourceError(
-            f"{path} holds no CSV, JSON-lines or Parquet file.",
+            f"{address} holds no CSV, JSON-lines or Parquet file.",
             remedy=f"Known endings: {', '.join((*_CSV[:2], *_JSON[:3], *_PARQUET[:1]))}.",
         )
     if len({_format_of(file) for file in found}) > 1:
         raise SourceError(
-            f"{path} mixes file formats.", remedy="Keep one table of one format in a directory."
+            f"{address} mixes file formats.", remedy="Keep one table of one format in a directory."
         )
     return found
 
 
-def _has_ending(file: Path, endings: Sequence[str]) -> bool:
+def _has_ending(file: DataFile, endings: Sequence[str]) -> bool:
     return file.name.lower().endswith(tuple(endings))
 
 
-def _format_of(file: Path) -> str:
+def _format_of(file: DataFile) -> str:
     if _has_ending(file, _PARQUET):
         return "parquet"
     return "json" if _has_ending(file, _JSON) else "csv"
 
 
 @contextmanager
-def _readable(file: Path, kind: str) -> Iterator[None]:
+def _readable(file: DataFile, kind: str) -> Iterator[None]:
     """Turn what a reader raises into a SourceError that quotes no content."""
     try:
         yield
@@ -160,7 +156,7 @@ def _readable(file: Path, kind: str) -> Iterator[None]:
         ) from None
 
 
-def _read_file(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
+def _read_file(file: DataFile, limit: int, delimiter: str | None, table: _Table) -> None:
     kind = _format_of(file)
     with _readable(file, kind):
         if kind == "parquet":
@@ -171,12 +167,14 @@ def _read_file(file: Path, limit: int, delimiter: str | None, table: _Table) -> 
             _read_csv(file, limit, delimiter, table)
 
 
-def _open_text(file: Path) -> IO[str]:
-    opener = gzip.open if file.name.lower().endswith(".gz") else open
-    with cast(IO[bytes], opener(file, "rb")) as raw:
-        start = raw.read(4)
-    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return cast(IO[str], opener(file, "rt", encoding=encoding, errors="replace", newline=""))
+@contextmanager
+def _open_text(file: DataFile) -> Iterator[IO[str]]:
+    with file.open() as stored:
+        plain = gzip.GzipFile(fileobj=stored) if file.name.lower().endswith(".gz") else stored
+        raw = io.BufferedReader(cast(io.RawIOBase, plain), _BUFFER)
+        wide = raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
+        encoding = "utf-16" if wide else "utf-8-sig"
+        yield io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
 
 
 def _lines(handle: IO[str]) -> Iterator[str]:
@@ -185,7 +183,7 @@ def _lines(handle: IO[str]) -> Iterator[str]:
         yield line.replace("\0", "")
 
 
-def _read_csv(file: Path, limit: int, delimiter: str | None, table: _Table) -> None:
+def _read_csv(file: DataFile, limit: int, delimiter: str | None, table: _Table) -> None:
     with _open_text(file) as handle:
         header, reader = _csv_reader(file, handle, delimiter)
         rows = [row for row in islice(reader, limit) if row]
@@ -194,7 +192,7 @@ def _read_csv(file: Path, limit: int, delimiter: str | None, table: _Table) -> N
 
 
 def _csv_reader(
-    file: Path, handle: IO[str], delimiter: str | None
+    file: DataFile, handle: IO[str], delimiter: str | None
 ) -> tuple[list[str], Iterator[list[str]]]:
     csv.field_size_limit(_MAX_LINE)
     start = list(islice(_lines(handle), _SNIFFED))
@@ -209,7 +207,7 @@ def _csv_reader(
     return header, reader
 
 
-def _csv_batches(file: Path, longest_cell: int) -> Iterator[Batch]:
+def _csv_batches(file: DataFile, longest_cell: int) -> Iterator[Batch]:
     with _open_text(file) as handle:
         header, reader = _csv_reader(file, handle, None)
         types = ["string"] * len(header)
@@ -263,7 +261,7 @@ def _sniffed(lines: Sequence[str]) -> str:
     return best
 
 
-def _read_json(file: Path, limit: int, table: _Table) -> None:
+def _read_json(file: DataFile, limit: int, table: _Table) -> None:
     with _open_text(file) as handle:
         lines = list(islice(filter(str.strip, _lines(handle)), limit))
     records = _records(file, lines)[:limit]
@@ -273,7 +271,7 @@ def _read_json(file: Path, limit: int, table: _Table) -> None:
     table.add(names, types, [[_text(value) for value in column] for column in columns])
 
 
-def _records(file: Path, lines: Sequence[str]) -> list[dict[str, Any]]:
+def _records(file: DataFile, lines: Sequence[str]) -> list[dict[str, Any]]:
     records = [json.loads(line) for line in lines]
     if len(records) == 1 and isinstance(records[0], list):
         records = records[0]
@@ -282,7 +280,7 @@ def _records(file: Path, lines: Sequence[str]) -> list[dict[str, Any]]:
     return records
 
 
-def _json_batches(file: Path, longest_cell: int) -> Iterator[Batch]:
+def _json_batches(file: DataFile, longest_cell: int) -> Iterator[Batch]:
     with _open_text(file) as handle:
         for lines in _bounded(filter(str.strip, _lines(handle)), len):
             records = _records(file, lines)
@@ -328,10 +326,10 @@ def _nested_text(value: object) -> str:
     return text
 
 
-def _read_parquet(file: Path, limit: int, table: _Table) -> None:
+def _read_parquet(file: DataFile, limit: int, table: _Table) -> None:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(file) as parquet:
+    with file.open() as stored, pq.ParquetFile(stored) as parquet:
         schema = parquet.schema_arrow
         taken = _spread(parquet.num_row_groups, 8)
         columns: list[list[str | None]] = [[] for _ in schema]
@@ -346,10 +344,10 @@ def _read_parquet(file: Path, limit: int, table: _Table) -> None:
     table.add(schema.names, [str(field.type) for field in schema], columns)
 
 
-def _parquet_batches(file: Path) -> Iterator[Batch]:
+def _parquet_batches(file: DataFile) -> Iterator[Batch]:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(file) as parquet:
+    with file.open() as stored, pq.ParquetFile(stored) as parquet:
         names = parquet.schema_arrow.names
         types = [str(field.type) for field in parquet.schema_arrow]
         yield names, types, [[] for _ in names]

@@ -1,30 +1,61 @@
-"""classify: say what each column of a file or folder holds. No Spark is started.
+"""classify: say what each column of a file, a folder or a database holds.
 
-PATH is a CSV, JSON lines or Parquet file or a folder of them; a folder of folders is taken as
-tables. --exhaustive looks at every cell of every row. With the address of a pinned run, its
-classify stage is run instead.
+PATH is a CSV, JSON lines or Parquet file or a folder of them, on this machine or on S3
+(s3://bucket/prefix); a folder of folders is taken as tables. No Spark is started for them. The
+tables of a database (jdbc:postgresql://host/database) are read through Spark. --exhaustive looks at
+every cell of every row. With the address of a pinned run, its classify stage is run instead.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from veilflow.cli.console import print_json, print_table, stage_line
 from veilflow.errors import UsageError
 
-__all__ = ["NAME", "add_arguments", "run"]
+if TYPE_CHECKING:
+    from veilflow.cli.tables import Asked
+
+__all__ = ["NAME", "add_arguments", "add_looking", "asked_of", "run"]
 
 NAME = "classify"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to look at and how much of it."""
-    parser.add_argument("path", help="file, folder, or STORE/runs/DATASET/RUN")
+    parser.add_argument(
+        "path", help="file, folder, s3://bucket/prefix, jdbc:..., or STORE/runs/DATASET/RUN"
+    )
+    add_looking(parser)
+
+
+def add_looking(parser: argparse.ArgumentParser) -> None:
+    """How much to look at, and what a database needs."""
     parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
     parser.add_argument("--exhaustive", action="store_true", help="look at all rows")
     parser.add_argument(
         "--types", type=Path, metavar="FILE", help="types of your own (default: $VEILFLOW_TYPES)"
+    )
+    parser.add_argument(
+        "--table", action="append", default=[], help="of a database: SCHEMA.TABLE (default: all)"
+    )
+    parser.add_argument("--jars", help="of a database: its JDBC driver's jar (or VEILFLOW_JARS)")
+
+
+def asked_of(arguments: argparse.Namespace) -> Asked:
+    """What :func:`add_looking` was answered."""
+    from veilflow.cli.tables import Asked
+    from veilflow.policy.types_file import load_types
+
+    return Asked(
+        arguments.rows,
+        arguments.exhaustive,
+        tuple(arguments.table),
+        arguments.jars,
+        with_samples=arguments.command == "draft",
+        types=load_types(arguments.types),
     )
 
 
@@ -34,16 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.types is not None:
             raise UsageError("a run has the types of its policy; leave --types out")
         return _stage(arguments)
-    from veilflow.cli.tables import look_at, tables_under
-    from veilflow.policy.types_file import load_types
+    from veilflow.cli.tables import looks
 
-    types = load_types(arguments.types)
+    asked = asked_of(arguments)
     found = [
         (table, verdict)
-        for table, path in tables_under(Path(arguments.path)).items()
-        for verdict in look_at(path, arguments.rows, exhaustive=arguments.exhaustive, types=types)[
-            1
-        ]
+        for table, (_, verdicts) in looks(arguments.path, asked)
+        for verdict in verdicts
     ]
     several = len({table for table, _ in found}) > 1
     if arguments.json:

@@ -1,5 +1,7 @@
-"""draft: classify a file or folder and write a policy to start from, each line with its reason.
+"""draft: classify a file, a folder or a database and write a policy, each line with its reason.
 
+DATA and --exhaustive are as for 'veilflow classify'. Runs read folders: a draft from S3 or a
+database is for a copy of it, whose place is to be filled in.
 --each writes one policy a table into the folder --out, and REVIEW.md, which lists only what needs
 a person, riskiest first. --update POLICY looks at the policy's source again and shows the patch for
 the columns that changed: new ones get a line, vanished ones are commented out, and a column that
@@ -11,9 +13,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import re
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from veilflow.cli.commands.classify import add_looking, asked_of
 from veilflow.cli.console import print_json
 from veilflow.errors import SourceError, UsageError
 
@@ -24,24 +28,19 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "add_arguments", "run"]
 
 NAME = "draft"
+_TO_FILL_IN = "fill in: the folder of a copy"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to look at and where to write."""
-    parser.add_argument(
-        "data", type=Path, nargs="?", help="CSV or Parquet file, or a folder of tables"
-    )
+    parser.add_argument("data", nargs="?", help="file, folder, s3://bucket/prefix or jdbc:...")
     parser.add_argument("--out", type=Path, help="policy file to write (default: standard output)")
     parser.add_argument("--dataset", help="name of the dataset (default: from DATA)")
-    parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
-    parser.add_argument("--exhaustive", action="store_true", help="look at all rows")
+    add_looking(parser)
     parser.add_argument(
         "--each", action="store_true", help="one policy a table and REVIEW.md, in the folder --out"
     )
     parser.add_argument("--update", type=Path, metavar="POLICY", help="show the patch it needs")
-    parser.add_argument(
-        "--types", type=Path, metavar="FILE", help="types of your own (default: $VEILFLOW_TYPES)"
-    )
     parser.add_argument("--write", action="store_true", help="apply the patch of --update")
 
 
@@ -59,30 +58,20 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("say what to draft from: 'veilflow draft DATA', or --update POLICY")
     if arguments.write or (arguments.each and arguments.out is None):
         raise UsageError("--write goes with --update POLICY, and --each with --out FOLDER")
-    from veilflow.cli.tables import look_at, tables_under
-    from veilflow.policy.draft import DraftTable, draft_policy
-    from veilflow.policy.types_file import load_types
+    from veilflow.policy.draft import draft_policy
 
-    types = load_types(arguments.types)
-    data = arguments.data.resolve()
-    found = tables_under(data)
-    root = data.parent if data.is_file() or data in found.values() else data
-    formats = {_format(path) for path in found.values()}
-    if len(formats) != 1:
-        raise SourceError(f"{data}: holds tables of several formats; a policy reads one")
-    tables = {}
-    for name, path in found.items():
-        samples, verdicts = look_at(
-            path, arguments.rows, exhaustive=arguments.exhaustive, types=types
-        )
-        tables[_name(name)] = DraftTable(str(path.relative_to(root)), samples, verdicts)
-    dataset = arguments.dataset or _name(data.stem)
-    (file_format,) = formats
-    delimiter = _delimiter(next(iter(found.values()))) if file_format == "csv" else ","
+    source = _source(arguments)
+    dataset = arguments.dataset or source.dataset
     if arguments.each:
-        return _write_each(arguments, str(root), file_format, tables, delimiter, types)
+        return _write_each(arguments, source)
     text = draft_policy(
-        dataset, str(root), file_format, tables, delimiter, types, _types_file(arguments)
+        dataset,
+        source.root,
+        source.file_format,
+        source.tables,
+        source.delimiter,
+        source.types,
+        _types_file(arguments),
     )
     if arguments.out is None:
         print_json({"policy": text}) if arguments.json else print(text)
@@ -103,24 +92,66 @@ def _types_file(arguments: argparse.Namespace) -> str | None:
     return None if arguments.types is None else str(arguments.types.resolve())
 
 
-def _write_each(
-    arguments: argparse.Namespace,
-    root: str,
-    file_format: str,
-    tables: dict[str, DraftTable],
-    delimiter: str,
-    types: CustomTypes,
-) -> int:
+@dataclass(frozen=True)
+class _Source:
+    """What a draft says of its source, and the tables."""
+
+    dataset: str
+    root: str
+    file_format: str
+    delimiter: str
+    tables: dict[str, DraftTable]
+    types: CustomTypes
+
+
+def _source(arguments: argparse.Namespace) -> _Source:
+    from veilflow.classify.data_files import is_s3
+    from veilflow.cli.tables import is_database, look_at, looks, tables_under
+    from veilflow.policy.draft import DraftTable
+
+    asked, data = asked_of(arguments), arguments.data
+    if is_database(data):
+        tables = {
+            _name(name): DraftTable(f"{name}.parquet", *look) for name, look in looks(data, asked)
+        }
+        dataset = _name(data.partition("?")[0].rpartition("/")[2]) or "database"
+        return _Source(dataset, _TO_FILL_IN, "parquet", ",", tables, asked.types)
+    data = data.rstrip("/") if is_s3(data) else str(Path(data).resolve())
+    found = tables_under(data)
+    above = [place for place in found.values() if place == data]
+    root = data.rpartition("/")[0] if above else data
+    formats = {_format(place) for place in found.values()}
+    if len(formats) != 1:
+        raise SourceError(f"{data}: holds tables of several formats; a policy reads one")
+    (file_format,) = formats
+    delimiter = _delimiter(next(iter(found.values()))) if file_format == "csv" else ","
+    tables = {
+        _name(name): DraftTable(place.removeprefix(f"{root}/"), *look_at(place, asked))
+        for name, place in found.items()
+    }
+    shown = _TO_FILL_IN if is_s3(data) else root or "/"
+    return _Source(
+        _name(PurePosixPath(data).stem), shown, file_format, delimiter, tables, asked.types
+    )
+
+
+def _write_each(arguments: argparse.Namespace, source: _Source) -> int:
     from veilflow.policy.draft import draft_policy
     from veilflow.policy.review import review_page
 
     texts = {
         f"{name}.yaml": draft_policy(
-            name, root, file_format, {name: table}, delimiter, types, _types_file(arguments)
+            name,
+            source.root,
+            source.file_format,
+            {name: table},
+            source.delimiter,
+            source.types,
+            _types_file(arguments),
         )
-        for name, table in tables.items()
+        for name, table in source.tables.items()
     }
-    texts["REVIEW.md"] = review_page(tables, types)
+    texts["REVIEW.md"] = review_page(source.tables, source.types)
     arguments.out.mkdir(parents=True, exist_ok=True)
     present = [name for name in texts if (arguments.out / name).exists()]
     if present:
@@ -136,7 +167,7 @@ def _write_each(
 
 
 def _update(arguments: argparse.Namespace) -> int:
-    from veilflow.cli.tables import look_at
+    from veilflow.cli.tables import Asked, look_at
     from veilflow.pipeline.home import expand
     from veilflow.pipeline.source import resolve_root
     from veilflow.policy import load_policy
@@ -149,13 +180,8 @@ def _update(arguments: argparse.Namespace) -> int:
     root = resolve_root(expand(policy.source.root), arguments.update.resolve(), None)
     tables = {}
     for name, table in policy.tables.items():
-        looked = look_at(
-            root / table.path,
-            arguments.rows,
-            exhaustive=arguments.exhaustive,
-            types=policy.custom_types,
-        )
-        tables[name] = DraftTable(table.path, *looked)
+        asked = Asked(arguments.rows, arguments.exhaustive, types=policy.custom_types)
+        tables[name] = DraftTable(table.path, *look_at(root / table.path, asked))
     found = update_policy(before.decode("utf-8"), policy, tables)
     edit = PolicyEdit(arguments.update, before, found.text.encode("utf-8"))
     if arguments.write and found.changes:
@@ -179,19 +205,25 @@ def _update(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _format(path: Path) -> str:
-    files = [path] if path.is_file() else list(path.rglob("*"))
-    suffixes = {file.suffix for file in files if file.suffix in (".csv", ".parquet")}
-    if len(suffixes) != 1:
-        raise SourceError(f"{path}: a policy reads CSV or Parquet; convert other files to Parquet")
-    return suffixes.pop().removeprefix(".")
+def _format(place: str) -> str:
+    from veilflow.classify.data_files import files_at
+
+    endings = {PurePosixPath(file.name).suffix for file in files_at(place)}
+    known = endings & {".csv", ".parquet"}
+    if len(known) != 1:
+        raise SourceError(f"{place}: a policy reads CSV or Parquet; convert other files to Parquet")
+    return known.pop().removeprefix(".")
 
 
-def _delimiter(path: Path) -> str:
+def _delimiter(place: str) -> str:
     import csv
+    import io
 
-    file = path if path.is_file() else next(iter(sorted(path.rglob("*.csv"))))
-    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+    from veilflow.classify.data_files import files_at
+
+    file = next(file for file in files_at(place) if file.name.endswith(".csv"))
+    with file.open() as stored:
+        lines = io.TextIOWrapper(stored, encoding="utf-8-sig", errors="replace", newline="")
         try:
             return csv.Sniffer().sniff(lines.readline(), delimiters=",;\t|").delimiter
         except csv.Error:
