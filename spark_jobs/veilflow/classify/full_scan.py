@@ -11,8 +11,10 @@ Knows no engine. Cells are texts; :data:`LONGEST_CELL` characters of each are lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +38,7 @@ _FEW_ROWS = 10
 _NUMBER = r"^[0-9]{13,19}(?:\.0)?$"
 _PLAIN = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.Z+-]*)?|-?[0-9]{1,12}(?:[.,][0-9]*)?)$"
 _LONG = 40
+_FEW, _SHORT = 200, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +203,16 @@ class ColumnScan:
         self, texts: pa.Array, hashes: Hashes, wanted: tuple[int, ...]
     ) -> npt.NDArray[np.int64]:
         """The places of cells that may tell something which isn't known yet."""
-        import pyarrow.compute as pc
-
         full = [place for place in wanted if place in self._alike and self._alike[place].is_full]
         rest = tuple(place for place in wanted if place not in full)
         telling = np.zeros(len(texts), dtype=np.bool_)
         if rest:
-            telling |= np.asarray(pc.match_substring_regex(texts, form_of(rest)))
+            telling |= _matches(texts, form_of(rest))
         for place in full:
             low = np.flatnonzero(self._alike[place].wanted(hashes) & ~telling)
-            telling[low] = np.asarray(pc.match_substring_regex(texts.take(low), form_of((place,))))
+            telling[low] = _matches(texts.take(low), form_of((place,)))
         found = np.flatnonzero(telling)
-        plain = np.asarray(pc.match_substring_regex(texts.take(found), _PLAIN))
+        plain = _matches(texts.take(found), _PLAIN)
         kept: npt.NDArray[np.int64] = found[~plain]
         return kept
 
@@ -249,6 +250,21 @@ class ColumnScan:
             positions = np.array([position for position, _ in found])
             passes = np.array([passed for _, passed in found], dtype=object)
             self._alike[place].add(hashes[positions], passes)
+
+
+def _matches(texts: pa.Array, form: str) -> npt.NDArray[np.bool_]:
+    """Where a bounded expression is found; RE2 isn't worth compiling it for a few short texts."""
+    import pyarrow.compute as pc
+
+    if len(texts) <= _FEW and (pc.sum(pc.binary_length(texts)).as_py() or 0) <= _SHORT:
+        search = _compiled(form).search
+        return np.array([search(text) is not None for text in texts.to_pylist()], dtype=np.bool_)
+    return np.asarray(pc.match_substring_regex(texts, form)).astype(np.bool_)
+
+
+@lru_cache(maxsize=512)
+def _compiled(form: str) -> re.Pattern[str]:
+    return re.compile(form)
 
 
 def _all_ascii(texts: pa.Array) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -31,7 +32,12 @@ MAX_LEAVES = 50
 MIN_ROWS_FOR_UNIQUENESS = 20
 """With fewer values, all different proves nothing."""
 
-_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F, 0x3000), " ")
+_BLANKS: dict[int, str | None] = {
+    **dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F, 0x3000), " "),
+    # Marks that don't print: soft hyphens, joiners, the direction of writing, byte-order marks.
+    **dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0xFEFF)),
+    **dict.fromkeys((0x2060, *range(0x2066, 0x206A))),
+}
 _WHOLE_FLOAT = re.compile(r"[+-]?[0-9]{1,30}(?:\.0{1,6})?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?(?:[eE][+-]?[0-9]{1,4})?")
 
@@ -143,7 +149,10 @@ def _capped(value: object) -> str | None:
 
 
 def _cleaned(text: str) -> str:
-    return text.strip() if text.isascii() else text.translate(_BLANKS).strip()
+    """Without blanks around it and marks that don't print, its letters composed with accents."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", text.translate(_BLANKS)).strip()
 
 
 _FLAGS_AND_DIGITS = FLAGS | {"0", "1"}
