@@ -1,8 +1,10 @@
 """``python -m benchmarks.classify_scale``: classifying a table on Spark beside a plain scan of it.
 
 The table has 20 columns of made-up people and is written as Parquet first. A plain scan reads every
-column of every row and throws it away (Spark's ``noop`` sink). Both run once to warm up, then take
-turns; the ratio is of the medians.
+column of every row and throws it away (Spark's ``noop`` sink). They run once to warm up, then take
+turns; the ratio is of the medians. ``--exhaustive`` looks at all rows too, and at whether what was
+planted in one row of each of four columns is found: an e-mail address in a note, a social security
+number among cities, an access key among jobs, a card in JSON.
 """
 
 from __future__ import annotations
@@ -66,20 +68,51 @@ def people(spark: SparkSession, rows: int) -> DataFrame:
     )  # fmt: skip
 
 
+PLANTED = {
+    "note": ("Write to jo.doe@example.org about the results, please.", "e-mail address"),
+    "city": ("219-09-9999", "U.S. social security number"),
+    "job": ("AKIAIOSFODNN7EXAMPLE", "password, key or access token"),
+    "icd10": ('{"paid": {"card": "4111 1111 1111 1111"}}', "payment card number"),
+}
+
+
+def planted(frame: DataFrame, rows: int) -> DataFrame:
+    """The people, with one value each of ``PLANTED`` in a row of its own."""
+    from pyspark.sql import functions as F
+
+    changed = {
+        name: F.when(F.col("patient_id") == rows * (place + 1) // 7, F.lit(value)).otherwise(
+            F.col(name)
+        )
+        for place, (name, (value, _)) in enumerate(PLANTED.items())
+    }
+    return frame.withColumns(changed)
+
+
+def missed(frame: DataFrame) -> list[str]:
+    """The columns whose planted value the exhaustive classification doesn't tell."""
+    told = {v.name: " ".join(v.evidence) for v in classify_frame(frame, exhaustive=True)}
+    return [name for name, (_, phrase) in PLANTED.items() if phrase not in told[name]]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print both times and the ratio; 1 if it is over the bound."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.classify_scale")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--exhaustive", action="store_true", help="look at all rows as well")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch, session("classify-scale") as spark:
         place = Path(scratch).as_uri() + "/people"
-        people(spark, arguments.rows).write.parquet(place)
+        planted(people(spark, arguments.rows), arguments.rows).write.parquet(place)
         frame = spark.read.parquet(place)
         work: dict[str, Callable[[], object]] = {
             "plain scan": lambda: frame.write.format("noop").mode("overwrite").save(),
             "classify": lambda: classify_frame(frame),
         }
+        if arguments.exhaustive:
+            work["all rows"] = lambda: unseen.extend(missed(frame))
+        unseen: list[str] = []
         seconds: dict[str, list[float]] = {name: [] for name in work}
         for turn in range(arguments.turns + 1):
             for name, act in work.items():
@@ -87,13 +120,19 @@ def main(argv: Sequence[str] | None = None) -> int:
                 act()
                 if turn:
                     seconds[name].append(time.perf_counter() - begun)
-    scan, classified = (statistics.median(times) for times in seconds.values())
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    scan, classified = medians["plain scan"], medians["classify"]
     ratio = classified / scan
     print(
         f"{arguments.rows:,} rows x 20 columns, {SAMPLE_ROWS:,} sampled: scan {scan:.2f} s, "
         f"classify {classified:.2f} s, {ratio:.1f} times (bound {BOUND:g})"
     )
-    return int(ratio > BOUND)
+    if arguments.exhaustive:
+        print(
+            f"all rows: {medians['all rows']:.2f} s, {medians['all rows'] / scan:.1f} times; "
+            f"{'unseen: ' + ', '.join(unseen) if unseen else 'every planted value was found'}"
+        )
+    return int(ratio > BOUND or bool(unseen))
 
 
 if __name__ == "__main__":

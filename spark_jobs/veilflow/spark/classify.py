@@ -24,7 +24,7 @@ from veilflow.classify import (
 from veilflow.classify.values import MAX_CELL
 from veilflow.evidence import ColumnFinding
 from veilflow.policy import ColumnPolicy, Policy
-from veilflow.spark.cell_texts import cell_text
+from veilflow.spark.cell_texts import as_text, cut_cell
 from veilflow.spark.full_scan import scan_frame
 from veilflow.spark.reading import CORRUPT, quoted
 
@@ -95,13 +95,18 @@ def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
             counted.append(F.approx_count_distinct(quoted(name)).alias(f"distinct{index}"))
     row = frame.agg(*counted).first()
     assert row is not None
-    texts = [cell_text(name, types[name], MAX_CELL) for name in names]
-    order = F.xxhash64(*texts) if texts else F.lit(0)
+    cells = [cut_cell(name, types[name], MAX_CELL) for name in names]
+    # Texts are made of the few rows that are chosen; a map has no hash but that of its JSON.
+    hashed = [
+        cell if "map<" in types[name] or types[name] == "variant" else quoted(name)
+        for name, cell in zip(names, cells, strict=True)
+    ]
+    order = F.xxhash64(*hashed) if names else F.lit(0)
     sample = (
-        frame.select(*[text.alias(f"c{i}") for i, text in enumerate(texts)], order.alias("__order"))
+        frame.select(*[cell.alias(f"c{i}") for i, cell in enumerate(cells)], order.alias("__order"))
         .orderBy("__order")
         .limit(SAMPLE_ROWS)
-        .drop("__order")
+        .select(*[as_text(F.col(f"c{i}"), types[n]).alias(f"c{i}") for i, n in enumerate(names)])
         .toArrow()
     )
     counts = row.asDict()
