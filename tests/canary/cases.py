@@ -74,7 +74,8 @@ def full_policy(sample: Sample, *, synthesize: bool) -> Path:
     return sample.write_policy(
         FULL,
         {"people": {"unlisted": "drop", "columns": people}, "visits": {"columns": visits}},
-        source={"root": str(sample.raw), "scan": "exhaustive"},
+        # Every cell once and a sample once, so that both ways are searched.
+        source={"root": str(sample.raw), "scan": "sample" if synthesize else "exhaustive"},
         privacy_unit="person_id",
         anonymize={"k": 5, "suppression_limit": 0.05},
         **more,

@@ -75,7 +75,7 @@ def look_at_tables(
             with _told(address, name):
                 if exhaustive:
                     samples = sample_frame(frame) if with_samples else ()
-                    verdicts = classify_frame(frame, types, exhaustive=True)
+                    verdicts = classify_frame(frame, exhaustive=True, types=types)
                 else:
                     samples = sample_frame(frame)
                     verdicts = classify_table(samples, types)

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
                     }
                     for table, verdict in found
                 ],
-                **({"types_sha256": types.digest} if types.digest else {}),
+                **({"types_sha256": asked.types.digest} if asked.types.digest else {}),
             }
         )
         return 0
