@@ -54,8 +54,14 @@ STRICT: dict[str, tuple[list[str], list[str]]] = {
          "$2b$12$" + "a" * 53],
         ["AKIA", "begin private key", "eyJhbGciOi", "password"],
     ),
+    "health_indicator": (
+        ["Rheumatoid arthritis", "Hypertension", "Chronic kidney disease", "Bronchitis", "Leukemia",
+         "disorder of the thyroid", "Hypothyroidism"],
+        ["Academia", "Bohemia", "Product name", "Kidney", "Failure", "12"],
+    ),
     "date": (
-        ["1985-03-12", "12.03.1985", "03/12/85", "12 March 1985", "Mar 12, 1985", "12-MAR-85",
+        ["Jan-1985", "March 2011", "2012-06-28-20-30", "1985-03-12", "12.03.1985", "03/12/85",
+         "12 March 1985", "Mar 12, 1985", "12-MAR-85",
          "3 de mayo de 1990", "1. Februar 2001", "2024-02-29T10:15:00.000Z", "2020/1/5 7:30 PM"],
         ["1985-13-12", "31.02.2001", "2023-02-29", "19850312", "1985", "12:30", "1.2.3", "May",
          "V12 March", "123-45-6789", "10/12"],

@@ -28,7 +28,7 @@ from veilflow.classify.words import (
 __all__ = ["DETECTORS", "is_category", "one_of_or"]
 
 _TEXT: tuple[Kind, ...] = ("integer", "decimal", "date")
-_category = pattern(r"(?=[^a-zà-ÿ]{0,20}[^\W\d_])[\w .,'&/()+<>=–-]{1,60}")
+_category = pattern(r"(?=[^a-zà-ÿ]{0,20}[^\W\d_])[\w .,'’&/|()+<>=–-]{1,80}")
 _short_code = pattern(r"[0-9]{1,2}|[a-z]{1,2}")
 
 
@@ -49,20 +49,31 @@ def _category_or_code(value: str) -> bool:
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
+_JOBS = JOB_WORDS | {word + "s" for word in JOB_WORDS}
+
+
 def is_occupation(value: str) -> bool:
     """A known occupation, or up to six words of which one is what people are at work."""
     folded = fold(value)
     if folded in OCCUPATIONS:
         return True
     words = _LETTERS.findall(folded)
-    return 1 <= len(words) <= 6 and not JOB_WORDS.isdisjoint(words)
+    return 1 <= len(words) <= 6 and not _JOBS.isdisjoint(words)
 
 
-_OF_JOBS = JOB_WORDS.union(*(re.findall("[a-z]+", entry) for entry in OCCUPATIONS))
+_OF_JOBS = _JOBS.union(*(re.findall("[a-z]+", entry) for entry in OCCUPATIONS))
 
 
 def _may_be_jobs(words: frozenset[str]) -> bool:
     return not _OF_JOBS.isdisjoint(words)
+
+
+_language_code = pattern(r"[a-z]{2,4}(?:[-_][a-z]{2,4})?")
+
+
+def _names_a_language(value: str) -> bool:
+    """A code of a language, or a list: "english (fluently), spanish (poorly)"."""
+    return _language_code(value) or not LANGUAGES.isdisjoint(_LETTERS.findall(fold(value)))
 
 
 DETECTORS = (
@@ -81,7 +92,7 @@ DETECTORS = (
              named=one_of_or(COUNTRIES, is_category), lengths=(2, 60),
              not_kinds=_TEXT),
     vocabulary("spoken_language", LANGUAGES, 56, alone=0.78, chance=0.02,
-             named=one_of_or(LANGUAGES, pattern(r"[a-z]{2,4}(?:[-_][a-z]{2,4})?")), lengths=(2, 30),
+             named=one_of_or(LANGUAGES, _names_a_language), lengths=(2, 80),
              not_kinds=_TEXT),
     Detector("occupation", is_occupation, 52, some_word=_may_be_jobs, alone=0.82,
              alone_share=0.6, chance=0.05,
@@ -89,7 +100,7 @@ DETECTORS = (
     vocabulary("employment_status", EMPLOYMENT, 51, alone=0.75, alone_share=0.9,
              chance=0.05, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
     vocabulary("education", EDUCATION, 52, alone=0.82, alone_share=0.6, chance=0.02,
-             named=is_category, lengths=(2, 50), not_kinds=("decimal", "date")),
+             named=is_category, lengths=(2, 80), not_kinds=("decimal", "date")),
     vocabulary("religion", RELIGIONS, 57, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(RELIGIONS, is_category), lengths=(2, 40), not_kinds=_TEXT),
     vocabulary("sexual_orientation", ORIENTATION, 57, alone=0.88, alone_share=0.6,

@@ -287,7 +287,7 @@ WEAK: dict[str, str] = {
     "region": "zone,area,division,place",
     "nationality": "origin,native",
     "ethnic_group": "minority,tribe,caste,origin",
-    "date": "dt,time,at,on,when,day,month,year,jahr,annee,ano,zeit,admitted,discharged,started,"
+    "date": "dt,ts,time,at,on,when,day,month,year,jahr,annee,ano,zeit,admitted,discharged,started,"
     "ended,registered,visit",
     "icd10_code": "diagnosis,diagnoses,dx,diagnose,diagnostic,diagnostico",
     "blood_type": "blood,blut",

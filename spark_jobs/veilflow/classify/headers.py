@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from veilflow.classify.header_words_more import (
     THINGS,
     WEAK_MORE,
 )
+from veilflow.classify.header_words_world import STRONG_WORLD
 
 __all__ = ["Hint", "fold", "header_hints", "names_a_thing", "phrase_hint", "tokens_of"]
 
@@ -66,6 +67,10 @@ def header_hints(name: str) -> dict[str, Hint]:
     tokens = tokens_of(name)
     found = _phrases_in(tokens)
     hints: dict[str, Hint] = {}
+    if tokens and len(tokens[-1]) > 4 and tokens[-1].endswith("id"):
+        # "steamid": an unknown word of which the end says what it is, unless a word ends so.
+        if tokens[-1] not in NOT_TO_SPLIT and not tokens[-1].endswith(_NO_ID):
+            hints["generic_id"] = Hint(0.5, 1)
     for entry in found:
         start, end, type_id, strength = entry
         if any(_hides(other, entry) for other in found):
@@ -111,9 +116,15 @@ def names_a_thing(name: str) -> bool:
     >>> names_a_thing("product_brand"), names_a_thing("brand_manager")
     (True, False)
     """
-    return not THINGS.isdisjoint(tokens_of(name)[-1:])
+    last = tokens_of(name)[-1:]
+    return bool(last) and (last[0] in THINGS or last[0].endswith(_GERMAN_THINGS))
 
 
+# The last part of a German compound says what it is: Hundefarbe.
+_GERMAN_THINGS = ("farbe", "marke", "sorte", "modell", "rasse", "produkt", "artikel")
+
+
+_NO_ID = ("oid", "aid", "uid", "fluid", "ovid", "acid", "bid", "lid", "yrid", "david", "madrid")
 _CATEGORIES = frozenset(
     "gender marital_status ethnic_group nationality spoken_language occupation employment_status "
     "education insurance religion political_opinion trade_union sexual_orientation blood_type "
@@ -166,6 +177,12 @@ _Entry = tuple[tuple[str, ...], str, float, bool]
 def _index() -> dict[str, list[_Entry]]:
     """Phrases by their first word. An empty type marks a phrase that only hides shorter ones."""
     index: dict[str, list[_Entry]] = {}
+    for entry in (*_entries(), *_world_entries()):
+        index.setdefault(entry[0][0], []).append(entry)
+    return index
+
+
+def _entries() -> Iterator[_Entry]:
     tables = (
         (STRONG, 1.0, False),
         (STRONG_MORE, 1.0, False),
@@ -177,14 +194,25 @@ def _index() -> dict[str, list[_Entry]]:
     for table, strength, whole in tables:
         for type_id, listed in table.items():
             for text in listed.split(","):
-                phrase = tuple(text.split())
-                index.setdefault(phrase[0], []).append((phrase, type_id, strength, whole))
-    return index
+                yield tuple(text.split()), type_id, strength, whole
+
+
+_SHORT = 5
+
+
+def _world_entries() -> Iterator[_Entry]:
+    """A short word in Latin letters counts as a whole name only: in English it is another word."""
+    for type_id, listed in STRONG_WORLD.items():
+        for text in listed.split(","):
+            phrase = tuple(_WORD.findall(fold(text)))
+            whole = len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) <= _SHORT
+            yield phrase, type_id, 1.0, whole
 
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    words = {word for entries in _index().values() for entry in entries for word in entry[0]}
+    """Words with which names written together are taken apart; none of the further languages."""
+    words = {word for phrase, *_ in _entries() for word in phrase}
     long = {word for word in words if len(word) > 2}
     return frozenset(long | set(WORDS.split()))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from veilflow.classify.condition_words import CONDITION_ENDINGS, CONDITIONS, NO_CONDITIONS
 from veilflow.classify.demographics import is_category, one_of_or
 from veilflow.classify.detector import DIGITS, Detector, pattern, vocabulary
 from veilflow.classify.government import is_code
 from veilflow.classify.headers import fold
 from veilflow.classify.job_words import MEDICINE_ENDINGS, MEDICINES
-from veilflow.classify.words import BLOOD, INSURANCE, SPECIALTIES
+from veilflow.classify.words import BLOOD, INSURANCE, MARITAL, SPECIALTIES
 
 __all__ = ["DETECTORS"]
 
@@ -34,12 +36,31 @@ def _may_be_medicines(words: frozenset[str]) -> bool:
     )
 
 
+def is_condition(value: str) -> bool:
+    """The name of a disease or condition in at most eight words."""
+    words = _WORDS.findall(fold(value))
+    return 1 <= len(words) <= 8 and _names_a_condition(words)
+
+
+def _names_a_condition(words: Iterable[str]) -> bool:
+    return any(
+        (word in CONDITIONS or (len(word) > 6 and word.endswith(CONDITION_ENDINGS)))
+        and word not in NO_CONDITIONS
+        for word in words
+    )
+
+
 _ndc = pattern(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
 
 
 def is_possible_medication(value: str) -> bool:
     """What a column called "drug" holds: any text with letters, or a National Drug Code."""
     return _text(value) or _ndc(value)
+
+
+def is_possible_condition(value: str) -> bool:
+    """What a column called "condition" holds where it is no marital status and the like."""
+    return _text(value) and fold(value) not in MARITAL
 
 
 DETECTORS = (
@@ -57,7 +78,8 @@ DETECTORS = (
     vocabulary("blood_type", BLOOD, 70, alone=0.9, chance=0.01,
              named=one_of_or(BLOOD, pattern(r"(?:a|b|ab|o)[+-]?")), lengths=(1, 14),
              not_kinds=("integer", "decimal", "date")),
-    Detector("health_indicator", lambda value: False, 47, named=_text, named_share=0.6,
+    Detector("health_indicator", is_condition, 47, some_word=_names_a_condition,
+             alone=0.82, alone_share=0.5, chance=0.03, named=is_possible_condition, named_share=0.6,
              accepts_flags=True, ceiling=0.9, lengths=(1, 300), not_kinds=("date",)),
     vocabulary("medical_specialty", SPECIALTIES, 53, alone=0.7, alone_share=0.5,
              chance=0.02, named=is_category, hinted_share=0.4, ceiling=0.75, lengths=(2, 60),

@@ -12,7 +12,7 @@ from veilflow.classify.words import MONTHS
 __all__ = ["DETECTORS", "is_date"]
 
 _TIME = (
-    r"(?:[T ,]{1,2}[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+    r"(?:[T ,-]{1,2}[0-9]{1,2}[:-][0-9]{2}(?:[:-][0-9]{2}(?:[.,][0-9]{1,9})?)?"
     r"\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
@@ -20,6 +20,11 @@ _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})"
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WRITTEN = re.compile(r"[0-9]{1,4}|[^\W\d_]+")
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3}|\.[0-9]{1,6})?")
+_COMPACT_LAST = re.compile(r"([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
+_MONTH_AND_YEAR = re.compile(r"([^\W\d_]{3,10})\.?[- /]{1,2}((?:18[5-9]|19[0-9]|20[0-4])[0-9])")
+_NUMERIC_MONTH = re.compile(
+    r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[/.-](?:0[1-9]|1[0-2])"
+)
 _YEAR = re.compile(r"(?:18[5-9]|19[0-9]|20[0-4])[0-9]")
 
 
@@ -34,7 +39,8 @@ def _exists(year: int, month: int, day: int) -> bool:
 def is_date(value: str) -> bool:
     """A calendar date that exists, with or without a time of day, in the usual notations.
 
-    Numeric dates pass day first or month first. A bare year or number is none.
+    Numeric dates pass day first or month first; a month by its name with a year passes too. A bare
+    year or number is none.
     """
     if not 6 <= len(value) <= 40 or not any(map(str.isdigit, value)):
         return False
@@ -44,6 +50,8 @@ def is_date(value: str) -> bool:
         first, second, last = int(found[1]), int(found[3]), found[4]
         year = int(last) if len(last) == 4 else 1900 + int(last)
         return _exists(year, second, first) or _exists(year, first, second)
+    if found := _MONTH_AND_YEAR.fullmatch(value):
+        return fold(found[1]) in MONTHS
     return _is_written_date(value)
 
 
@@ -68,13 +76,26 @@ def _full_year(year: int) -> int:
     return year + 1900 if year < 100 else year
 
 
-def is_possible_date(value: str) -> bool:
-    """What a column called "date" may hold besides: 19850312, a bare year, a Unix time."""
+def is_written_or_compact_date(value: str) -> bool:
+    """A date, with or without marks between its parts; no bare year."""
     if (found := _COMPACT.fullmatch(value)) and _exists(*map(int, found.groups())):
         return True
-    if _EPOCH.fullmatch(value):
+    if found := _COMPACT_LAST.fullmatch(value):
+        first, second, year = map(int, found.groups())
+        return _exists(year, first, second) or _exists(year, second, first)
+    return is_date(value)
+
+
+def is_date_or_unix_time(value: str) -> bool:
+    """What a column with a name that hints at times holds."""
+    return is_written_or_compact_date(value) or _EPOCH.fullmatch(value) is not None
+
+
+def is_possible_date(value: str) -> bool:
+    """What a column called "date" may hold besides: 19850312, 1985-03, a bare year, a Unix time."""
+    if _NUMERIC_MONTH.fullmatch(value) or _EPOCH.fullmatch(value):
         return True
-    return is_date(value) or _YEAR.fullmatch(value) is not None
+    return is_written_or_compact_date(value) or _YEAR.fullmatch(value) is not None
 
 
 is_age = pattern(r"(?:1[01][0-9]|120|[0-9]{1,2})(?:\.[0-9]{1,2})?")
@@ -92,7 +113,8 @@ is_possible_age = pattern(
 DETECTORS = (
     Detector("date_of_birth", is_possible_date, 68, named_share=0.5,
              characters=DIGITS, lengths=(4, 40)),
-    Detector("date", is_date, 50, alone=0.75, chance=0.01, named=is_possible_date, ceiling=0.75,
+    Detector("date", is_date, 50, alone=0.75, chance=0.01, named=is_possible_date,
+             hinted=is_date_or_unix_time, ceiling=0.75,
              characters=DIGITS, lengths=(4, 40)),
     Detector("age", is_age, 48, named=is_possible_age, named_share=0.8,
              lengths=(1, 24), not_kinds=("date",)),

@@ -172,7 +172,10 @@ LANGUAGES = _lines(
     lithuanian, latvian, estonian, georgian, armenian, kurdish, pashto, dari, kinyarwanda,
     tigrinya, deutsch, englisch, franzosisch, spanisch, italienisch, turkisch, russisch, arabisch,
     anglais, francais, allemand, espagnol, italien, arabe, ingles, espanol, frances, aleman,
-    italiano, arabe, inglese, francese, tedesco, spagnolo, nederlands, portugues
+    italiano, arabe, inglese, francese, tedesco, spagnolo, nederlands, portugues,
+    nahuatl, maya, zapoteco, mixteco, otomi, quechua, guarani, aymara, oromo, wolof, bambara,
+    lingala, shona, sotho, tswana, mongolian, kazakh, uzbek, tajik, azerbaijani, tibetan, uyghur,
+    sinhalese, odia, assamese, javanese, cebuano, luxembourgish, maltese, breton, sign language
     """
 )
 COUNTRIES = _lines(
