@@ -28,7 +28,7 @@ from veilflow.spark.workers import (
     MaskInWorker,
     WorkerColumn,
     WorkerInput,
-    worker_struct,
+    worker_column,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Masked:
-    """Rows with everything they had and the struct of worker columns; how to finish them.
+    """Rows with all that they had and what workers make of it, and how to finish them.
 
     ``columns`` has the released ones by name, in order, as expressions of ``frame``; ``counted``
     are those of which values may have been untreatable. ``classes`` has labels by the number of
@@ -93,8 +93,7 @@ def mask_table(
     drawn_by = secrets.token_bytes(_KEY_BYTES) if drawing_key is None else drawing_key
     frame, permuted = with_permuted(frame, table, policy, drawn_by)
     types = {field.name: field.dataType for field in frame.schema.fields}
-    work: list[WorkerColumn | RedactInWorker] = []
-    inputs: list[WorkerInput] = []
+    work: dict[str, Column] = {}
     finished: dict[str, Column] = {}
     counted: list[CountedColumn] = []
     redacted: list[TextColumn] = []
@@ -111,12 +110,13 @@ def mask_table(
             continue
         transform = None if label is not None else _transform(column)
         if isinstance(transform, RedactText):
-            made_text = quoted("__work")[f"c{len(work)}"]
+            made_text = quoted(f"__work{len(work)}")
             finished[name] = made_text[TEXT].alias(name)
             redacted.append(TextColumn(name, transform.replacement, made_text))
             domain = linkage_domain(policy, table, name, release)
-            work.append(RedactInWorker(name, transform, key_ref, domain, policy.custom_types))
-            inputs.append(WorkerInput((texts or {})[name], redacted_type()))
+            text = RedactInWorker(name, transform, key_ref, domain, policy.custom_types)
+            sent = WorkerInput((texts or {})[name], redacted_type())
+            work[f"__work{len(work)}"] = worker_column(table, text, sent)
             continue
         step = label or _worker_step(policy, table, name, column, key_ref, resources or {}, release)
         if step is None:
@@ -126,15 +126,19 @@ def mask_table(
                 counted.append(made.counted)
             continue
         given = _worker_input(policy, table, name, step, types[name])
+        values = quoted(f"__work{len(work)}")
         if given.is_counted and not isinstance(step, Generalize):
-            flag = quoted("__work")[f"x{len(work)}"]
-            counted.append(_counted(name, step.transform, flag))
-        finished[name] = quoted("__work")[f"c{len(work)}"].alias(name)
-        work.append(step)
-        inputs.append(given)
-    if work:
-        frame = frame.withColumn("__work", worker_struct(table, work, inputs))
-    return Masked(table, frame, finished, tuple(counted), texts=tuple(redacted))
+            counted.append(_counted(name, step.transform, values["invalid"]))
+            values = values["values"]
+        finished[name] = values.alias(name)
+        work[f"__work{len(work)}"] = worker_column(table, step, given)
+    return Masked(
+        table,
+        frame.withColumns(work) if work else frame,
+        finished,
+        tuple(counted),
+        texts=tuple(redacted),
+    )
 
 
 def _worker_step(

@@ -1,7 +1,7 @@
 """What runs in Spark's Python workers for one table: generalise and mask by key, in one call.
 
 All keyed and generalised columns of a table cross into Python once, as Arrow arrays, and come back
-as one struct. Low-cardinality columns are dictionary-encoded, so the work is done per distinct
+together. Low-cardinality columns are dictionary-encoded, so the work is done per distinct
 value. Keys and resources are fetched by reference inside the worker; none is in the closure, the
 plan or a setting. Whatever goes wrong is replaced by a value-free sentence (:func:`guarded`).
 """
@@ -9,7 +9,7 @@ plan or a setting. Whatever goes wrong is replaced by a value-free sentence (:fu
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ __all__ = [
     "MaskInWorker",
     "WorkerColumn",
     "WorkerInput",
-    "worker_struct",
+    "worker_column",
 ]
 
 
@@ -101,83 +101,38 @@ class WorkerInput:
     is_counted: bool = False
 
 
-def worker_struct(
-    table: str, work: Sequence[WorkerColumn | RedactInWorker], inputs: Sequence[WorkerInput]
-) -> Column:
-    """One struct column with a field ``c0, c1, ...`` for each piece of work.
+def worker_column(table: str, item: WorkerColumn | RedactInWorker, given: WorkerInput) -> Column:
+    """What ``item`` makes of ``given``; Spark sends all of a projection to its worker at once.
 
-    ``inputs[i]`` is what ``work[i]`` is applied to. Counted work has a second field ``x<i>``, true
-    where a value couldn't be treated.
+    Counted work makes a struct: ``values``, and ``invalid``, true where a value couldn't be
+    treated. The rest makes its values alone: a struct would be copied once more for every row.
     """
     from pyspark.sql.pandas.functions import ArrowUDFType, arrow_udf
     from pyspark.sql.pandas.types import to_arrow_type
     from pyspark.sql.types import BooleanType, StructField, StructType
 
-    sent: list[Column] = []
-    steps: list[_Step] = []
-    fields: list[StructField] = []
-    unit_at: dict[str, int] = {}
-    for index, (item, given) in enumerate(zip(work, inputs, strict=True)):
-        place = f"table {table}, column {item.column}, {type(item).__name__}"
-        sent.append(given.values)
-        values_at, units_at = len(sent) - 1, None
-        if given.units is not None:
-            said = str(given.units)
-            if said not in unit_at:
-                sent.append(given.units)
-                unit_at[said] = len(sent) - 1
-            units_at = unit_at[said]
-        made = _typed(item.apply, to_arrow_type(given.output, timezone="UTC"))
-        steps.append(_Step(guarded(place, made), values_at, units_at, given.is_counted))
-        fields.append(StructField(f"c{index}", given.output))
-        if given.is_counted:
-            fields.append(StructField(f"x{index}", BooleanType()))
-    names = [one.name for one in fields]
+    values_type = to_arrow_type(given.output, timezone="UTC")
+    is_counted, made_type = given.is_counted, given.output
+    if is_counted:
+        fields = [StructField("values", given.output), StructField("invalid", BooleanType())]
+        made_type = StructType(fields)
 
-    def apply(*columns: pa.Array) -> pa.Array:
+    def apply(values: pa.Array, units: pa.Array | None = None) -> pa.Array:
         import pyarrow as pa
 
-        made = [array for step in steps for array in step(columns)]
-        return pa.StructArray.from_arrays(made, names=names)
+        done = item.apply(values, units)
+        found = done.values.cast(values_type)  # an array that can't have it is an error
+        if not is_counted:
+            return found
+        invalid = pa.nulls(len(found), pa.bool_()) if done.invalid is None else done.invalid
+        return pa.StructArray.from_arrays([found, invalid], names=["values", "invalid"])
 
     with warnings.catch_warnings():
-        # Spark would rather infer the kind from type hints, which can't say "any number of arrays".
+        # Spark would rather infer the kind from type hints, which can't say "one array or two".
         warnings.simplefilter("ignore", UserWarning)
         masked: Callable[..., Column] = arrow_udf(
-            guarded(f"table {table}", apply),
-            returnType=StructType(fields),
+            guarded(f"table {table}, column {item.column}, {type(item).__name__}", apply),
+            returnType=made_type,
             functionType=ArrowUDFType.SCALAR,
         )
-    return masked(*sent)
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One piece of work, and which of the columns that were sent it takes."""
-
-    apply: Callable[[pa.Array, pa.Array | None], Outcome]
-    values_at: int
-    units_at: int | None
-    is_counted: bool
-
-    def __call__(self, columns: Sequence[pa.Array]) -> list[pa.Array]:
-        import pyarrow as pa
-
-        units = None if self.units_at is None else columns[self.units_at]
-        done = self.apply(columns[self.values_at], units)
-        if not self.is_counted:
-            return [done.values]
-        nothing = pa.nulls(len(done.values), pa.bool_())
-        return [done.values, nothing if done.invalid is None else done.invalid]
-
-
-def _typed(
-    apply: Callable[[pa.Array, pa.Array | None], Outcome], output: pa.DataType
-) -> Callable[[pa.Array, pa.Array | None], Outcome]:
-    """``apply`` whose values have the promised type; an array that can't have it is an error."""
-
-    def typed(values: pa.Array, units: pa.Array | None) -> Outcome:
-        done = apply(values, units)
-        return Outcome(done.values.cast(output), done.invalid)
-
-    return typed
+    return masked(given.values) if given.units is None else masked(given.values, given.units)
