@@ -68,6 +68,7 @@ def full_policy(sample: Sample, *, synthesize: bool) -> Path:
         "person_id": "pseudonym",
         "reason": {"role": "free_text", "protect": "redact"},
         "cost": {"role": "sensitive", "protect": {"bucket": {"width": 100_000_000}}},
+        "fee": {"role": "sensitive", "protect": {"noise": {"scale": 1e10}}, **SETTLED},
         "room": {"role": "sensitive", "protect": "permute", **SETTLED},
     }
     more = {"synthesize": {"tables": {"people": 150}, "fit_rows": 100}} if synthesize else {}

@@ -141,5 +141,6 @@ def _visit(sample: Sample, row: int, people: list[Row]) -> Row:
         "person_id": people[row % PEOPLE]["person_id"],
         "reason": sample.text("reason", row),
         "cost": sample.number(),
+        "fee": sample.number(),
         "room": sample.text("room", row, released=is_left),
     }

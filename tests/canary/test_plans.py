@@ -23,6 +23,7 @@ from veilflow.spark.random_order import in_random_order
 from veilflow.spark.reading import cast_columns, read_table
 from veilflow.spark.resources import opened_resources
 from veilflow.spark.risk_before import risk_before
+from veilflow.spark.row_names import key_of_use
 from veilflow.store.key_records import ensure_masking_root, masking_key, masking_key_ref
 from veilflow.store.object_store import open_store
 
@@ -104,6 +105,7 @@ def test_plans_hold_no_value_and_no_key(
         *sample.released,
         text_needle("any canary", sample.stem),
         key_needle("drawing", drawn_by),
+        key_needle("noise of fees", key_of_use(drawn_by, "noise", "visits", "fee")),
         key_needle("order of rooms", order_key(drawn_by, "visits", ("room",))),
         *(key_needle(f"{use} of {one}", masking_key(key_ref, one, use)) for one, use in uses),
     ]

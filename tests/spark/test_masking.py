@@ -220,3 +220,29 @@ def test_diversity_is_asked_of_what_has_no_native_form(spark: SparkSession) -> N
         "'p' || id AS id", "'c' || id % 2 AS colour", "'192.0.' || id || '.1' AS address"
     )
     assert decide(rules, {"people": frame}) is not None
+
+
+def test_noise_is_the_same_in_a_retry_and_another_for_each_row(
+    spark: SparkSession, masking_ref: str
+) -> None:
+    noise = {"role": "sensitive", "protect": {"noise": {"scale": 5}}}
+    rules = policy({"id": "pseudonym", "pay": noise, "tip": noise, "site": "insensitive"})
+    # Each row is there ten times, with some nulls.
+    frame = spark.range(600).selectExpr(
+        "'p' || id % 60 AS id", "cast(if(id % 60 = 7, null, 100) as double) AS pay",
+        "cast(id % 60 as double) AS tip", "if(id % 20 = 0, null, 'a') AS site",
+    )  # fmt: skip
+
+    def output(given: DataFrame, key: bytes) -> list[Any]:
+        made = protect(spark, rules, {"people": given}, None, masking_ref, drawing_key=key)
+        return sorted(in_random_order(made["people"]).collect(), key=str)
+
+    first = output(frame, b"k" * 32)
+    assert output(frame.repartition(3, "tip").orderBy("site"), b"k" * 32) == first
+    assert output(frame, b"l" * 32) != first
+    pays = [row["pay"] for row in first]
+    assert pays.count(None) == 10
+    assert len(set(pays)) == 591, "equal rows get noise of their own"
+    mean = sum(pay - 100 for pay in pays if pay is not None) / 590
+    assert abs(mean) < 6.5 * 5 * 2**0.5 / 590**0.5, "an error rate below 1e-9"
+    assert {round(row["tip"] - row["pay"], 9) for row in first if row["pay"] is not None} != {0.0}

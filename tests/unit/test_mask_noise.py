@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from veilflow.mask import create_transform
-from veilflow.mask.random_draws import Distribution, draws
+from veilflow.mask.random_draws import Distribution, draws_from, keyed_words, random_words
 
 # Mean of the absolute value and of the square, for scale 1.
 MOMENTS: list[tuple[Distribution, float, float]] = [
@@ -26,11 +26,35 @@ def test_draws_have_their_moments(
     distribution: Distribution, absolute: float, square: float
 ) -> None:
     # A million draws; 6.5 standard errors of each mean, so an error rate below 1e-9.
-    drawn = draws(distribution, 10**6)
+    drawn = draws_from(distribution, random_words(10**6))
     for values, mean in ((drawn, 0.0), (np.abs(drawn), absolute), (drawn**2, square)):
         assert abs(values.mean() - mean) < 6.5 * values.std() / 1_000
     scaled_too_low = np.abs(0.7 * drawn)
     assert abs(scaled_too_low.mean() - absolute) > 6.5 * scaled_too_low.std() / 1_000
+
+
+def test_keyed_draws_have_the_moments_too_and_recur_by_text_and_key() -> None:
+    texts = pa.array([f"row {n}:1" for n in range(40_000)])
+    words = keyed_words(texts, b"k" * 32)
+    drawn = draws_from("laplace", words)
+    # As above, with 40,000 draws.
+    for values, mean in ((drawn, 0.0), (np.abs(drawn), 1.0), (drawn**2, 2.0)):
+        assert abs(values.mean() - mean) < 6.5 * values.std() / 200
+    some = pa.array(["row 7:1", "row 7:2", "row 7:1"])
+    again = keyed_words(some, b"k" * 32)
+    assert again.T.tolist()[0] == words.T.tolist()[7] == again.T.tolist()[2]
+    assert again.T.tolist()[1] != again.T.tolist()[0]
+    assert keyed_words(some, b"l" * 32).T.tolist()[0] != again.T.tolist()[0]
+    assert keyed_words(some[:0], b"k" * 32).shape == (2, 0)
+
+
+def test_noise_by_words_is_that_of_the_words() -> None:
+    noise = create_transform("noise", {"scale": 2, "on_invalid": "nullify"})
+    values, words = pa.array([1.0, None, float("nan"), 1.0]), random_words(4)
+    done = noise.apply_drawn(values, words)
+    expected = 1 + 2 * draws_from("laplace", words)
+    assert done.values.to_pylist() == [expected[0], None, None, expected[3]]
+    assert done.invalid_count == 1
 
 
 def noised(values: pa.Array, **parameters: Any) -> Any:

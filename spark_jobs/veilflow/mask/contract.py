@@ -15,6 +15,8 @@ from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
 __all__ = ["CheckedTransform", "KeyedTransform", "Transform", "ValueTransform"]
@@ -32,6 +34,8 @@ class Transform:
             Only Veilflow's own do: whoever runs them brings the groups together.
         needs_resources: the kinds of resources that :meth:`opened` needs.
         is_repeatable: equal values in rows of one person become equal, in every run.
+        is_drawn_by_row: it draws for each row, and can be given what it draws by
+            (:meth:`apply_drawn`), so that a task that is repeated draws the same.
         is_drawn_by_unit: what it does to a person's values is drawn once for all columns.
         counts_inside: it marks rows of which a part couldn't be treated, whatever its own
             ``on_invalid``.
@@ -48,6 +52,7 @@ class Transform:
     needs_groups: ClassVar[bool] = False
     needs_resources: ClassVar[tuple[str, ...]] = ()
     is_repeatable: ClassVar[bool] = True
+    is_drawn_by_row: ClassVar[bool] = False
     is_drawn_by_unit: ClassVar[bool] = False
     counts_inside: ClassVar[bool] = False
     takes_text: ClassVar[bool] = False
@@ -67,6 +72,10 @@ class Transform:
         is given them. Raises ReleaseRefused, without a value, if it meets what it must refuse.
         """
         return Outcome(self.apply(values))
+
+    def apply_drawn(self, values: pa.Array, words: npt.NDArray[np.uint64]) -> Outcome:
+        """As :meth:`apply_counted` of one that ``is_drawn_by_row``, by two words for each row."""
+        raise NotImplementedError
 
     def opened(self, resources: Mapping[str, str]) -> Transform:
         """This transform with its resources, on the worker that uses it.

@@ -21,7 +21,7 @@ A column's policy names a transform and its parameters: `protect: {round: {to: 1
 - *conceals*: no value is shown by its output, beyond chance. The others keep a part on purpose.
 - *key*: the output depends on the masking key of the column's linkage domain.
 - *person*: the output depends on the row's privacy unit, so the policy has to name one.
-- *chance*: drawn anew in each run.
+- *chance*: drawn anew in each release; a retry of a run draws the same.
 - *groups*: the output depends on the other rows of the table, see [below](#permutation).
 - A value that a transform can't treat is *invalid*: `on_invalid` refuses the release (the default),
   puts null (`nullify`) or `[REDACTED]` (`redact`) in its place, and counts it. Transforms without

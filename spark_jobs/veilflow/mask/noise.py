@@ -1,4 +1,4 @@
-"""Noise: a random number added to each number, anew in every run."""
+"""Noise: a random number added to each number, drawn once for each row of a release."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, get_args
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.kinds import require_fallback, require_number
 from veilflow.mask.multiples import exact
-from veilflow.mask.outcome import OnInvalid, Reason
-from veilflow.mask.random_draws import Distribution, draws
+from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
+from veilflow.mask.random_draws import Distribution, draws_from, random_words
 from veilflow.mask.registry import CheckedTransform, transform
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ class Noise(CheckedTransform):
     """The number plus noise of ``scale``, clipped to ``lower`` and ``upper``; integers are rounded.
 
     ``scale`` is Laplace's b, the normal distribution's deviation, or the uniform one's greatest
-    amount; with ``relative`` it is a share of the number, and 0 stays 0. The noise is the
-    operating system's, new in each run: who is given many releases of the same value averages it
-    away. No differential privacy is promised: the arithmetic is that of doubles (Mironov, "On
-    significance of the least significant bits", CCS 2012), and nothing bounds what a value adds.
+    amount; with ``relative`` it is a share of the number, and 0 stays 0. The noise is new in each
+    release, so who is given many of the same value averages it away. A retry of a run draws the
+    same again, but for noise inside ``json`` and ``fields``. No differential privacy is promised:
+    the arithmetic is that of doubles (Mironov, "On significance of the least significant bits", CCS
+    2012), and nothing bounds what a value adds.
     """
 
     scale: float
@@ -43,6 +44,7 @@ class Noise(CheckedTransform):
 
     needs_numbers = True
     is_repeatable = False
+    is_drawn_by_row = True
     guarantees = Guarantees(
         not_for="numbers released again and again, outliers, and keys: equal values part",
     )
@@ -68,8 +70,12 @@ class Noise(CheckedTransform):
     def treat(
         self, values: pa.Array, units: pa.Array | None
     ) -> tuple[pa.Array, pa.BooleanArray, Reason]:
-        made, invalid = add_noise(self, values, draws(self.distribution, len(values)))
-        return made, invalid, Reason.NOT_A_NUMBER
+        drawn = draws_from(self.distribution, random_words(len(values)))
+        return *add_noise(self, values, drawn), Reason.NOT_A_NUMBER
+
+    def apply_drawn(self, values: pa.Array, words: npt.NDArray[np.uint64]) -> Outcome:
+        made, invalid = add_noise(self, values, draws_from(self.distribution, words))
+        return settle(made, invalid, self.on_invalid, self.name, Reason.NOT_A_NUMBER)
 
 
 def add_noise(

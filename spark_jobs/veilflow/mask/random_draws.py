@@ -1,35 +1,52 @@
-"""Draws from the operating system's randomness, shaped by inverse distribution functions.
+"""Draws by the operating system or by a key, shaped by inverse distribution functions.
 
 A seeded generator would do for statistics, but whoever recovers its state from some outputs knows
-the noise of all others.
+the noise of all others. A keyed hash tells nothing of its other outputs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pyarrow as pa
 
-__all__ = ["Distribution", "draws", "draws_from"]
+__all__ = ["Distribution", "draws_from", "keyed_words", "random_words"]
 
 Distribution = Literal["laplace", "gaussian", "uniform"]
 
 
-def draws(distribution: Distribution, count: int) -> npt.NDArray[np.float64]:
-    """``count`` independent draws around 0: Laplace of scale 1, normal of deviation 1, or
-    uniform between -1 and 1."""
+def random_words(count: int) -> npt.NDArray[np.uint64]:
+    """Two 64-bit words of the operating system's for each of ``count`` draws."""
     import numpy as np
 
-    return draws_from(distribution, np.frombuffer(os.urandom(16 * count), "<u8").reshape(2, count))
+    return np.frombuffer(os.urandom(16 * count), "<u8").reshape(2, count)
+
+
+def keyed_words(texts: pa.Array, key: bytes) -> npt.NDArray[np.uint64]:
+    """As :func:`random_words`, one draw for each text; equal texts and keys give equal words."""
+    import numpy as np
+
+    base = hashlib.blake2b(key=key, digest_size=16)
+    drawn = bytearray()
+    for text in texts.to_pylist():
+        each = base.copy()
+        each.update(text.encode())
+        drawn += each.digest()
+    return np.frombuffer(bytes(drawn), "<u8").reshape(-1, 2).T
 
 
 def draws_from(
     distribution: Distribution, words: npt.NDArray[np.uint64]
 ) -> npt.NDArray[np.float64]:
-    """One draw for each column of two 64-bit words; equal words give equal draws."""
+    """One draw around 0 for each column of two 64-bit words; equal words give equal draws.
+
+    Laplace of scale 1, normal of deviation 1, or uniform between -1 and 1.
+    """
     import numpy as np
 
     # 53 bits each, and half a step away from 0 and 1: no logarithm of 0.

@@ -22,9 +22,11 @@ from veilflow.spark.reading import quoted
 from veilflow.spark.recode import Recoded
 from veilflow.spark.redacted_texts import RedactInWorker, TextColumn, redacted_type
 from veilflow.spark.redaction import refusal_text
+from veilflow.spark.row_names import ROW, key_of_use, with_row_names
 from veilflow.spark.workers import (
     Generalize,
     MaskByKey,
+    MaskByRow,
     MaskInWorker,
     WorkerColumn,
     WorkerInput,
@@ -91,6 +93,9 @@ def mask_table(
     anew each time.
     """
     drawn_by = secrets.token_bytes(_KEY_BYTES) if drawing_key is None else drawing_key
+    is_repeated = drawing_key is not None
+    if is_repeated and _draws_by_row(policy, table):
+        frame = with_row_names(frame, list(policy.tables[table].columns))
     frame, permuted = with_permuted(frame, table, policy, drawn_by)
     types = {field.name: field.dataType for field in frame.schema.fields}
     work: dict[str, Column] = {}
@@ -125,6 +130,9 @@ def mask_table(
             if made.counted is not None:
                 counted.append(made.counted)
             continue
+        if is_repeated and isinstance(step, MaskInWorker) and step.transform.is_drawn_by_row:
+            key = key_of_use(drawn_by, step.transform.name, table, name)
+            step = MaskByRow(name, step.transform, frame.sparkSession.sparkContext.broadcast(key))
         given = _worker_input(policy, table, name, step, types[name])
         values = quoted(f"__work{len(work)}")
         if given.is_counted and not isinstance(step, Generalize):
@@ -139,6 +147,11 @@ def mask_table(
         tuple(counted),
         texts=tuple(redacted),
     )
+
+
+def _draws_by_row(policy: Policy, table: str) -> bool:
+    columns = policy.tables[table].released.values()
+    return any(one.protect is not None and _transform(one).is_drawn_by_row for one in columns)
 
 
 def _worker_step(
@@ -181,7 +194,7 @@ def _worker_input(
     kind = to_arrow_type(data_type, timezone="UTC")
     is_text = taken_type(transform, kind) != kind
     fallback = _fallback(table, name, transform, is_text=isinstance(output, StringType))
-    units = None
+    units = quoted(ROW) if isinstance(step, MaskByRow) else None
     if transform.needs_unit:
         unit = policy.unit_column(table)
         assert unit is not None  # policy.rules asks for one

@@ -11,8 +11,6 @@ a cycle of its own: its values stay its own, and every value may still reach any
 
 from __future__ import annotations
 
-import hmac
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +19,10 @@ from veilflow.mask.permute import Permute
 from veilflow.policy import Policy
 from veilflow.policy.draft import yaml_key
 from veilflow.policy.permute_rules import permuted_together
-from veilflow.spark.lending import keyed_draws, row_text
+from veilflow.spark.lending import keyed_draws
 from veilflow.spark.reading import quoted
 from veilflow.spark.recode import CLASS
+from veilflow.spark.row_names import key_of_use, row_hash
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -69,7 +68,7 @@ def with_permuted(
 
 def order_key(key: bytes, table: str, columns: tuple[str, ...]) -> bytes:
     """The key by which the order for ``columns``, which move together, is drawn."""
-    return hmac.digest(key, json.dumps(["permute", table, *columns]).encode(), "sha256")
+    return key_of_use(key, "permute", table, *columns)
 
 
 def _permuted(
@@ -87,7 +86,7 @@ def _permuted(
 
     _check_groups(frame, table, moving[0], within)
     shared = frame.sparkSession.sparkContext.broadcast(key)
-    listed = F.sha2(row_text(frame, list(policy.tables[table].columns)), 256)
+    listed = row_hash(frame, list(policy.tables[table].columns))
     parts = _parts(frame, within, most)
     drawn = frame.withColumn(_DRAW, keyed_draws(table, shared)(listed))
     same = [quoted(name).eqNullSafe(quoted(_group(place))) for place, name in enumerate(within)]

@@ -11,10 +11,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from veilflow.hierarchy import Hierarchy
 from veilflow.mask import KeyedTransform, Outcome, Transform
+from veilflow.mask.random_draws import keyed_words
 from veilflow.spark.keyed_transforms import keyed_transform
 from veilflow.spark.redaction import guarded
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Generalize",
     "MaskByKey",
+    "MaskByRow",
     "MaskInWorker",
     "WorkerColumn",
     "WorkerInput",
@@ -80,19 +82,33 @@ class MaskInWorker:
         return _opened(self.transform, self.resources).apply_counted(values, units)
 
 
+@dataclass(frozen=True)
+class MaskByRow:
+    """Apply a transform that draws for each row: by ``key``, a broadcast, and the row."""
+
+    column: str
+    transform: Transform
+    key: Any
+
+    def apply(self, values: pa.Array, rows: pa.Array | None = None) -> Outcome:
+        """``rows`` has a text for each row, equal for no two of a table."""
+        assert rows is not None  # whoever makes this one sends them
+        return self.transform.apply_drawn(values, keyed_words(rows, self.key.value))
+
+
 def _opened(transform: Transform, resources: Mapping[str, str]) -> Transform:
     return transform.opened(resources) if transform.needs_resources else transform
 
 
-WorkerColumn = Generalize | MaskByKey | MaskInWorker
+WorkerColumn = Generalize | MaskByKey | MaskByRow | MaskInWorker
 
 
 @dataclass(frozen=True)
 class WorkerInput:
     """What one piece of work is applied to, and the type that comes out.
 
-    ``units`` is the privacy unit of each row as text, where the work asks for it. ``is_counted``
-    says that values which can't be treated are marked.
+    ``units`` is the privacy unit of each row as text, or a text that names the row, where the work
+    asks for it. ``is_counted`` says that values which can't be treated are marked.
     """
 
     values: Column
