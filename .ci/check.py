@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 # The longest first, so that no long one is left to run alone at the end.
 LONGEST_FIRST = (
-    "expectations", "canary", "pipeline", "airflow", "unit", "packaging", "integration", "spark",
+    "expectations", "canary", "pipeline", "unit", "airflow", "spark", "packaging", "integration",
 )  # fmt: skip
 # Makes what all JVMs of the tests start faster with; runs beside the checks, which start none.
 PREPARE = [sys.executable, "tests/jvm.py"]
