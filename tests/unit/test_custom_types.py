@@ -188,14 +188,16 @@ def test_checksums_by_name(name: str) -> None:
     assert not passes_checksum(name, f"{good}é")
 
 
+@pytest.mark.parametrize("kind", ["ValueError", "SystemExit"])
 def test_a_function_that_fails_tells_no_value(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    (tmp_path / "loud_types.py").write_text("def loud(value):\n    raise ValueError(value)\n")
+    (tmp_path / "loud_types.py").write_text(f"def loud(value):\n    raise {kind}(value)\n")
+    monkeypatch.delitem(sys.modules, "loud_types", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv(DETECTOR_LIST, "loud_types:loud, loud_types:gone")
     types = made(tmp_path, "types: {t: {role: identifier, detector: 'loud_types:loud'}}\n")
-    with pytest.raises(PolicyError, match="loud_types:loud failed with ValueError") as failed:
+    with pytest.raises(PolicyError, match=f"loud_types:loud failed with {kind}") as failed:
         verdict("c", ["Winterbottom"], types)
     assert "Winterbottom" not in str(failed.value) and failed.value.__cause__ is None
     types = made(tmp_path, "types: {t: {role: identifier, detector: 'loud_types:gone'}}\n")

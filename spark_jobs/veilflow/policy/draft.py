@@ -8,39 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-import numpy as np
-
-from veilflow.classify import NO_TYPES, ColumnSample, ColumnVerdict, CustomTypes
-from veilflow.hierarchy.automatic import automatic_hierarchy
-from veilflow.hierarchy.column_values import ColumnValues
-from veilflow.hierarchy.date_formats import formats_in_use
+from veilflow.classify import NO_TYPES, CustomTypes
+from veilflow.policy.draft_columns import SPECIAL, column_line
+from veilflow.policy.draft_keys import (
+    DraftTable,
+    find_unit,
+    find_units,
+    linked_keys,
+    null_words,
+    without_words,
+)
 
 __all__ = ["DraftTable", "column_line", "draft_policy", "find_unit", "yaml_key"]
 
-_PERSON = re.compile(
-    r"patient|person|customer|client|user|member|subject|account|employee|student", re.IGNORECASE
-)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-_HIERARCHIES = {
-    "date_of_birth": "{dates: [year, 5 years, decade, 20 years]%s}",
-    "date": "{dates: [month, quarter, year]%s}",
-    "zipcode": "{prefix: [3, 2, 1]}",
-    "age": "{intervals: [5, 10, 20], lower: 0, upper: 90}",
-    "icd10_code": "icd10",
-}
-
-
-@dataclass(frozen=True)
-class DraftTable:
-    """One table: its path below the root, a sample of each column, and the verdicts on them."""
-
-    path: str
-    samples: Sequence[ColumnSample]
-    verdicts: Sequence[ColumnVerdict]
+_REDACTED = "protect: redact_text"
+_MANY_QUASI = 12
+_VALUES_FOR_THREE = 5
 
 
 def draft_policy(
@@ -56,7 +43,9 @@ def draft_policy(
 
     ``types`` are the user's own that the verdicts may name, ``types_file`` where they are defined.
     """
-    unit = find_unit(tables, types)
+    missing = null_words(tables)
+    tables = {name: without_words(table, missing) for name, table in tables.items()}
+    units = find_units(tables, types)
     lines = [
         f"# Drafted by 'veilflow draft' from {len(tables)} table(s). Read every line before use:",
         "# a classifier can be wrong, and nobody but you knows what the data is for.",
@@ -74,97 +63,134 @@ def draft_policy(
         f"  root: {json.dumps(root)}",
         f"  format: {file_format}",
         *([f"  delimiter: {json.dumps(delimiter)}"] if file_format == "csv" else []),
+        *([f"  null_values: {json.dumps(missing)}  # read as no value"] if missing else []),
         "",
     ]
     if types_file is not None:
         lines += [f"types: {json.dumps(types_file)}", ""]
-    if unit is not None:
-        lines += [
-            "# k counts distinct values of this column: people, not rows.",
-            f"privacy_unit: {yaml_key(unit)}",
+    lines += _unit(tables, units)
+    domains = linked_keys(tables, units, types)
+    written = {
+        name: list(_columns(table, (units or {}).get(name), types, domains))
+        for name, table in tables.items()
+    }
+    lines.append("tables:")
+    for name, columns in written.items():
+        lines += [f"  {name}:", f"    path: {json.dumps(tables[name].path)}", "    columns:"]
+        if not any(_is_released(line) for line in columns):
+            lines.append("      # decide: everything is dropped, so nothing is released yet")
+        lines += [*columns, ""]
+    return "\n".join([*lines, *_models(tables, written, types)])
+
+
+def _unit(tables: Mapping[str, DraftTable], units: Mapping[str, str] | None) -> list[str]:
+    if units is None and len(tables) > 1:
+        return [
+            "# decide: the column that says whose row it is, in every table",
+            "# privacy_unit: {columns: {TABLE: COLUMN}}",
             "",
         ]
-    elif len(tables) > 1:
-        lines += ["# fill in: the column that says whose row it is, in every table", ""]
-    lines.append("tables:")
-    quasi = False
-    for name, table in tables.items():
-        lines += [f"  {name}:", f"    path: {json.dumps(table.path)}", "    columns:"]
-        for sample, verdict in zip(table.samples, table.verdicts, strict=True):
-            spec, reason = column_line(sample, verdict, unit, types)
-            quasi = quasi or "role: quasi" in spec
-            lines.append(f"      {yaml_key(verdict.name)}: {spec}  # {reason}")
-        lines.append("")
+    if units is None:
+        return [
+            "# decide: no column says whose row it is, so k counts rows. Where somebody may have",
+            "# several rows, name the column: privacy_unit: COLUMN",
+            "",
+        ]
+    said = "# k counts distinct values of this column: people, not rows."
+    if len(set(units.values())) == 1:
+        return [said, f"privacy_unit: {yaml_key(next(iter(units.values())))}", ""]
+    by_table = ", ".join(f"{table}: {yaml_key(column)}" for table, column in units.items())
+    return [said, f"privacy_unit: {{columns: {{{by_table}}}}}", ""]
+
+
+def _columns(
+    table: DraftTable, unit: str | None, types: CustomTypes, domains: Mapping[str, str]
+) -> Iterator[str]:
+    """A line for each column; one that the source has to rename first is told above or instead."""
+    seen: set[str] = set()
+    for sample, verdict in zip(table.samples, table.verdicts, strict=True):
+        key = yaml_key(verdict.name)
+        if verdict.name.casefold() in seen:
+            yield f"      # decide: {key} is there twice, or differs in case only; rename it there"
+            continue
+        seen.add(verdict.name.casefold())
+        spec, reason = column_line(
+            sample, verdict, unit, types, redacts=True, domain=domains.get(verdict.name)
+        )
+        if not verdict.name.strip():
+            yield "      # decide: a column without a name; give it one in the source first"
+            spec = "drop"
+        yield f"      {key}: {spec}  # {' '.join(reason.split())}"
+
+
+def _is_released(line: str) -> bool:
+    said = line.partition("  # ")[0]
+    return not said.lstrip().startswith("#") and not said.endswith((": drop", ": free_text"))
+
+
+def _models(
+    tables: Mapping[str, DraftTable], written: Mapping[str, list[str]], types: CustomTypes
+) -> list[str]:
+    """What the classes are held to, and redacted texts."""
+    lines: list[str] = []
+    quasi = sum("{role: quasi" in line for columns in written.values() for line in columns)
     if quasi:
-        lines += ["anonymize:", "  k: 5", "  suppression_limit: 0.05", ""]
-    return "\n".join(lines)
+        lines += [
+            "# No fewer than k people look alike; at most this share of rows is left out for it.",
+            *_too_many(quasi),
+            "anonymize:",
+            "  k: 5",
+            "  suppression_limit: 0.05",
+            *_diversity(tables, written, types),
+            "",
+        ]
+    if any(_REDACTED in line for columns in written.values() for line in columns):
+        lines += [
+            "# Redacted texts are released only once people have labelled a sample of the source's",
+            "# (veilflow label POLICY --reason WHY), of which detectors must find this share.",
+            "validate:",
+            "  free_text: {min_recall: 0.95}",
+            "",
+        ]
+    return lines
 
 
-def find_unit(tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES) -> str | None:
-    """The column that says whose row it is: an identifier of every table, named like a person's.
+def _too_many(quasi: int) -> list[str]:
+    if quasi <= _MANY_QUASI:
+        return []
+    return [f"# decide: {quasi} quasi-identifiers leave little detail; drop what isn't needed."]
 
-    Of several, the one that is distinct in the fewest tables' rows wins last: a key of one table
-    that repeats in another is a person's; one that never repeats is the row's own.
-    """
-    shared: list[str] | None = None
-    distinct: dict[str, int] = {}
+
+def _diversity(
+    tables: Mapping[str, DraftTable], written: Mapping[str, list[str]], types: CustomTypes
+) -> list[str]:
+    """l-diversity over the special categories that are released beside quasi-identifiers."""
+    values: dict[str, int] = {}
     for table in tables.values():
-        keys = []
         for sample, verdict in zip(table.samples, table.verdicts, strict=True):
-            if types.built_in(verdict.type) in ("generic_id", "medical_record_number", "username"):
-                keys.append(verdict.name)
-                is_key = sample.distinct is not None and sample.distinct == sample.rows
-                distinct[verdict.name] = distinct.get(verdict.name, 0) + is_key
-        shared = keys if shared is None else [key for key in shared if key in keys]
-    if not shared:
-        return None
-    people = [key for key in shared if _PERSON.search(key)]
-    if people:
-        return people[0]
-    return shared[0] if len(tables) > 1 or distinct[shared[0]] else None
+            known = types.taxonomy[verdict.type]
+            is_told = SPECIAL in known.legal or verdict.type == "income_bracket"
+            if verdict.role != "sensitive" or known.default_protection != "keep" or not is_told:
+                continue
+            distinct = len({value for value in sample.values if value})
+            values[verdict.name] = min(distinct, values.get(verdict.name, distinct))
+    told = {name: distinct for name, distinct in values.items() if distinct > 1}
+    listed = {name for name in told if _is_listed(name, written)}
+    if not listed:
+        return []
+    # With few values a higher l asks for all of them in every class, the rarest too.
+    least = 3 if min(told[name] for name in listed) >= _VALUES_FOR_THREE else 2
+    columns = ", ".join(yaml_key(name) for name in told if name in listed)
+    return [
+        "  # In each class these take at least l values, so that knowing somebody's class doesn't",
+        "  # tell theirs. Stricter: t_closeness: 0.3, which asks for classes like the whole table.",
+        f"  l_diversity: {{l: {least}, columns: [{columns}]}}",
+    ]
 
 
-def column_line(
-    sample: ColumnSample, verdict: ColumnVerdict, unit: str | None, types: CustomTypes = NO_TYPES
-) -> tuple[str, str]:
-    """What a draft says of one column, and the reason for it, without values."""
-    reason = f"{verdict.type} ({verdict.score:.2f})"
-    if verdict.evidence:
-        reason += f": {verdict.evidence[0]}"
-    if verdict.name == unit:
-        return "pseudonym", f"the privacy unit; {reason}"
-    if verdict.type == "none":
-        return "drop", "not recognised: change to keep, sensitive or quasi once you know what it is"
-    treatment = types.taxonomy[verdict.type].default_protection
-    if verdict.role == "free_text":
-        return "free_text", reason
-    if treatment == "generalize":
-        return _quasi(sample, types.built_in(verdict.type)), reason
-    if treatment == "round":
-        cast = ", as: number" if sample.physical_type in ("string", "large_string") else ""
-        return f"{{role: {verdict.role}{cast}, protect: {{round: {{to: 100}}}}}}", reason
-    if treatment == "keep":
-        return verdict.role, reason
-    return treatment, reason
-
-
-def _quasi(sample: ColumnSample, kind: str) -> str:
-    pattern = _HIERARCHIES.get(kind) or _by_content(sample)
-    if "%s" in pattern:
-        formats = formats_in_use([value for value in sample.values if value])
-        named = ", ".join(json.dumps(one) for one in formats)
-        pattern %= f", formats: [{named}]" if formats else ""
-    return f"{{role: quasi, hierarchy: {pattern}}}"
-
-
-def _by_content(sample: ColumnSample) -> str:
-    """``auto`` for numbers, dates and codes, which have an order; words go as a whole."""
-    values = [value for value in sample.values if value]
-    texts = tuple(dict.fromkeys(values))
-    place = {text: code for code, text in enumerate(texts)}
-    code = np.array([place[value] for value in values], dtype=np.int64)
-    found = automatic_hierarchy(ColumnValues(texts, code, np.arange(code.size)))
-    return "redact" if "redact" in found else "auto"
+def _is_listed(name: str, written: Mapping[str, list[str]]) -> bool:
+    start = f"      {yaml_key(name)}: sensitive"
+    return any(line.startswith(start) for columns in written.values() for line in columns)
 
 
 def yaml_key(name: str) -> str:

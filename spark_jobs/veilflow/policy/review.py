@@ -32,18 +32,15 @@ def review(
     tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES
 ) -> tuple[ReviewItem, ...]:
     """The columns that need a person, riskiest first; within a risk the weakest evidence first."""
-    unit = find_unit(tables, types)
+    units = {name: find_unit({name: table}, types) for name, table in tables.items()}
     found = [
         item
         for name, table in tables.items()
         for sample, verdict in zip(table.samples, table.verdicts, strict=True)
-        if verdict.name != unit and (item := _item(name, sample, verdict, types)) is not None
+        if verdict.name != units[name] and (item := _item(name, sample, verdict, types)) is not None
     ]
-    if unit is None:
-        why = (
-            "no column says whose row it is in every table: name the privacy unit, or k counts rows"
-        )
-        found += [ReviewItem(4, name, "", "", 0.0, why) for name in tables]
+    why = "no column says whose row it is: name the privacy unit, or k counts rows"
+    found += [ReviewItem(4, name, "", "", 0.0, why) for name, unit in units.items() if unit is None]
     return tuple(sorted(found, key=lambda i: (-i.risk, i.score, i.table, i.column)))
 
 
@@ -63,10 +60,10 @@ def _item(
         return item(2, "not recognised; it is dropped until you know what it is")
     if kept and _SPECIAL in known.legal:
         return item(4, f"{known.phrase} is a special category and would be released as it is")
+    if verdict.type == "free_text" and verdict.score >= STRONG:
+        return item(3, "text may name anybody; it is redacted, and waits for a labelled sample")
     if verdict.role == "free_text":
-        return item(
-            3, "text may name anybody; it is dropped unless you have it redacted and judged"
-        )
+        return item(1, "may be text or bytes that name anybody; it is dropped")
     if verdict.score < STRONG and verdict.role in ("quasi", "sensitive", "insensitive"):
         return item(3, f"taken for {known.phrase} on weak evidence ({verdict.evidence[0]})")
     if other is not None and verdict.role != "identifier":
@@ -89,6 +86,7 @@ def review_page(tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES)
         f"{open_columns} of {columns} columns in {len(tables)} table(s); the others follow from",
         "strong evidence, which stands beside each line of the policies. Riskiest first: 4 would",
         "be released raw if nobody looks, 1 is safe but perhaps lost.",
+        *_about_joins(tables),
         "",
         "| risk | table | column | taken for | score | why |",
         "|--:|---|---|---|--:|---|",
@@ -99,6 +97,16 @@ def review_page(tables: Mapping[str, DraftTable], types: CustomTypes = NO_TYPES)
         for i in items
     ]
     return "\n".join(lines) + "\n"
+
+
+def _about_joins(tables: Mapping[str, DraftTable]) -> list[str]:
+    if len(tables) < 2:
+        return []
+    return [
+        "",
+        "Keys join within one policy only. Tables that are released together belong in one: draft",
+        "the folder without `--each`.",
+    ]
 
 
 def _cell(text: str) -> str:
