@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.canary.forms import text_needle
 from tests.canary.sample import Sample
 
 __all__ = [
@@ -17,11 +20,14 @@ __all__ = [
     "broken_code",
     "broken_data",
     "full_policy",
+    "masks",
     "remarks",
     "small_table",
 ]
 
 _ROWS = 24
+# Twenty days apart, so that a date that was moved is nobody else's.
+_LONG_AGO = dt.date(1790, 1, 1)
 _WITH_JUDGE = {"VEILFLOW_JUDGE": "canary_code:judge"}
 TRANSFORMS = (
     "Initial", "Raises", "RaisesOurs", "Exits", "Unprintable", "Talks", "RaisesWithKey",
@@ -159,6 +165,61 @@ def broken_data(sample: Sample) -> dict[str, Case]:
     return cases
 
 
+def masks(sample: Sample) -> dict[str, Case]:
+    """Every transform that works in a worker, in one run; and a worker that refuses values."""
+    rows = []
+    for row in range(_ROWS):
+        born = _LONG_AGO + dt.timedelta(days=20 * row)
+        sample.hidden.append(text_needle(f"born {born}", born.isoformat()))
+        inside = {name: sample.text(f"json-{name}", row) for name in ("name", "ref", "by", "x")}
+        field = {name: sample.text(f"field-{name}", row) for name in ("code", "word", "y")}
+        rows.append(
+            {
+                "id": sample.text("mask-id", row),
+                "born": born,
+                "card": f"{sample.number()}",
+                "word": sample.text("mask-word", row).replace("ë", "e"),
+                "token": sample.text("mask-token", row),
+                "stored": sample.text("mask-stored", row),
+                "who": sample.text("mask-who", row),
+                "number": sample.number(),
+                "inside": json.dumps(inside),
+                "parts": {"one": {"code": field["code"]}, "all": [field]},
+            }
+        )
+    sample.write_parquet("masks", rows)
+    paths = {"$.name": "pseudonym", "$.ref": "token", "$.by": {"fake": {"kind": "person_name"}}}
+    parts = {"one.code": {"pseudonym": {"form": "uuid"}}, "all[].word": "redact"}
+    protected: dict[str, Any] = {
+        "born": {"date_shift": {"max_days": 9}},
+        "card": {"fpe": {"keep_first": 2}},
+        "word": {"fpe": {"alphabet": "alphanumerics"}},
+        "token": "token",
+        "stored": "vault_token",
+        "who": {"fake": {"kind": "email", "by": "unit"}},
+        "number": {"pseudonym": {"form": "integer"}},
+        "inside": {"json": {"paths": paths}},
+        "parts": {"fields": {"paths": parts}},
+    }
+    columns: dict[str, Any] = {
+        name: {"role": "identifier", "protect": rule, **SETTLED} for name, rule in protected.items()
+    }
+    columns["born"]["role"] = "sensitive"
+    refused = {**columns, "who": {"role": "identifier", "protect": {"fpe": {}}, **SETTLED}}
+    wrong = {"json": {"paths": {**paths, "$.x": {"email": {}}}}}
+    unfit = {**columns, "inside": {"role": "identifier", "protect": wrong, **SETTLED}}
+    cases = {}
+    for name, chosen, code, says in (
+        ("masks", columns, "0", ""),
+        ("unfit-text", refused, "2", "column who, MaskByKey: fpe can't treat a value"),
+        ("unfit-part", unfit, "2", "column inside, MaskByKey: email can't treat a value"),
+    ):
+        table = {"columns": {"id": "pseudonym", **chosen}, "path": "masks"}
+        policy = sample.write_policy(name, {"masks": table}, privacy_unit="id")
+        cases[name] = Case(policy, code, says, _WITH_JUDGE)
+    return cases
+
+
 def remarks(sample: Sample) -> dict[str, Case]:
     """Texts that name their person in several ways, released with all of it replaced."""
     owners, texts = [], []
@@ -168,16 +229,21 @@ def remarks(sample: Sample) -> dict[str, Case]:
         owners.append(owner)
         said = f"{owner['name']}'s phone is {owner['phone'].upper()}, or {owner['email']}."
         more = f"Told {owner['name'].lower()} ({owner['ssn']}) to come back; see {owner['id']}."
-        texts.append({"id": owner["id"], "remark": f"Seen at noon. {said} {more}"})
+        text = f"Seen at noon. {said} {more}"
+        texts.append({"id": owner["id"], "remark": text, "faked": text, "named": text})
     sample.write_parquet("owners", owners)
     sample.write_parquet("remarks", texts)
     hidden = {name: {"role": "identifier", "protect": "drop", **SETTLED} for name in owners[0]}
     remark = {"role": "free_text", "protect": "redact_text", "type": "free_text"}
+    others = {
+        name: {**remark, "protect": {"redact_text": {"replacement": replacement}}}
+        for name, replacement in (("faked", "fakes"), ("named", "pseudonyms"))
+    }
     policy = sample.write_policy(
         "remarks",
         {
             "owners": {"columns": {**hidden, "id": "pseudonym"}},
-            "remarks": {"columns": {"id": "pseudonym", "remark": remark}},
+            "remarks": {"columns": {"id": "pseudonym", "remark": remark, **others}},
         },
         privacy_unit="id",
         validate={"free_text": {"min_recall": 0.9}},

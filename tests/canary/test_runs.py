@@ -25,6 +25,7 @@ from tests.canary.cases import (
     broken_code,
     broken_data,
     full_policy,
+    masks,
     remarks,
     small_table,
 )
@@ -122,6 +123,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     code = broken_code(sample)
     cases = {
         **broken_data(sample),
+        **masks(sample),
         **remarks(sample),
         **{n: case for n, case in code.items() if n not in (*ON_EXECUTORS, *UNGUARDED)},
     }
@@ -133,6 +135,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         {
             "preview": ["preview", full, "--rows", "200", "--json"],
             "preview-miscast": ["preview", str(cases["miscast"].policy), "--json"],
+            "preview-masks": ["preview", str(cases["masks"].policy), "--json"],
+            "preview-unfit": ["preview", str(cases["unfit-text"].policy), "--json"],
             "preview-remarks": ["preview", str(cases["remarks"].policy), "--json"],
             "preview-wrongtype": ["preview", str(cases["wrongtype"].policy), "--json"],
             "plan": ["plan", full, "--json"],
@@ -280,7 +284,8 @@ def test_other_commands_ended_as_they_were_meant_to(machine: Ran, cluster: Ran) 
     results = {**machine.harness.results, **cluster.harness.results}
     codes = {name: result.code for name, result in results.items()}
     expected = {
-        "preview": "0", "preview-miscast": "2", "preview-wrongtype": "1", "plan": "0",
+        "preview": "0", "preview-masks": "0", "preview-unfit": "2",
+        "preview-miscast": "2", "preview-wrongtype": "1", "plan": "0",
         "classify": "0", "classify-own": "2", "classify-all": "0", "classify-torn": "0",
         "draft": "0",
         "read-refused": "1",

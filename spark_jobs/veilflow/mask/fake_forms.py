@@ -93,7 +93,8 @@ def _username(locale: str, gender: Gender | None, draws: Draws) -> pa.Array:
     import pyarrow as pa
 
     first, last = (_plain(part(locale, gender, draws)) for part in (_first, _last))
-    numbers = pa.array([f"{number % 10_000:04d}" for number in draws[:, _NUMBER].tolist()])
+    said = [f"{number % 10_000:04d}" for number in draws[:, _NUMBER].tolist()]
+    numbers = pa.array(said, pa.string())  # there may be none
     return _join(first, ".", last, numbers)
 
 
@@ -124,7 +125,7 @@ def _street(locale: str, gender: Gender | None, draws: Draws) -> pa.Array:
 
     language = locale[:2]
     name, type_ = _take(locale, "last", draws, 5), _take(locale, "street", draws, 6)
-    number = pa.array([str(draw % 240 + 1) for draw in draws[:, _NUMBER].tolist()])
+    number = pa.array([str(draw % 240 + 1) for draw in draws[:, _NUMBER].tolist()], pa.string())
     if language in _TYPE_FIRST:
         street = _join(type_, " ", name)
     else:
