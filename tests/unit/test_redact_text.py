@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from veilflow.classify.entity import Entity
 from veilflow.mask import TransformError, create_transform
 from veilflow.mask.redact_text import KeyedRedactText, RedactText, field_name
 from veilflow.mask.text.edits import is_one_edit
 from veilflow.mask.text.folding import folded
 from veilflow.mask.text.known import find_known
+from veilflow.mask.text.mentions import repetitions
 from veilflow.mask.text.redaction import Rules, redact
 from veilflow.mask.text.replacing import label_namer
 from veilflow.mask.text.spans import Span, without_overlaps
@@ -368,4 +370,50 @@ def test_time_grows_with_the_text_alone(piece: str) -> None:
         return time.process_time() - start
 
     small, large = seconds(20_000), seconds(160_000)
+    assert large < 30 * small + 0.5
+
+
+NAMES = st.sampled_from(
+    ["Ona", "Onabe", "Onabe Kudo", "Kudo Onabe", "O'Kudo", "'Onabe", "Kudo-Ona"]
+)
+
+
+@given(
+    st.lists(NAMES, min_size=1, max_size=4), st.lists(NAMES | st.sampled_from(" .,-'x"), max_size=9)
+)
+def test_repetitions_are_all_places_of_the_same_letters(
+    names: list[str], pieces: list[str]
+) -> None:
+    heard = " / ".join(names)
+    text = f"{heard} / {''.join(pieces)}"
+    places = [heard.index(name) for name in names]
+    found = [Entity(at, at + len(name), "person_name", 0.9)
+             for at, name in zip(places, names, strict=True)]  # fmt: skip
+    telling = sorted({n for n in names if len(n) >= 4}, key=len, reverse=True)
+    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, telling))})(?!\w)" if telling else r"(?!)"
+    expected = {i for m in re.finditer(pattern, text) for i in range(m.start(), m.end())}
+    covered = {i for e in repetitions(text, found) for i in range(e.start, e.end)}
+    assert covered == expected
+
+
+def test_a_text_of_many_names_takes_as_long_as_many_texts() -> None:
+    """Ten megabytes of notes in one cell end: time goes with the length, whatever is in it."""
+    syllables = "ba bi bo da di ka ko la lo ma mi na no ra ro sa so ta to vu".split()
+
+    def name(number: int) -> str:
+        return "".join(syllables[number // 20**place % 20] for place in range(4)).capitalize()
+
+    def seconds(people: int) -> float:
+        lines = [f"Mr. {name(n)} {name(7 * n)} came. {name(7 * n)} left.\n" for n in range(people)]
+        text = "".join(lines)
+        found, begin = [], 0
+        for line in lines:
+            end = begin + line.index(" came")
+            found.append(Entity(begin + len("Mr. "), end, "person_name", 0.9))
+            begin += len(line)
+        start = time.process_time()
+        assert len(list(repetitions(text, found))) >= people
+        return time.process_time() - start
+
+    small, large = seconds(1_000), seconds(8_000)
     assert large < 30 * small + 0.5

@@ -28,7 +28,8 @@ _HOME = re.compile(
     r",? (?:of|from) ([^\W\d_a-z][\w'-]{2,25}(?: [^\W\d_a-z][\w'-]{2,25}){0,2})(?!\w)"
 )
 _REACH = 40
-_LEAST_REPEATED, _MOST_REPEATED = 4, 200
+_LEAST_REPEATED = 4
+_WORD = re.compile(r"\w+")
 _SCORE = 0.6
 
 
@@ -76,14 +77,37 @@ def repetitions(text: str, found: Sequence[Entity]) -> Iterator[Entity]:
     names = dict.fromkeys(
         text[entity.start : entity.end] for entity in found if entity.type == "person_name"
     )
-    telling = [name for name in names if _is_telling(name)]
-    if not telling:
+    by_words: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        if _is_telling(name):
+            by_words.setdefault(tuple(_WORD.findall(name)[:2]), []).append(name)
+    if not by_words:
         return
-    for first in range(0, len(telling), _MOST_REPEATED):
-        some = sorted(telling[first : first + _MOST_REPEATED], key=len, reverse=True)
-        pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, some))})(?!\w)"
-        for match in re.finditer(pattern, text):
-            yield _entity(match.start(), match.end())
+    # Names are looked up by their first words, so that a long text of many names takes no longer
+    # than as much of several texts.
+    words = list(_WORD.finditer(text))
+    done = 0
+    for place, word in enumerate(words):
+        both = (word[0], words[place + 1][0]) if place + 1 < len(words) else ()
+        for name in (*by_words.get(both, ()), *by_words.get((word[0],), ())):
+            start = word.start() - _before_its_words(name)
+            end = start + len(name)
+            if start >= done and text.startswith(name, start) and _stands_alone(text, start, end):
+                yield _entity(start, end)
+                done = end
+                break
+
+
+def _before_its_words(name: str) -> int:
+    """How many characters, such as an apostrophe, a name has before its first word."""
+    first = _WORD.search(name)
+    return 0 if first is None else first.start()
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on before ``start`` or after ``end``."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return _WORD.match(before) is None and _WORD.match(after) is None
 
 
 def _is_telling(name: str) -> bool:
