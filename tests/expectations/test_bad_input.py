@@ -22,6 +22,8 @@ from veilflow.risk import draw_canaries
 from veilflow_expectations.population_people import add_population
 from veilflow_expectations.splits import split_of
 
+from tests.frames import spark_frame
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -137,7 +139,7 @@ class Engine:
 
         parsed = {kind: _parse_datatype_string(kind) for kind in set(types.values())}
         schema = StructType([StructField(name, parsed[kind]) for name, kind in types.items()])
-        return self.spark.createDataFrame(list(zip(*columns.values(), strict=True)), schema)
+        return spark_frame(self.spark, columns, schema)
 
 
 @pytest.fixture(params=["pandas", pytest.param("spark", marks=pytest.mark.spark)])
