@@ -246,3 +246,60 @@ def test_noise_is_the_same_in_a_retry_and_another_for_each_row(
     mean = sum(pay - 100 for pay in pays if pay is not None) / 590
     assert abs(mean) < 6.5 * 5 * 2**0.5 / 590**0.5, "an error rate below 1e-9"
     assert {round(row["tip"] - row["pay"], 9) for row in first if row["pay"] is not None} != {0.0}
+
+
+def test_composite_keys_and_paths_join_after_masking(spark: SparkSession, masking_ref: str) -> None:
+    """Orders to their lines by two columns, and by the same two inside JSON and a struct."""
+    staff = {"$.at.no": "number", "$.at.site": "place"}
+    line = {"no": "number", "site": "place"}
+    keyed = {
+        "site": identifier("pseudonym") | {"domain": "place"},
+        "no": identifier("fpe", alphabet="digits", small_domain="made up, for a test of joins")
+        | {"domain": "number"},
+    }  # fmt: skip
+    inside = {"fpe": {"alphabet": "digits", "small_domain": "made up, for a test of joins"}}
+    rules = policy({"id": "pseudonym", **keyed}).to_json()
+    rules["tables"] |= {
+        "lines": {"path": "lines", "columns": {
+            "id": "pseudonym",
+            "plant": {**keyed["site"]},
+            "number": {**keyed["no"]},
+            "note": {"role": "sensitive", "protect": {"json": {
+                "paths": {"$.at.no": inside, "$.at.site": "pseudonym", "$.free": "pseudonym"},
+                "domains": staff}}},
+            "line": {"role": "sensitive", "protect": {"fields": {
+                "paths": {"no": inside, "site": "pseudonym"}, "domains": line}}},
+        }},
+    }  # fmt: skip
+    orders = spark.range(90).selectExpr("'p' || id AS id", "'s' || id % 9 AS site",
+                                        "cast(1000 + floor(id / 9) as string) AS no")  # fmt: skip
+    lines = spark.range(400).selectExpr(
+        "'p' || id AS id",
+        "'s' || id % 11 AS plant",
+        "cast(1000 + id % 13 as string) AS number",
+        "to_json(struct(struct('s' || id % 11 AS site, cast(1000 + id % 13 as string) AS no) AS at,"
+        " 's' || id % 11 AS free)) AS note",
+        "struct(cast(1000 + id % 13 as string) AS no, 's' || id % 11 AS site) AS line",
+    )
+    frames = {"people": orders, "lines": lines}
+    made = protect(spark, Policy.model_validate(rules), frames, None, masking_ref)
+    left, right = made["people"].output(), made["lines"].output()
+    joins = {
+        "columns": "plant = site AND number = no",
+        "json": "get_json_object(note, '$.at.site') = site"
+        " AND get_json_object(note, '$.at.no') = no",
+        "struct": "line.site = site AND line.no = no",
+    }
+    left, right = left.drop("id").localCheckpoint(), right.drop("id").localCheckpoint()
+    before = orders.join(lines.withColumnRenamed("id", "of"), condition(joins["columns"])).count()
+    assert 0 < before < 400, "some lines have no order"
+    for name, same in joins.items():
+        assert left.join(right, condition(same)).count() == before, name
+    apart = left.join(right, condition("get_json_object(note, '$.free') = site"))
+    assert apart.count() == 0, "a path without a domain has one of its own"
+
+
+def condition(text: str) -> Any:
+    from pyspark.sql import functions as F
+
+    return F.expr(text)

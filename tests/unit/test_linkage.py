@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 from veilflow.errors import PolicyError, UsageError
+from veilflow.pipeline.linkage import keyed_columns
 from veilflow.policy import Policy, load_policy
-from veilflow.policy.linkage import SCOPES, linkage_domain
+from veilflow.policy.linkage import SCOPES, linkage_domain, part_domains
 
 COLUMNS: dict[str, Any] = {
     "person": "pseudonym",
@@ -112,3 +113,49 @@ def test_a_vault_with_a_password_is_refused(tmp_path: Path) -> None:
         policy(tmp_path, vault="postgresql://me:sesame@host/vault")
     assert "sesame" not in str(raised.value)
     policy(tmp_path, vault="sqlite://$VEILFLOW_HOME/vault.db")
+
+
+NOTE: dict[str, Any] = {"$.patient": "pseudonym", "$.by": {"token": {"prefix": "x"}}}
+IN_STAFF = {"role": "identifier", "protect": "token", "domain": "staff"}
+
+
+def nested(domains: Any, kind: str = "json", **more: Any) -> dict[str, Any]:
+    protect = {kind: {"paths": NOTE, "domains": domains}}
+    return {"person": "pseudonym", "note": {"role": "sensitive", "protect": protect}, **more}
+
+
+def test_a_path_may_be_in_a_domain_of_a_column(tmp_path: Path) -> None:
+    given = {"$.patient": "unit", "$.by": {"name": "staff", "scope": "dataset"}}
+    doctor = {**IN_STAFF, "domain": {"name": "staff", "scope": "dataset"}}
+    one = policy(tmp_path, nested(given, doctor=doctor))
+    found = part_domains(one, "people", "note", "r1")
+    assert found["$.patient"] == linkage_domain(one, "people", "person", "r1")
+    assert found["$.by"] == linkage_domain(one, "people", "doctor", "r1") == "people/*/*/staff"
+    assert part_domains(one, "people", "doctor", None) == {}
+    (scope,) = {c.scope for c in keyed_columns(one, 1) if c.column == "note"}
+    assert scope == "dataset", "what joins furthest decides what a rotation ends"
+
+
+NESTED_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "no such path": (nested({"$.x": "staff"}), "isn't among the paths"),
+    "no mapping": (nested(["$.by"]), "a mapping of paths"),
+    "no domain": (nested({"$.by": {"scope": "dataset"}}), r"\$\.by: a domain is a name"),
+    "no name": (nested({"$.by": "a/b"}), r"\$\.by: a domain is a name"),
+    "no key": (
+        {"person": "pseudonym", "note": {"role": "sensitive", "protect": {
+            "fields": {"paths": {"a": "keep"}, "domains": {"a": "staff"}}}}},
+        "needs a transform with a key",
+    ),
+    "another transform": (nested({"$.patient": "staff"}, doctor=IN_STAFF), "the two don't join"),
+    "another scope": (
+        nested({"$.by": {"name": "staff", "scope": "dataset"}}, doctor=IN_STAFF),
+        r"note \$\.by but not its|doctor but not its",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NESTED_REFUSED)
+def test_a_path_whose_domain_can_not_be_is_refused(tmp_path: Path, case: str) -> None:
+    columns, said = NESTED_REFUSED[case]
+    with pytest.raises(PolicyError, match=said):
+        policy(tmp_path, columns)

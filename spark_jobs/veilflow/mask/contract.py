@@ -140,6 +140,15 @@ class KeyedTransform(ValueTransform):
         """
         return self.keyed(key.material)
 
+    @property
+    def linked_parts(self) -> Mapping[str, KeyedTransform]:
+        """What it does to parts of a value in linkage domains of their own, by path."""
+        return {}
+
+    def bound_with_parts(self, key: DomainKey, parts: Mapping[str, DomainKey]) -> Transform:
+        """As :meth:`bound`, with the key of each of :attr:`linked_parts`, derived for its use."""
+        return self.bound(key)
+
 
 class CheckedTransform(Transform):
     """A transform that can meet values it can't treat: subclass and write :meth:`treat`.

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.keyless import Constant, Drop, Keep, Nullify, Redact
 from veilflow.mask.nested_paths import Node
-from veilflow.mask.nested_transforms import applied, can_replace, inner_transforms, keyed_tree
+from veilflow.mask.nested_transforms import (
+    applied,
+    can_replace,
+    inner_transforms,
+    keyed_tree,
+    linked_parts,
+)
 from veilflow.mask.outcome import OnInvalid, Outcome, Reason, settle
 from veilflow.mask.registry import CheckedTransform, KeyedTransform, transform
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from veilflow.mask.contract import Transform
+    from veilflow.mask.domain_key import DomainKey
 
 __all__ = ["Json", "KeyedJson"]
 
@@ -35,15 +42,19 @@ class Json(KeyedTransform):
     ``nullify``, ``redact`` and ``constant``, and is invalid for others, by their ``on_invalid``. A
     text that isn't JSON (RFC 8259) is invalid by this transform's. The result is written anew: no
     blanks, of a name that comes twice the last, fractions as doubles have them.
+
+    ``domains`` puts paths into linkage domains, as a column's ``domain`` does: what is equal there
+    joins with columns, and other paths, of the domain that have the same transform.
     """
 
     paths: Mapping[str, Any]
     on_invalid: OnInvalid = "refuse"
+    domains: Mapping[str, Any] = field(default_factory=dict)
 
     is_pseudonym = False
     guarantees = Guarantees(
-        joins_within="what keyed transforms inside make: the same path of the linkage domain; "
-        "dates inside move by a shift of their own",
+        joins_within="what keyed transforms inside make: the same path of the linkage domain, or "
+        "the domain that `domains` gives the path; other dates inside move by a shift of their own",
         empty="invalid",
         not_for="names of keys that are personal data themselves: keys on a path stay",
     )
@@ -53,9 +64,21 @@ class Json(KeyedTransform):
         if any(made.needs_unit for made in inner.values()):
             object.__setattr__(self, "needs_unit", True)
         object.__setattr__(self, "counts_inside", can_replace(inner))
+        linked_parts(self.paths, self.domains)
+
+    @property
+    def linked_parts(self) -> Mapping[str, KeyedTransform]:
+        return linked_parts(self.paths, self.domains)
 
     def keyed(self, key: bytes) -> KeyedJson:
-        root = keyed_tree(inner_transforms(self.paths), key)
+        """With a key of its own for each path, whatever ``domains`` says."""
+        return self._keyed(key, {})
+
+    def bound_with_parts(self, key: DomainKey, parts: Mapping[str, DomainKey]) -> KeyedJson:
+        return self._keyed(key.material, parts)
+
+    def _keyed(self, key: bytes, parts: Mapping[str, DomainKey]) -> KeyedJson:
+        root = keyed_tree(inner_transforms(self.paths), key, parts)
         return KeyedJson(root, self.on_invalid, self.needs_unit)
 
 

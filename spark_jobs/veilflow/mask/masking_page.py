@@ -79,13 +79,38 @@ rows is cut at random into parts, each with a cycle of its own, which changes no
 above.
 """
 
+_NESTED = """
+## Inside values
+
+`json` takes JSON in a text, `fields` structs and arrays, each path by path; what no path names is
+gone. Both work in Python workers on whole Arrow batches; neither has a native Spark form. A map is
+refused, by `fields` too: its keys are data, and no path could say what becomes of them. Turn it
+into an array of structs in the source, or into JSON whose keys the policy names.
+
+What is keyed inside has a key of its own for each path, so it joins with the same path of other
+tables and releases of the column's linkage domain, and with no column. `domains` puts a path into a
+domain that columns are in, too, by name (`unit` is the privacy unit's), if need be with a scope:
+
+    note:
+      role: sensitive
+      protect:
+        json:
+          paths: {"$.patient": pseudonym, "$.doctor": token}
+          domains: {"$.patient": unit, "$.doctor": {name: staff, scope: dataset}}
+
+Then equal values of the path and of the columns get equal pseudonyms, tokens or encrypted texts,
+provided they have the same transform with the same parameters (the policy is refused if the
+transform or the scope differs). It goes for composite keys, too: each column or path of a key is
+masked by itself, and they join together.
+"""
+
 
 def masking_page() -> str:
-    """The page as Markdown: two tables with a row for each transform, and how rows are permuted."""
+    """The page as Markdown: two tables of all transforms, then permutation and nested values."""
     known = sorted(registered().items())
     does = "".join(f"| `{name}` | {_told(cls.summary)} | {_takes(cls)} |\n" for name, cls in known)
     promises = "".join(f"| `{name}` | {_promised(cls)} |\n" for name, cls in known)
-    return _HEAD + does + _PROMISES + promises + _PERMUTATION
+    return _HEAD + does + _PROMISES + promises + _PERMUTATION + _NESTED
 
 
 def _told(text: str) -> str:

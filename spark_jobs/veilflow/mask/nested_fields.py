@@ -11,7 +11,13 @@ from veilflow.mask.contract import Transform
 from veilflow.mask.guarantees import Guarantees
 from veilflow.mask.keyless import Drop
 from veilflow.mask.nested_paths import Node, tree
-from veilflow.mask.nested_transforms import applied, can_replace, inner_transforms, keyed_tree
+from veilflow.mask.nested_transforms import (
+    applied,
+    can_replace,
+    inner_transforms,
+    keyed_tree,
+    linked_parts,
+)
 from veilflow.mask.outcome import Outcome
 from veilflow.mask.registry import KeyedTransform, transform
 
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
+
+    from veilflow.mask.domain_key import DomainKey
 
 __all__ = ["Fields", "KeyedFields"]
 
@@ -32,15 +40,18 @@ class Fields(KeyedTransform):
     ``[].email`` for a column that is an array itself. A field that the column doesn't have refuses
     the run, and so does a map, whose keys are data. What a part's transform can't treat is refused,
     nulled or redacted by that transform's ``on_invalid``; the row counts as one.
+
+    ``domains`` puts paths into linkage domains, as :class:`veilflow.mask.json_paths.Json` has them.
     """
 
     paths: Mapping[str, Any]
+    domains: Mapping[str, Any] = field(default_factory=dict)
 
     takes_text = False
     is_pseudonym = False
     guarantees = Guarantees(
-        joins_within="what keyed transforms inside make: the same path of the linkage domain; "
-        "dates inside move by a shift of their own",
+        joins_within="what keyed transforms inside make: the same path of the linkage domain, or "
+        "the domain that `domains` gives the path; other dates inside move by a shift of their own",
         not_for="arrays whose length tells who it is: it stays visible",
     )
 
@@ -49,12 +60,25 @@ class Fields(KeyedTransform):
         if any(made.needs_unit for made in inner.values()):
             object.__setattr__(self, "needs_unit", True)
         object.__setattr__(self, "counts_inside", can_replace(inner))
+        linked_parts(self.paths, self.domains)
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return _output_type(tree(inner_transforms(self.paths)), input_type, "the value")
 
+    @property
+    def linked_parts(self) -> Mapping[str, KeyedTransform]:
+        return linked_parts(self.paths, self.domains)
+
     def keyed(self, key: bytes) -> KeyedFields:
-        return KeyedFields(keyed_tree(inner_transforms(self.paths), key), self.needs_unit)
+        """With a key of its own for each path, whatever ``domains`` says."""
+        return self._keyed(key, {})
+
+    def bound_with_parts(self, key: DomainKey, parts: Mapping[str, DomainKey]) -> KeyedFields:
+        return self._keyed(key.material, parts)
+
+    def _keyed(self, key: bytes, parts: Mapping[str, DomainKey]) -> KeyedFields:
+        root = keyed_tree(inner_transforms(self.paths), key, parts)
+        return KeyedFields(root, self.needs_unit)
 
 
 @dataclass(frozen=True)

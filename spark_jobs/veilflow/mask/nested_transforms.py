@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from veilflow.errors import PolicyError
 from veilflow.mask.contract import KeyedTransform, Transform
+from veilflow.mask.domain_key import DomainKey
 from veilflow.mask.nested_paths import Node, tree
 from veilflow.mask.outcome import Outcome
 from veilflow.mask.registry import create_transform
@@ -15,7 +16,7 @@ from veilflow.mask.registry import create_transform
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["applied", "can_replace", "inner_transforms", "keyed_tree"]
+__all__ = ["applied", "can_replace", "inner_transforms", "keyed_tree", "linked_parts"]
 
 
 def inner_transforms(paths: Mapping[str, Any]) -> dict[str, Transform]:
@@ -50,16 +51,37 @@ def _created(path: str, given: object) -> Transform:
 _WHOLE_COLUMNS = frozenset({"redact_text", "json", "fields"})
 
 
-def keyed_tree(transforms: Mapping[str, Transform], key: bytes) -> Node:
-    """The tree of the transforms, each that needs a key with one of its own for its path."""
-    return tree(
-        {
-            path: made.keyed(hmac.digest(key, f"path:{path}".encode(), "sha256"))
-            if isinstance(made, KeyedTransform)
-            else made
-            for path, made in transforms.items()
-        }
-    )
+def linked_parts(paths: Mapping[str, Any], domains: Mapping[str, Any]) -> dict[str, KeyedTransform]:
+    """The transforms of the paths that ``domains`` gives a linkage domain of their own.
+
+    Raises ValueError for a path that isn't named, or whose transform has no key.
+    """
+    if not isinstance(domains, Mapping):
+        raise ValueError("domains is a mapping of paths to linkage domains")
+    made, found = inner_transforms(paths), {}
+    for path in domains:
+        if path not in made:
+            raise ValueError(f"domains has {path!r}, which isn't among the paths")
+        part = made[path]
+        if not isinstance(part, KeyedTransform):
+            raise ValueError(f"{path}: a linkage domain needs a transform with a key")
+        found[path] = part
+    return found
+
+
+def keyed_tree(
+    transforms: Mapping[str, Transform], key: bytes, parts: Mapping[str, DomainKey]
+) -> Node:
+    """The tree of the transforms, each that needs a key with that of ``parts`` or of its path."""
+
+    def keyed(path: str, made: Transform) -> Transform:
+        if not isinstance(made, KeyedTransform):
+            return made
+        if path in parts:
+            return made.bound(parts[path])
+        return made.keyed(hmac.digest(key, f"path:{path}".encode(), "sha256"))
+
+    return tree({path: keyed(path, made) for path, made in transforms.items()})
 
 
 def can_replace(transforms: Mapping[str, Transform]) -> bool:

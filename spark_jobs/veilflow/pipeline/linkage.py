@@ -9,7 +9,7 @@ from typing import Any
 
 from veilflow.evidence import KeyedColumn
 from veilflow.policy import Policy
-from veilflow.policy.linkage import domain_of
+from veilflow.policy.linkage import SCOPES, Scope, domain_of, domains_of_parts
 from veilflow.store.manifest import Manifest
 
 __all__ = ["key_version", "keyed_columns", "keyed_columns_of", "public_linkage"]
@@ -24,13 +24,20 @@ def keyed_columns(policy: Policy, version: int) -> tuple[KeyedColumn, ...]:
             table=table,
             column=name,
             transform=column.treatment,
-            scope=domain_of(policy, table, name).scope,
+            scope=_widest(policy, table, name),
             key_version=version,
         )
         for table, rules in policy.tables.items()
         for name, column in rules.released.items()
         if column.is_keyed
     )
+
+
+def _widest(policy: Policy, table: str, name: str) -> Scope:
+    """The scope of the column's domain, or of a path's inside it that joins further."""
+    inside = domains_of_parts(policy, table, name).values()
+    scopes = {domain_of(policy, table, name).scope, *(one.scope for one in inside)}
+    return max(scopes, key=SCOPES.index)
 
 
 def public_linkage(columns: tuple[KeyedColumn, ...]) -> dict[str, Any]:

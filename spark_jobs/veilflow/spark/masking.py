@@ -14,7 +14,7 @@ from veilflow.mask.outcome import REDACTED
 from veilflow.mask.redact_text import TEXT, RedactText
 from veilflow.policy import ColumnPolicy, Policy
 from veilflow.policy.draft import yaml_key
-from veilflow.policy.linkage import linkage_domain
+from veilflow.policy.linkage import linkage_domain, part_domains
 from veilflow.spark.invalid_values import CountedColumn
 from veilflow.spark.native_masks import has_native_form, native_invalid, native_mask
 from veilflow.spark.permuting import PermutedColumn, with_permuted
@@ -175,7 +175,8 @@ def _worker_step(
         )
     if isinstance(transform, KeyedTransform):
         domain = linkage_domain(policy, table, name, release)
-        return MaskByKey(name, transform, key_ref, domain, needed)
+        parts = part_domains(policy, table, name, release)
+        return MaskByKey(name, transform, key_ref, domain, needed, parts)
     return MaskInWorker(name, transform, needed)
 
 

@@ -64,9 +64,12 @@ class MaskByKey:
     key_ref: str
     domain: str
     resources: Mapping[str, str] = field(default_factory=dict)
+    part_domains: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, values: pa.Array, units: pa.Array | None = None) -> Outcome:
-        keyed = keyed_transform(self.transform, self.key_ref, self.domain, self.resources)
+        keyed = keyed_transform(
+            self.transform, self.key_ref, self.domain, self.resources, self.part_domains
+        )
         return keyed.apply_counted(values, units)
 
 
