@@ -15,8 +15,9 @@ from veilflow.classify.classification import DETECTORS
 from veilflow.classify.header_words import EXACT, STRONG, WEAK
 from veilflow.classify.header_words_more import EXACT_MORE, STRONG_MORE, WEAK_MORE
 from veilflow.classify.headers import fold, header_hints, tokens_of
+from veilflow.classify.national_ids import SCHEMES
 from veilflow.classify.taxonomy import ROLES
-from veilflow.classify.taxonomy_page import taxonomy_page
+from veilflow.classify.taxonomy_page import SAFE_HARBOR, SPECIAL_CATEGORIES, taxonomy_page
 
 PROTECTIONS = {"drop", "pseudonym", "generalize", "keep", "round", "redact"}
 NEEDED = (
@@ -24,7 +25,9 @@ NEEDED = (
     "zipcode geo_coordinates ip_address credit_card_number ssn iban_code swift_code "
     "drivers_license vin imei generic_id medical_record_number url organization_name city "
     "marital_status occupation education nationality icd10_code insurance blood_type date amount "
-    "free_text spoken_language none"
+    "free_text spoken_language none passport_number bank_account_number mac_address device_id "
+    "health_plan_number biometric_reference religion medication trade_union sexual_orientation "
+    "secret"
 )
 
 
@@ -50,6 +53,28 @@ def test_an_entry_is_consistent(type_id: str) -> None:
     assert entry.role != "identifier" or entry.default_protection in ("drop", "pseudonym")
     assert entry.legal or type_id == "none"
     assert entry.title
+
+
+def test_every_identifier_of_safe_harbor_has_a_type() -> None:
+    assert "".join(SAFE_HARBOR) == "ABCDEFGHIJKLMNOPQR"
+    named = {one for entry in TAXONOMY.values() for one in entry.legal if "HIPAA" in one}
+    assert named == {f"HIPAA ({letter})" for letter in SAFE_HARBOR}
+
+
+def test_the_special_categories_are_those_that_types_name() -> None:
+    told = {one for types in SPECIAL_CATEGORIES.values() for one in types}
+    may_tell = {"free_text"}
+    named = {entry.id for entry in TAXONOMY.values() if "GDPR 9(1)" in entry.legal}
+    assert told == named - may_tell
+    # CCPA knows no political opinions, and has biometrics among its other categories.
+    assert {one for one in told if not any("CCPA" in law for law in TAXONOMY[one].legal)} == {
+        "political_opinion"
+    }
+
+
+def test_identity_numbers_of_at_least_fifteen_countries() -> None:
+    countries = {scheme.country for scheme in SCHEMES}
+    assert len(countries) >= 15 and all(country in taxonomy_page() for country in countries)
 
 
 def test_the_taxonomy_can_not_be_changed() -> None:
