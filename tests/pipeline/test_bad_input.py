@@ -181,7 +181,9 @@ def test_quoted_cells_may_hold_anything(place: Place, folder: Path, judge: Any) 
     assert kept == {odd, None, "red"}
 
 
-SCORES = "person,score\n" + "".join(f"p{n},{'Zebedee' if n < 12 else n}\n" for n in range(30))
+SCORES = "person,score\n" + "".join(
+    f"p{n},{('Zebedee', '1.5')[n % 2] if n < 12 else n}\n" for n in range(30)
+)
 
 
 def test_a_value_that_cannot_be_cast(place: Place, folder: Path) -> None:

@@ -12,10 +12,23 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from veilflow.cli import main
-from veilflow.errors import KeyDestroyed, ReleaseRefused, StageFailed, VaultUnavailable
+from veilflow.errors import (
+    KeyDestroyed,
+    KeyNotFound,
+    ReleaseRefused,
+    StageFailed,
+    VaultUnavailable,
+)
 from veilflow.keys import open_provider
 from veilflow.pipeline.audit import read_audit
-from veilflow.store.key_records import forget_keys, load_masking_root
+from veilflow.store.key_records import (
+    forget_keys,
+    load_masking_root,
+    masking_key,
+    masking_key_ref,
+    opened_release,
+    release_key_ref,
+)
 from veilflow.store.manifest import load_manifest
 
 from tests.pipeline.place import PURPOSE, Place
@@ -271,6 +284,12 @@ def test_what_is_not_revealed(hospital: Place, reveal: Reveal, tmp_path: Path) -
         if "masking" not in path.name:
             (reader / path.name).write_bytes(path.read_bytes())
             (reader / path.name).chmod(0o600)
+    forget_keys()
+    ref = release_key_ref(f"file://{reader}", hospital.store.uri, "people", "night-1")
+    assert opened_release(ref).keks and not opened_release(ref).closed
+    root = masking_key_ref(f"file://{reader}", hospital.store.uri, "people")
+    with pytest.raises(KeyNotFound, match="no key 'people/masking'"):
+        masking_key(root, "people/nightly/planning/unit", "token")
     audited = len(read_audit(hospital.store))
     code, out, err = reveal([token], "night-1", "patients.patient", "--reason", "r",
                             "--keys", f"file://{reader}")  # fmt: skip
