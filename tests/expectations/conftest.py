@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.frames import spark_frame
+
 Make = Callable[[dict[str, list[Any]], str], Any]
 
 
@@ -19,10 +21,12 @@ def make(request: pytest.FixtureRequest) -> Make:
         import pandas as pd
 
         return lambda columns, schema: pd.DataFrame(columns)
+    from pyspark.sql.types import _parse_datatype_string
+
     spark = request.getfixturevalue("spark")
 
     def build(columns: dict[str, list[Any]], schema: str) -> Any:
-        return spark.createDataFrame(list(zip(*columns.values(), strict=True)), schema)
+        return spark_frame(spark, columns, _parse_datatype_string(schema))
 
     return build
 
