@@ -177,6 +177,22 @@ def test_tables_without_a_common_unit_ask_for_one(
     assert (code, "several tables need 'privacy_unit" in shown) == (2, True)
 
 
+def test_tables_of_different_delimiters_get_policies_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write(tmp_path, a={"patient_id": IDS, "age": AGES})
+    rows = ["patient_id;sex", *(f"{one};F" for one in IDS)]
+    (data / "b.csv").write_text("\n".join(rows))
+    assert main(["draft", str(data)]) == 1
+    assert "--each" in capsys.readouterr().err
+    assert main(["draft", str(data), "--each", "--out", str(tmp_path / "each")]) == 0
+    for name, delimiter in (("a", ","), ("b", ";")):
+        policy = tmp_path / "each" / f"{name}.yaml"
+        assert yaml.safe_load(policy.read_text())["source"]["delimiter"] == delimiter
+        policy.write_text(re.sub(r": ''( +# fill in.*)$", ": x", policy.read_text(), flags=re.M))
+        assert plan(policy, capsys)[0] == 0
+
+
 def test_adult(tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = repository.parent / "shared" / "data" / "adult" / "adult.csv"
     if not data.exists():

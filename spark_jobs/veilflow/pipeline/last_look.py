@@ -116,10 +116,11 @@ def retyped_columns(
     One that was left out of the last run for that stays so until a person decides.
     """
     told = {}
+    policy = run.policy  # asks the store, so once for all columns
     for finding in found if last is not None else ():
         place = (finding.table, finding.column)
         before = last.findings.get(place) if last is not None else None
-        column = run.policy.tables[finding.table].columns.get(finding.column)
+        column = policy.tables[finding.table].columns.get(finding.column)
         if before is None or column is None:
             continue
         why = _still_out(before, finding, column) or retyped(
@@ -128,7 +129,7 @@ def retyped_columns(
             _verdict(finding),
             column.type,
             column.treatment,
-            run.policy.custom_types,
+            policy.custom_types,
         )
         if why is not None:
             told[place] = why

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         source.root,
         source.file_format,
         source.tables,
-        source.delimiter,
+        source.delimiter(),
         source.types,
         _types_file(arguments),
     )
@@ -99,9 +99,19 @@ class _Source:
     dataset: str
     root: str
     file_format: str
-    delimiter: str
+    delimiters: dict[str, str]
     tables: dict[str, DraftTable]
     types: CustomTypes
+
+    def delimiter(self) -> str:
+        """The one delimiter of all tables. Raises SourceError if they differ."""
+        found = set(self.delimiters.values()) or {","}
+        if len(found) != 1:
+            raise SourceError(
+                "the tables are written with different delimiters; a policy reads one.",
+                remedy="Draft each by itself: --each.",
+            )
+        return found.pop()
 
 
 def _source(arguments: argparse.Namespace) -> _Source:
@@ -115,7 +125,7 @@ def _source(arguments: argparse.Namespace) -> _Source:
             _name(name): DraftTable(f"{name}.parquet", *look) for name, look in looks(data, asked)
         }
         dataset = _name(data.partition("?")[0].rpartition("/")[2]) or "database"
-        return _Source(dataset, _TO_FILL_IN, "parquet", ",", tables, asked.types)
+        return _Source(dataset, _TO_FILL_IN, "parquet", {}, tables, asked.types)
     data = data.rstrip("/") if is_s3(data) else str(Path(data).resolve())
     found = tables_under(data)
     above = [place for place in found.values() if place == data]
@@ -124,14 +134,15 @@ def _source(arguments: argparse.Namespace) -> _Source:
     if len(formats) != 1:
         raise SourceError(f"{data}: holds tables of several formats; a policy reads one")
     (file_format,) = formats
-    delimiter = _delimiter(next(iter(found.values()))) if file_format == "csv" else ","
+    is_csv = file_format == "csv"
+    delimiters = {_name(name): _delimiter(place) for name, place in found.items() if is_csv}
     tables = {
         _name(name): DraftTable(place.removeprefix(f"{root}/"), *look_at(place, asked))
         for name, place in found.items()
     }
     shown = _TO_FILL_IN if is_s3(data) else root or "/"
     return _Source(
-        _name(PurePosixPath(data).stem), shown, file_format, delimiter, tables, asked.types
+        _name(PurePosixPath(data).stem), shown, file_format, delimiters, tables, asked.types
     )
 
 
@@ -145,7 +156,7 @@ def _write_each(arguments: argparse.Namespace, source: _Source) -> int:
             source.root,
             source.file_format,
             {name: table},
-            source.delimiter,
+            source.delimiters.get(name, ","),
             source.types,
             _types_file(arguments),
         )
