@@ -201,7 +201,7 @@ def test_shredding_a_release_leaves_the_masking_root(keyring: FileKeyring) -> No
 
 def test_forgotten_keys_are_in_no_transform_that_a_worker_keeps(masking_ref: str) -> None:
     def keyed() -> Any:
-        return keyed_transform(Pseudonym(), masking_ref, "people/default/team/unit", {})
+        return keyed_transform(Pseudonym(), masking_ref, "people/default/team/unit", {}, {})
 
     kept = keyed()
     kept.apply(pa.array(["Ann", "Bob", "Ann"]))

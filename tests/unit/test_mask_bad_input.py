@@ -161,7 +161,7 @@ def test_a_key_that_is_not_there_ends_the_work_and_is_named(
     assert getattr(raised.value, "remedy", ""), "and what to do about it"
 
     def work(values: pa.Array) -> pa.Array:
-        return keyed_transform(Fpe(), reference, KEY.domain, {}).apply(values)
+        return keyed_transform(Fpe(), reference, KEY.domain, {}, {}).apply(values)
 
     with pytest.raises(WorkerFailed, match=f"table t, column c: {error.__name__}: .*") as failed:
         guarded("table t, column c", work)(pa.array(["5550147"]))

@@ -42,7 +42,6 @@ def _keyed(
     resources: tuple[tuple[str, str], ...],
     parts: tuple[tuple[str, str], ...],
 ) -> Transform:
-
     version = masking_key_version(key_ref)
     key = DomainKey(masking_key(key_ref, domain, transform.use), domain, version)
     linked = transform.linked_parts
