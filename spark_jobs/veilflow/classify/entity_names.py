@@ -143,7 +143,7 @@ def _of_list(tokens: Sequence[Token], at: int, listed: int) -> list[Token]:
 
 def _are_surnames(several: Sequence[Token]) -> bool:
     """Whether none is a given name alone: "Davis, Reynolds and Williamson" is a firm."""
-    return not any(token.plain in GIVEN_NAMES - FAMILY for token in several)
+    return not any(token.plain in GIVEN_NAMES and token.plain not in FAMILY for token in several)
 
 
 def _is_brand(tokens: Sequence[Token], at: int, size: int, score: float) -> bool:
@@ -170,7 +170,11 @@ def _in_context(text: str, run: Sequence[Token], score: float) -> float:
     plain = all(token.plain in PLAIN_WORDS or token.plain in _NEVER for token in run)
     called = len(run) == 1 and run[0].is_written_as_name and run[0].plain not in _NEVER
     if called and is_called(text, start, end):
-        return score if plain and run[0].plain not in POSSIBLE | DOUBTFUL else max(score, 0.7)
+        return (
+            score
+            if plain and run[0].plain not in POSSIBLE and run[0].plain not in DOUBTFUL
+            else max(score, 0.7)
+        )
     return score if plain else max(score, announced(text, start, end))
 
 
@@ -247,7 +251,9 @@ def _score(tokens: Sequence[Token], at: int, size: int, shouting: bool) -> float
         return 0.0
     # "Hubbard-Thomas" alone: two family names are a firm as often as a person.
     double = size == 1 and len(parts) > 1 and "-" in run[0].plain
-    if double and all(part in FAMILY or part in wide_names() - GIVEN_NAMES for part in parts):
+    if double and all(
+        part in FAMILY or (part in wide_names() and part not in GIVEN_NAMES) for part in parts
+    ):
         return 0.0
     if len(telling) >= 1 and len(known) >= 2:
         return 0.9

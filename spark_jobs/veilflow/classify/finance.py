@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veilflow.classify.checksums import is_aba_routing_number, is_iban, is_payment_card
-from veilflow.classify.detector import DIGITS, Detector, pattern
+from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
 
 __all__ = ["DETECTORS"]
 
@@ -41,9 +41,11 @@ _looks_like_account = pattern(r"(?=[^0-9]{0,20}[0-9])[A-Z0-9][A-Z0-9 ./-]{3,33}"
 
 DETECTORS = (
     Detector("iban_code", is_iban, 95, alone=0.98, alone_share=0.15, named=_looks_like_iban,
-             chance=0.01, characters=DIGITS, lengths=(15, 42)),
+             chance=0.01, characters=DIGITS, lengths=(15, 42),
+             alone_not_kinds=NUMERIC),
     Detector("credit_card_number", is_payment_card, 93, alone=0.96, alone_share=0.3, chance=0.03,
-             named=_looks_like_card, characters=DIGITS, lengths=(4, 24)),
+             named=_looks_like_card, characters=DIGITS, lengths=(4, 24),
+             alone_lengths=(13, 24)),
     Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.2,
              lengths=(8, 11)),
     Detector("bank_routing_number", is_aba_routing_number, 62,
@@ -53,7 +55,8 @@ DETECTORS = (
              characters=DIGITS, lengths=(4, 34),
              not_kinds=("date",)),
     Detector("amount", is_priced, 40, alone=0.7, named=is_figure, named_share=0.7, ceiling=0.75,
-             characters=DIGITS, lengths=(1, 30), not_kinds=("date",)),
+             characters=DIGITS, lengths=(1, 30), not_kinds=("date",),
+             alone_not_kinds=NUMERIC),
     Detector("income_bracket", is_bracket, 44, named_share=0.7, lengths=(2, 40),
              not_kinds=("date", "integer", "decimal")),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veilflow.classify.checksums import is_nhs_number, is_ssn
-from veilflow.classify.detector import DIGITS, Detector, pattern
+from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
 
 __all__ = ["DETECTORS", "is_code"]
 
@@ -56,11 +56,14 @@ def is_possible_national_id(value: str) -> bool:
 
 DETECTORS = (
     Detector("ssn", is_formatted_ssn, 88, alone=0.93, alone_share=0.3, chance=0.01,
-             named=_ssn_shape, characters=DIGITS, lengths=(4, 11)),
+             named=_ssn_shape, characters=DIGITS, lengths=(4, 11),
+             alone_characters="- ", alone_lengths=(11, 11)),
     Detector("nhs_number", is_formatted_nhs_number, 85, alone=0.9, alone_share=0.7, chance=0.1,
-             named=is_nhs_number, characters=DIGITS, lengths=(10, 12)),
+             named=is_nhs_number, characters=DIGITS, lengths=(10, 12),
+             alone_characters="- ", alone_lengths=(12, 12)),
     Detector("national_id", is_national_id, 82, alone=0.92, alone_share=0.5, chance=0.04,
-             named=is_possible_national_id, named_share=0.7, lengths=(6, 40), not_kinds=("date",)),
+             named=is_possible_national_id, named_share=0.7, lengths=(6, 40), not_kinds=("date",),
+             alone_lengths=(9, 16), alone_not_kinds=NUMERIC),
     Detector("passport_number", is_code, 64, named_share=0.7,
              characters=DIGITS, lengths=(5, 20), not_kinds=("date",)),
     Detector("drivers_license", is_code, 63, named_share=0.7, characters=DIGITS, lengths=(4, 25),

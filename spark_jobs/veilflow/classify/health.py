@@ -66,7 +66,8 @@ def is_possible_condition(value: str) -> bool:
 DETECTORS = (
     Detector("icd10_code", is_dotted_icd10, 72, alone=0.88, alone_share=0.5, chance=0.03,
              named=is_icd10, named_share=0.6, hinted=is_icd10, characters=DIGITS, lengths=(3, 9),
-             not_kinds=("integer", "decimal", "date")),
+             not_kinds=("integer", "decimal", "date"),
+             alone_characters=".", alone_lengths=(5, 9)),
     Detector("medical_record_number", is_code, 66, named_share=0.6,
              characters=DIGITS, lengths=(3, 40),
              not_kinds=("date",)),

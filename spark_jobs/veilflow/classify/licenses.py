@@ -43,7 +43,8 @@ def is_professional_license(value: str) -> bool:
 DETECTORS = (
     Detector("professional_license", is_professional_license, 74, alone=0.86, alone_share=0.9,
              chance=0.02, named=is_code, named_share=0.7, hinted=is_code,
-             characters=DIGITS, lengths=(5, 25), not_kinds=("date", "decimal")),
+             characters=DIGITS, lengths=(5, 25), not_kinds=("date", "decimal"),
+             alone_lengths=(9, 10)),
     Detector("device_id", lambda value: False, 60, named=_device, named_share=0.7,
              characters=DIGITS, lengths=(10, 64), not_kinds=("date", "decimal")),
     Detector("biometric_reference", lambda value: False, 60, named=_reference, named_share=0.6,

@@ -130,7 +130,7 @@ def names_a_thing_by_a_person(text: str, start: int, end: int, words: Sequence[s
 
     Asked of every name that no title or label stands before; ``words`` are its folded words.
     """
-    if len(words) > 1 and words[-1] in THINGS - _SURNAMES:
+    if len(words) > 1 and words[-1] in THINGS and words[-1] not in _SURNAMES:
         return True
     before, following = text[max(0, start - _LOOK) : start], _ONE_MORE_WORD.match(text, end)
     if _SAINT.search(before):

@@ -46,12 +46,16 @@ def _without_capitals(text: str, tokens: Sequence[Token]) -> Iterator[Entity]:
     """In a text without any capital a given name that is no other word counts alone."""
     for one, other in zip_longest(tokens, tokens[1:]):
         if one.plain in ("mr", "mrs", "ms", "dr", "prof") and other is not None:
-            if other.gap in (". ", " ") and other.plain not in PLAIN_WORDS - FAMILY:
+            if other.gap in (". ", " ") and _may_be_family(other.plain):
                 yield Entity(other.start, other.end, "person_name", 0.7)
-        if one.plain not in TELLING & GIVEN_NAMES or one.plain in plain_names():
+        if one.plain not in TELLING or one.plain not in GIVEN_NAMES or one.plain in plain_names():
             continue
         follows = other is not None and other.gap == " "
-        family = follows and other.plain in FAMILY | wide_names() and other.plain not in PLAIN_WORDS
+        family = (
+            follows
+            and (other.plain in FAMILY or other.plain in wide_names())
+            and other.plain not in PLAIN_WORDS
+        )
         if other is None or not follows or other.plain in PLAIN_WORDS:
             whole = False
         else:
@@ -59,6 +63,10 @@ def _without_capitals(text: str, tokens: Sequence[Token]) -> Iterator[Entity]:
             whole = family or alone or text.startswith(("'s", "\u2019s"), other.end)
         end = other.end if whole and other is not None else one.end
         yield Entity(one.start, end, "person_name", 0.7 if whole else 0.55)
+
+
+def _may_be_family(word: str) -> bool:
+    return word not in PLAIN_WORDS or word in FAMILY
 
 
 def _line_around(text: str, at: int) -> str:

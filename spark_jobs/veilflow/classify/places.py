@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from veilflow.classify.demographics import is_category, one_of_or
-from veilflow.classify.detector import DIGITS, Detector, pattern, vocabulary
+from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern, vocabulary
 from veilflow.classify.words import CITIES, REGIONS
 
 __all__ = ["DETECTORS"]
@@ -55,11 +55,13 @@ def is_precise_coordinate(value: str) -> bool:
 DETECTORS = (
     Detector("zipcode", is_telling_postcode, 60, alone=0.82, chance=0.02,
              named=is_possible_postcode, named_share=0.6, characters=DIGITS, lengths=(3, 12),
-             not_kinds=("date",)),
+             not_kinds=("date",),
+             alone_lengths=(5, 10), alone_not_kinds=NUMERIC),
     Detector("geo_coordinates", is_coordinate_pair, 75, alone=0.93, chance=0.02,
              named=is_possible_coordinate, named_share=0.8, hinted=is_precise_coordinate,
              characters=DIGITS, lengths=(1, 80),
-             not_kinds=("date",)),
+             not_kinds=("date",),
+             alone_lengths=(7, 80), alone_not_kinds=NUMERIC),
     vocabulary("city", CITIES, 55, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(CITIES, is_category), named_share=0.6, lengths=(2, 60),
              not_kinds=("integer", "decimal", "date")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from veilflow.classify.detector import DIGITS, Detector, pattern
+from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
 from veilflow.classify.headers import fold
 from veilflow.classify.words import MONTHS
 
@@ -115,7 +115,8 @@ DETECTORS = (
              characters=DIGITS, lengths=(4, 40)),
     Detector("date", is_date, 50, alone=0.75, chance=0.01, named=is_possible_date,
              hinted=is_date_or_unix_time, ceiling=0.75,
-             characters=DIGITS, lengths=(4, 40)),
+             characters=DIGITS, lengths=(4, 40),
+             alone_lengths=(6, 40), alone_not_kinds=NUMERIC),
     Detector("age", is_age, 48, named=is_possible_age, named_share=0.8,
              lengths=(1, 24), not_kinds=("date",)),
 )  # fmt: skip

@@ -70,7 +70,7 @@ def profile(sample: ColumnSample) -> Profile:
     """The profile of a sample. Null-like texts are left out; binary cells give no values."""
     kind = kind_of(sample.physical_type)
     raw = () if kind == "binary" else sample.values
-    values, kind = _typed(tuple(islice(_distinct(raw), MAX_VALUES)), kind)
+    values, kind = _typed(_distinct(raw), kind)
     distinct = sample.distinct if sample.distinct is not None else len(values)
     knows_rows = sample.distinct is not None or len(sample.values) >= sample.rows
     enough = knows_rows and sample.rows >= MIN_ROWS_FOR_UNIQUENESS and distinct > 0
@@ -125,18 +125,19 @@ def _non_null_rows(sample: ColumnSample) -> int:
     return max(0, sample.rows - sample.nulls)
 
 
-def _distinct(raw: Iterable[object]) -> Iterator[str]:
-    """Each different cleaned text once, in the order of appearance."""
-    seen: set[str] = set()
+def _distinct(raw: Iterable[object]) -> tuple[str, ...]:
+    """Each different cleaned text once, in the order of appearance; the first ``MAX_VALUES``."""
+    seen: dict[str, None] = {}
     for value in dict.fromkeys(map(_capped, raw)):
         if value is None:
             continue
-        leaves = _leaves(value) if value[:1] in _OPENING else (value,)
-        for leaf in leaves:
-            text = _cleaned(leaf)
-            if text not in seen and text.lower() not in NULL_LIKE:
-                seen.add(text)
-                yield text
+        for leaf in _leaves(value) if value[:1] in _OPENING else (value,):
+            text = leaf.strip() if leaf.isascii() else _cleaned(leaf)
+            if text.lower() not in NULL_LIKE:
+                seen[text] = None
+        if len(seen) >= MAX_VALUES:
+            return tuple(islice(seen, MAX_VALUES))
+    return tuple(seen)
 
 
 def _capped(value: object) -> str | None:
@@ -150,8 +151,6 @@ def _capped(value: object) -> str | None:
 
 def _cleaned(text: str) -> str:
     """Without blanks around it and marks that don't print, its letters composed with accents."""
-    if text.isascii():
-        return text.strip()
     return unicodedata.normalize("NFC", text.translate(_BLANKS)).strip()
 
 

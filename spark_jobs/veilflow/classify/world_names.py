@@ -17,7 +17,7 @@ __all__ = ["is_cjk_name", "plain_names", "telling_names"]
 @cache
 def telling_names() -> frozenset[str]:
     """Folded words that are names and seldom anything else."""
-    return (GIVEN | FAMILY | _alphabetic_and_cjk()[0]) - ORDINARY
+    return _alphabetic_and_cjk()[0] | ((GIVEN | FAMILY) - ORDINARY)
 
 
 def is_cjk_name(compact: str) -> bool:
