@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from veilflow.mask import DomainKey, KeyedTransform, Transform
-from veilflow.store.key_records import masking_key, masking_key_version
+from veilflow.store.key_records import forget_with_keys, masking_key, masking_key_version
 
 __all__ = ["keyed_transform"]
 
@@ -54,3 +54,4 @@ def _keyed(
 
 
 _kept = lru_cache(maxsize=64)(_keyed)
+forget_with_keys(_kept.cache_clear)
