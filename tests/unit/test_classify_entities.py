@@ -17,6 +17,7 @@ FOUND = [
     "{person_name:Jane Doe} was seen",
     "{person_name:DOE, JANE}. Stable",
     "seen by Dr. {person_name:Young} today",
+    "Visit 211, {person_name:Garcia} stable.",
     "Signed, {person_name:Bích Ngọc Đỗ}, MD",
     "spoke with {person_name:Oliver Okonkwo}, her son",
     "daughter {person_name:Xq Zzyzx} visited",

@@ -63,8 +63,14 @@ _MODEL = re.compile(
     r"[A-Z]{1,3}[0-9]{1,5}\b|(?:[0-9]{2,4} )?[0-9]{2,3}[a-z]{1}(?<![yYmf])\b)"
 )
 _NUMBER_BEFORE = re.compile(r"(?<![\w.:/-])[0-9]{1,5}[A-Za-z]?,?[ ]$")
-# "lives at 87 Jakobi 69, Laane": the number of a house, then the town.
-_TOWN_BEFORE = re.compile(r"[^\W\d_]\.? [0-9]{1,4}[a-z]?, $")
+# "lives at 87 Jakobi 69, Laane": the number of a house, then the town; but "visit 3, Garcia".
+_TOWN_BEFORE = re.compile(
+    r"(?<![^\W\d_])(?!(?:visits?|cases?|orders?|rooms?|beds?|wards?|patients?|notes?|pages?|days?"
+    r"|weeks?|numbers?|nos?|calls?|tickets?|rows?|lines?|seats?|tables?|steps?|bays?|slots?|desks?"
+    r"|ext|gates?|tests?|items?|grades?|class|versions?|at|on|in|of|to|from)\b)"
+    r"[^\W\d_]{2,40}\.? [0-9]{1,4}[a-z]?, $",
+    re.IGNORECASE,
+)
 _NUMBER_AFTER = re.compile(r",? (?:[0-9]{1,5}[A-Za-z]?|s/n)(?![\w/:]|\.[0-9])")
 _ARTICLE = re.compile(
     r"(?:^|[^\w'])(?:the|a|an|this|every|each|our|your|old|new|der|die|das|le|les|il|lo)[ ]$", re.I
