@@ -97,22 +97,18 @@ class KeyedPseudonym(RememberingTransform):
 def _digests(key: bytes, values: pa.Array) -> bytes:
     """HMAC-SHA-256 of every value, 32 bytes each, end to end.
 
-    Both hashes are begun once and copied (RFC 2104, section 4): 0.6 microseconds a value, and
-    hmac.digest takes 1.7.
+    The key is set up once and copied: 0.65 microseconds a value, and hmac.digest takes 1.7.
     """
-    import hashlib
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.hmac import HMAC
 
-    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
     held, ends = utf8(values)
-    data = held.tobytes()
+    data, begun = held.tobytes(), HMAC(key, SHA256()).copy
     made: list[bytes] = []
     add, start = made.append, 0
     for end in ends[1:].tolist():
-        within, around = inner(), outer()
-        within.update(data[start:end])
-        around.update(within.digest())
-        add(around.digest())
+        one = begun()
+        one.update(data[start:end])
+        add(one.finalize())
         start = end
     return b"".join(made)
