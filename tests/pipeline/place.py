@@ -197,11 +197,13 @@ class Place:
             for key in self.objects(prefix)
         }
 
-    def rows(self, release: str, table: str = "people") -> list[dict[str, Any]]:
+    def rows(
+        self, release: str, table: str = "people", dataset: str = "people"
+    ) -> list[dict[str, Any]]:
         """A release's rows as whoever holds the keys reads them now."""
         forget_keys()
-        manifest = load_manifest(self.store, "people", release, None)
-        opened = opened_release(release_key_ref(self.keys, self.store.uri, "people", release))
+        manifest = load_manifest(self.store, dataset, release, None)
+        opened = opened_release(release_key_ref(self.keys, self.store.uri, dataset, release))
         found = read_files(self.store, manifest.table(table).refs, opened.keks)
         return [row for part in found for row in part.to_pylist()]
 

@@ -139,4 +139,11 @@ def retyped_columns(
 def _still_out(before: ColumnFinding, finding: ColumnFinding, column: ColumnPolicy) -> str | None:
     """Why a column stays left out; None if it wasn't, or if somebody has decided since."""
     decided = is_guarded(column.treatment) or column.type in (finding.type, NONE)
-    return before.contradiction if before.left_out and not decided else None
+    if not before.left_out or decided:
+        return None
+    if before.type == finding.type and before.contradiction:
+        return before.contradiction
+    return (
+        f"column {finding.column!r} was left out of the last run, for it wasn't what it had been, "
+        "and nobody has decided since"
+    )
