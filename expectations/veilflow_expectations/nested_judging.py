@@ -21,6 +21,7 @@ from veilflow_expectations.nested_plan import (
     NestedColumn,
     nested_columns,
     nested_suites,
+    suite_name,
 )
 from veilflow_expectations.planned import PlannedSuite
 from veilflow_expectations.references import References
@@ -58,7 +59,7 @@ def judge_nested(
 def nested_of(policy: Policy, planned: PlannedSuite) -> NestedColumn:
     """The column that a suite is about. Raises UsageError if the policy has none such."""
     for nested in nested_columns(policy):
-        if nested.table == planned.table and planned.name.endswith(f": inside {nested.column}"):
+        if planned.name == suite_name(nested):
             return nested
     raise UsageError(
         f"suite {planned.name!r} is about no column that the policy masks path by path.",

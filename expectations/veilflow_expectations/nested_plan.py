@@ -19,7 +19,7 @@ from veilflow_expectations.form_plan import form_checks
 from veilflow_expectations.leak_plan import CONSTANT, cross_leaks, own_leaks
 from veilflow_expectations.planned import PlannedCheck, PlannedSuite, Types
 
-__all__ = ["NESTED", "NestedColumn", "nested_columns", "nested_suites"]
+__all__ = ["NESTED", "NestedColumn", "nested_columns", "nested_suites", "suite_name"]
 
 NESTED = "nested"
 _TREATMENTS = ("json", "fields")
@@ -64,8 +64,12 @@ def nested_suites(policy: Policy, types: Types | None = None) -> Iterator[Planne
     """One suite for each nested column."""
     for nested in nested_columns(policy):
         checks = tuple(_checks(policy, nested, types or Types()))
-        name = f"{nested.table}: inside {nested.column}"
-        yield PlannedSuite(name, nested.table, NESTED, checks)
+        yield PlannedSuite(suite_name(nested), nested.table, NESTED, checks)
+
+
+def suite_name(nested: NestedColumn) -> str:
+    """What the suite of a nested column is called, and by which it is found again."""
+    return f"{nested.table}: inside {nested.column}"
 
 
 def _parts(column: ColumnPolicy) -> dict[str, ColumnPolicy]:
