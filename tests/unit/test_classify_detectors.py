@@ -51,8 +51,12 @@ STRICT: dict[str, tuple[list[str], list[str]]] = {
     ),
     "secret": (
         ["AKIAIOSFODNN7EXAMPLE", "-----BEGIN RSA PRIVATE KEY-----", "ghp_" + "a1B2" * 9,
-         "$2b$12$" + "a" * 53],
-        ["AKIA", "begin private key", "eyJhbGciOi", "password"],
+         "$2b$12$" + "a" * 53, "sk_live_" + "a1B2" * 6, "AIza" + "a1B2c" * 7, "glpat-" + "x1y2" * 5,
+         "SG." + "ab12" * 5 + "." + "cd34" * 10, "pbkdf2_sha256$600000$" + "salt$hash" * 4,
+         "postgres://app:hunter2@db.example:5432/app", "123456789:AA" + "b" * 33,
+         "AGE-SECRET-KEY-1" + "Q" * 58, "hvs." + "CAES" * 8],
+        ["AKIA", "begin private key", "eyJhbGciOi", "password", "risk_live_" + "a" * 24,
+         "sk_live_x", "https://example.com:8080/a@b", "SG.1.2", "$12,000.00", "$5$"],
     ),
     "health_indicator": (
         ["Rheumatoid arthritis", "Hypertension", "Chronic kidney disease", "Bronchitis", "Leukemia",

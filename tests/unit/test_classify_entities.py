@@ -38,6 +38,9 @@ FOUND = [
     "SSN {ssn:900-12-3456} on file",
     "card {credit_card_number:4111 1111 1111 1111} expired",
     "IBAN {iban_code:GB82 WEST 1234 5698 7654 32}",
+    "Connect with {secret:postgres://app:correct-horse@db.example/app} first",
+    "The deploy key is {secret:-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n"
+    "-----END EC PRIVATE KEY-----}",
     "from {ip_address:192.168.20.41} at night",
     "born {date_of_birth:1957-03-21} in York",
     "DOB: {date_of_birth:03/21/1957}",

@@ -7,6 +7,7 @@ import re
 
 from veilflow.classify.checksums import is_imei, is_vin
 from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
+from veilflow.classify.secret_forms import SECRET_FORM
 
 __all__ = ["DETECTORS"]
 
@@ -50,12 +51,7 @@ is_url = pattern(
 )
 is_plate = pattern(r"(?=[^0-9]{0,8}[0-9])[A-ZÄÖÜ0-9]{1,4}[ ·-]?[A-Z0-9]{1,4}[ -]?[A-Z0-9]{0,5}")
 
-is_secret = pattern(
-    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY.{0,2000}|(?:AKIA|ASIA)[0-9A-Z]{16}"
-    r"|gh[pousr]_[A-Za-z0-9]{30,255}|xox[abprs]-[A-Za-z0-9-]{10,250}|sk-[A-Za-z0-9_-]{20,200}"
-    r"|eyJ[\w-]{8,1000}\.eyJ[\w-]{8,1000}\.[\w-]{8,600}"
-    r"|\$(?:2[aby]|5|6|argon2(?:id|i|d))\$[^\s]{20,200}"
-)
+is_secret = pattern(SECRET_FORM)
 _dense = pattern(r"[^\s]{6,2040}|[0-9]{3,5}")
 
 

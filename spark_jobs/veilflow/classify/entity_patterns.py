@@ -22,6 +22,7 @@ from veilflow.classify.contact import is_formatted_phone
 from veilflow.classify.devices import is_ip, is_mac
 from veilflow.classify.entity import Entity
 from veilflow.classify.headers import fold
+from veilflow.classify.secret_forms import SECRET_FORM
 from veilflow.classify.temporal import is_date
 from veilflow.classify.text_dates import find_dates, find_partial_dates
 from veilflow.classify.words import STREET
@@ -279,10 +280,10 @@ _PATTERNS = (
     _Pattern(
         "secret",
         _p(
-            r"(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,255}|"
-            r"eyJ[\w-]{8,1000}\.eyJ[\w-]{8,1000}\.[\w-]{8,600}"
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?-----END [A-Z ]{0,30}KEY-----"
+            rf"|(?<![\w/-])(?:{SECRET_FORM})"
         ),
-        0.9,
+        0.99,
     ),
     _Pattern(
         "secret",

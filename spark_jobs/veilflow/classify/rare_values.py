@@ -17,6 +17,7 @@ from functools import lru_cache
 from veilflow.classify.column import ColumnVerdict
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
+from veilflow.classify.secret_forms import SECRET_START
 from veilflow.classify.single_values import SINGLE_VALUE_TYPES
 from veilflow.classify.taxonomy import NONE
 
@@ -24,7 +25,7 @@ __all__ = ["FORMS", "LONG_TEXT", "form_of", "told_in", "with_rare_types"]
 
 FORMS: tuple[str, ...] = (
     r"@",
-    r"-----BEGIN|AKIA|ASIA|gh[pousr]_|xox[abprs]-|sk-|eyJ|\$[256a]",
+    SECRET_START,
     r"[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}",
     r"[+(] ?[0-9]|tel:|[2-9][0-9]{2}[.-][2-9][0-9]{2}[.-][0-9]{4}",
     r"(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}",
