@@ -79,7 +79,7 @@ def test_json_lines(tmp_path: Path) -> None:
     read = {sample.name: sample for sample in read_sample(tmp_path / "t.jsonl")}
     assert list(read["a"].values) == ["1", None, "3"]
     assert (read["a"].physical_type, read["d"].physical_type) == ("int64", "boolean")
-    assert list(read["b"].values) == ['["x", "y"]', None, "é"]
+    assert list(read["b"].values) == ['{"c":["x","y"]}', None, "é"]
     assert (read["a"].rows, read["a"].nulls, read["a"].distinct) == (3, 1, 2)
 
 
@@ -108,7 +108,7 @@ def test_parquet_types(tmp_path: Path) -> None:
     assert list(read["t"].values)[0] == "1970-01-01 00:00:00.000000Z"
     assert list(read["b"].values) == ["binary", None, "binary"]
     assert list(read["d"].values) == ["u", "v", "u"]
-    assert list(read["s"].values) == ['["1", "2"]', None, '["é"]']
+    assert list(read["s"].values) == ['{"x":"1","y":[2]}', None, '{"x":"é","y":[]}']
     assert list(read["f"].values) == ["94107.0", "2139.0", None]
     assert list(read["o"].values) == ["true", None, "false"]
     assert read["z"].nulls == 3

@@ -41,6 +41,7 @@ from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.detector import Detector, Test
 from veilflow.classify.headers import Hint, fold, header_hints, names_a_thing
 from veilflow.classify.national_ids import national_id
+from veilflow.classify.nested import combined, fields_of
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
 from veilflow.classify.taxonomy import NONE, TAXONOMY, DataType
 from veilflow.classify.values import Profile, profile
@@ -99,6 +100,15 @@ def classify_column(sample: ColumnSample, types: CustomTypes = NO_TYPES) -> Colu
     Type ``none`` with score 0 says that nothing was found in this sample: rare values outside it
     may differ (:func:`sampling.miss_probability`), and a type without a detector stays unseen.
     """
+    whole = _classified(sample, types)
+    fields = fields_of(sample)
+    if not fields:
+        return whole
+    told = [(one, _classified(one.sample, types)) for one in fields]
+    return combined(whole, told, types.taxonomy)
+
+
+def _classified(sample: ColumnSample, types: CustomTypes) -> ColumnVerdict:
     seen = profile(sample)
     hints = header_hints(sample.name)
     if not seen.values:

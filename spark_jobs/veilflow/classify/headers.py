@@ -25,7 +25,15 @@ from veilflow.classify.header_words_more import (
 )
 from veilflow.classify.header_words_world import STRONG_WORLD
 
-__all__ = ["Hint", "fold", "header_hints", "names_a_thing", "phrase_hint", "tokens_of"]
+__all__ = [
+    "Hint",
+    "fold",
+    "header_hints",
+    "is_known_word",
+    "names_a_thing",
+    "phrase_hint",
+    "tokens_of",
+]
 
 _MAX_NAME = 300
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -59,6 +67,11 @@ def tokens_of(name: str) -> tuple[str, ...]:
     """
     parts = _WORD.findall(_CAMEL.sub(" ", name[:_MAX_NAME]))
     return tuple(word for part in parts for word in _taken_apart(fold(part)))
+
+
+def is_known_word(word: str) -> bool:
+    """Whether a folded word is one that column names commonly use."""
+    return word in _vocabulary()
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ from veilflow.classify.contact import is_email
 from veilflow.classify.data_files import DataFile, files_at, is_s3, visible
 from veilflow.classify.finance import DETECTORS as _FINANCE
 from veilflow.classify.government import is_formatted_ssn
-from veilflow.classify.values import MAX_CELL, MAX_LEAVES, scalars
+from veilflow.classify.values import MAX_CELL, MAX_LEAVES
 from veilflow.errors import SourceError, UsageError
 
 __all__ = ["Batch", "read_batches", "read_sample"]
@@ -34,6 +34,7 @@ _MAX_LINE = 64 * 1024 * 1024
 _SNIFFED = 20
 _MOST_OBJECTS = 200
 """Each object of a bucket takes some tenths of a second to open."""
+_DEEPEST = 20
 _BATCH = 10_000
 _BUFFER = 1 << 20
 _BATCH_CHARACTERS = 1 << 25
@@ -313,7 +314,7 @@ def _json_type(values: Iterable[object]) -> str:
 
 
 def _text(value: object) -> str | None:
-    """A scalar as text, a nested value as JSON text with at most ``MAX_LEAVES`` scalars."""
+    """A scalar as text, a nested value as JSON of bounded size."""
     if value is None:
         return None
     if isinstance(value, (dict, list)):
@@ -324,10 +325,24 @@ def _text(value: object) -> str | None:
 
 
 def _nested_text(value: object) -> str:
-    leaves = [str(leaf)[: MAX_CELL // 8] for leaf in islice(scalars(value), MAX_LEAVES)]
-    while len(text := json.dumps(leaves, ensure_ascii=False)) >= MAX_CELL:
-        leaves = leaves[: len(leaves) // 2]
-    return text
+    """JSON that holds the keys, too; a value of it is cut before the whole would be."""
+    pruned = _pruned(value, _DEEPEST)
+    return json.dumps(pruned, ensure_ascii=False, separators=(",", ":"))[:MAX_CELL]
+
+
+def _pruned(value: object, deeper: int) -> object:
+    if isinstance(value, str):
+        return value[: MAX_CELL // 8]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if not deeper:
+        return ""
+    if isinstance(value, dict):
+        some = islice(value.items(), MAX_LEAVES)
+        return {str(key)[: MAX_CELL // 8]: _pruned(inner, deeper - 1) for key, inner in some}
+    if isinstance(value, (list, tuple)):
+        return [_pruned(inner, deeper - 1) for inner in islice(value, MAX_LEAVES)]
+    return "" if isinstance(value, bytes) else str(value)[: MAX_CELL // 8]
 
 
 def _read_parquet(file: DataFile, limit: int, table: _Table) -> None:

@@ -29,6 +29,7 @@ _HIERARCHIES = {
     "age": "{intervals: [5, 10, 20], lower: 0, upper: 90}",
     "icd10_code": "icd10",
 }
+_BY_FIELDS = "nested: to release some fields name them in 'protect: {fields: {paths: ...}}'"
 _LETTERED_POSTCODES = ("gb", "ca", "nl")
 _STRAYS = 0.1
 """So many of the distinct values may miss a hierarchy and become ``*``; with more it isn't one."""
@@ -54,7 +55,8 @@ def column_line(
     if verdict.name == unit:
         return "pseudonym", f"the privacy unit; {reason}"
     if kind_of(sample.physical_type) == "nested":
-        return "drop", f"nested, which can't be judged: flatten it to release some; {reason}"
+        how = "a map, never released" if "map<" in sample.physical_type else _BY_FIELDS
+        return "drop", f"{how}; {reason}"
     if verdict.type == "none":
         said = _shape(sample)
         advice = "change to keep, sensitive or quasi once you know what it is"
