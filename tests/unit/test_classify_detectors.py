@@ -58,6 +58,10 @@ STRICT: dict[str, tuple[list[str], list[str]]] = {
         ["AKIA", "begin private key", "eyJhbGciOi", "password", "risk_live_" + "a" * 24,
          "sk_live_x", "https://example.com:8080/a@b", "SG.1.2", "$12,000.00", "$5$"],
     ),
+    "binary_content": (
+        ["0x" + "1F8B" * 9, "data:image/png;base64,iVBORw0KGgoAAAA", "/9j/" + "4AAQ" * 9],
+        ["0x1F8B", "data: none", "/9j/", "deadbeef" * 8, "0x" + "1F8" * 11],
+    ),
     "health_indicator": (
         ["Rheumatoid arthritis", "Hypertension", "Chronic kidney disease", "Bronchitis", "Leukemia",
          "disorder of the thyroid", "Hypothyroidism"],

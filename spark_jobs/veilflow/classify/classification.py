@@ -25,6 +25,7 @@ from operator import itemgetter
 
 from veilflow.classify import (
     contact,
+    contents,
     demographics,
     devices,
     finance,
@@ -59,6 +60,7 @@ DETECTORS: tuple[Detector, ...] = (
     *places.DETECTORS,
     *people.DETECTORS,
     *health.DETECTORS,
+    *contents.DETECTORS,
 )
 
 _WORDS: dict[str, tuple[Detector, ...]] = {}
@@ -114,7 +116,8 @@ def _classified(sample: ColumnSample, types: CustomTypes) -> ColumnVerdict:
     if not seen.values:
         return _by_name_only(sample, hints, seen, types)
     candidates = _told_by_values(seen)
-    if candidates and names_a_thing(sample.name):
+    is_thing = names_a_thing(sample.name)
+    if candidates and is_thing:
         candidates = [candidate for candidate in candidates if candidate.type not in _BY_WORDS]
     told = {candidate.type for candidate in candidates}
     for type_id, hint in hints.items():
@@ -124,12 +127,14 @@ def _classified(sample: ColumnSample, types: CustomTypes) -> ColumnVerdict:
         if detector and (candidate := _told_by_name(detector, seen, hint)) is not None:
             candidates.append(candidate)
     shapes = (
-        generic_id(seen, hints.get("generic_id")),
+        None if is_thing else generic_id(seen, hints.get("generic_id")),
         free_text(seen, hints.get("free_text")),
         national_id(seen, hints.get("national_id")),
     )
     candidates += [candidate for candidate in shapes if candidate is not None]
     candidates += _custom(sample.name, seen, types)
+    if not candidates and not is_thing and seen.kind == "text" and not seen.has_digits:
+        candidates = [found] if (found := _alone(places.UNNAMED, seen)) else []
     if not candidates:
         return _nothing(sample.name, _vetoed(hints))
     return _verdict(sample.name, candidates, types.taxonomy)

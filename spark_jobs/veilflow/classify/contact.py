@@ -7,7 +7,7 @@ import re
 from veilflow.classify.detector import DIGITS, Detector, pattern
 from veilflow.classify.headers import fold
 from veilflow.classify.temporal import is_date
-from veilflow.classify.words import STREET
+from veilflow.classify.words import FLAGS, STREET
 
 __all__ = ["DETECTORS"]
 
@@ -112,6 +112,13 @@ def _may_be_streets(words: frozenset[str]) -> bool:
 
 
 is_username = pattern(r"@?[a-z][a-z0-9._-]{2,38}")
+_LOWER_CASE = re.compile(r"[a-z][a-z0-9._-]{3,38}")
+
+
+def is_lower_case_username(value: str) -> bool:
+    """A user name without capitals, as a column called "created by" has it where it isn't names."""
+    return _LOWER_CASE.fullmatch(value) is not None and value not in FLAGS
+
 
 DETECTORS = (
     Detector("email_address", is_email, 92, alone=0.98, alone_share=0.15, characters="@",
@@ -125,6 +132,7 @@ DETECTORS = (
              named=is_possible_street_address, named_share=0.4,
              hinted=is_possible_street_address, lengths=(3, 250),
              not_kinds=("integer", "decimal", "date")),
-    Detector("username", is_username, 45, named_share=0.7, lengths=(3, 40),
+    Detector("username", is_username, 45, named_share=0.7, hinted=is_lower_case_username,
+             lengths=(3, 40),
              not_kinds=("date", "integer", "decimal")),
 )  # fmt: skip

@@ -49,6 +49,11 @@ is_url = pattern(
     rf"(?:https?|ftp|wss?)://[^\s]{{3,1990}}|www\.[\w.-]{{3,200}}\.[a-z]{{2,24}}(?:[/?#][^\s]{{0,1700}})?"
     rf"|(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,5}}(?:{_TLD})(?::[0-9]{{2,5}})?(?:[/?#][^\s]{{0,1700}})?"
 )
+is_telling_plate = pattern(
+    r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}|[0-9]{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}"
+    r"|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?[0-9]{1,4}|[A-Z]{2}[0-9]{2} ?[A-Z]{3}"
+    r"|[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}|[A-Z]{3}-[0-9]{3,4}|[A-Z]{3}[0-9][A-Z][0-9]{2}"
+)
 is_plate = pattern(r"(?=[^0-9]{0,8}[0-9])[A-ZÄÖÜ0-9]{1,4}[ ·-]?[A-Z0-9]{1,4}[ -]?[A-Z0-9]{0,5}")
 
 is_secret = pattern(SECRET_FORM)
@@ -75,8 +80,8 @@ DETECTORS = (
     Detector("vin", is_vin, 90, alone=0.95, alone_share=0.5, chance=0.1,
              named=pattern(r"[A-HJ-NPR-Z0-9]{8,17}"), characters=DIGITS, lengths=(8, 17),
              alone_lengths=(17, 17)),
-    Detector("license_plate", is_plate, 55, named_share=0.6, characters=DIGITS, lengths=(3, 12),
-             not_kinds=("date", "decimal")),
+    Detector("license_plate", is_plate, 55, named_share=0.6, hinted=is_telling_plate,
+             characters=DIGITS, lengths=(3, 12), not_kinds=("date", "decimal")),
     Detector("url", is_url, 80, alone=0.93, alone_share=0.3, chance=0.01, characters=".",
              lengths=(4, 2048), not_kinds=("decimal", "date"),
              alone_not_kinds=NUMERIC),

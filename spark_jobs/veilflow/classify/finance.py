@@ -27,8 +27,11 @@ def is_swift(value: str) -> bool:
 
 _CURRENCY = r"(?:[$€£¥₹₽₺₩₪]|usd|eur|gbp|chf|inr|jpy|us\$|kr|zł|р\.|rs(?:\.|(?= )))"
 _FIGURE = r"[0-9]{1,15}(?:[ ,.'][0-9]{3}){0,5}(?:[.,][0-9]{1,4})?"
+_COMPUTED = r"[0-9]{1,15}\.[0-9]{5,20}"
 is_priced = pattern(rf"[(-]{{0,2}}(?:{_CURRENCY}[ ]?-?{_FIGURE}|{_FIGURE}[ ]?{_CURRENCY})[)]?")
-is_figure = pattern(rf"[(+-]{{0,2}}{_CURRENCY}?[ ]?-?{_FIGURE}[ ]?{_CURRENCY}?(?:[ ]?[km])?[)]?")
+is_figure = pattern(
+    rf"[(+-]{{0,2}}{_CURRENCY}?[ ]?-?{_FIGURE}[ ]?{_CURRENCY}?(?:[ ]?[km])?[)]?|-?{_COMPUTED}"
+)
 is_bracket = pattern(
     rf"(?:(?:<=?|>=?|≤|≥|under|over|below|above|less than|more than|up to)"
     rf"[ ]?{_CURRENCY}?[ ]?{_FIGURE}[ ]?k?"

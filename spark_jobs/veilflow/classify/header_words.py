@@ -122,7 +122,7 @@ STRONG: dict[str, str] = {
     "fin,bastidor",
     "license_plate": (
         "license plate,licence plate,number plate,plate number,plate,vehicle registration,"
-        "kennzeichen,nummernschild,plaque d immatriculation,immatriculation,matricula,targa,"
+        "kennzeichen,nummernschild,plaque d immatriculation,immatriculation,targa,"
         "kenteken"
     ),
     "url": "url,urls,uri,website,web site,web page,homepage,home page,link,profile url,web,"

@@ -34,7 +34,7 @@ STRONG_MORE: dict[str, str] = {
         "apelido,roepnaam,voorletters,volledige naam,naam medewerker,meisjesnaam,tussenvoegsel"
     ),
     "username": "twitter,instagram,facebook,social handle,user login,screenname,nick,"
-    "gebruikersnaam,nome utente,account name",
+    "gebruikersnaam,nome utente,account name,sam account name,user account,ad account",
     "email_address": (
         "email,mail adresse,emailadresse,emailadres,e mailadres,mail perso,mail pro,"
         "correo e,indirizzo email,indirizzo e mail,endereco de email,endereco email,e post,"
@@ -64,7 +64,8 @@ STRONG_MORE: dict[str, str] = {
     "national_id": (
         "personal id number,national insurance,ni number,identity document,identity no,id number,"
         "id card number,civil id,emirates id,nric,mykad,hkid,ktp,nik,cnic,cccd,tckn,tc kimlik no,"
-        "personal identity number,personal number,fodselsnummer,henkilotunnus,cpr,cpr nummer,cnp,"
+        "nic,nic no,nic number,personal identity number,personal number,"
+        "fodselsnummer,henkilotunnus,cpr,cpr nummer,cnp,"
         "egn,oib,amka,rut,rfc,cuil,cuit,aadhar,aadhaar number,aadhar number,snils,inn,sin number,"
         "steuer identifikationsnummer,steuer nr,idnr,steuerid,rentenversicherungsnummer,svnr,"
         "sozialversicherungsnr,ahv nummer,ahv nr,ahvn,personalausweisnummer,pass oder ausweis,"
@@ -116,6 +117,7 @@ STRONG_MORE: dict[str, str] = {
         "num cliente,id cliente,numero pedido,num pedido,numero factura,codigo cliente,"
         "codice cliente,numero ordine,numero fattura,codigo do cliente,numero do pedido,"
         "klantnummer,ordernummer,factuurnummer,personeelsnummer,relatienummer,medallion,"
+        "reports to,manager id,supervisor id,parent id,matricula,nbr,patient nbr,"
         "accession number,specimen id,sample id,loan number,application number,licence plate id"
     ),
     "device_id": (
@@ -150,7 +152,9 @@ STRONG_MORE: dict[str, str] = {
         "annual inc,annual income,monthly income,household income,compensation,earnings,"
         "loan amount,loan amnt,funded amnt,fare,tip amount,tips,tolls amount,total amount,"
         "subtotal,sub total,unit price,list price,sale price,selling price,sales amount,"
-        "credit limit,net worth,purchase amount,transaction amount,txn amount,amt,amnt,"
+        "credit limit,card limit,net worth,debt,debts,loan,mortgage,savings,deposit,rent,"
+        "usd,eur,gbp,inr,lkr,jpy,cny,cad,aud,chf,brl,mxn,zar,ngn,kes,php,idr,pkr,bdt,pln,sek,nok,"
+        "purchase amount,transaction amount,txn amount,amt,amnt,"
         "beitrag,mitgliedsbeitrag,cotisation,cuota,contribution amt,contribution amount,"
         "saldo,kontostand,summe,gesamtbetrag,umsatz,verdienst,nettolohn,bruttolohn,"
         "solde,chiffre d affaires,traitement,importe total,sueldo,nomina,renta,ingreso,"
@@ -164,7 +168,7 @@ STRONG_MORE: dict[str, str] = {
     "vin": "vin number,vin no,fahrzeug identifizierungsnummer,fahrzeugident nr,numero de chassis,"
     "numero chassis,numero di telaio,chassis no,chassisnummer,vehicle identification",
     "license_plate": "plate no,plate id,plate num,reg plate,registration plate,"
-    "licence number plate,"
+    "licence number plate,vehicle no,vehicle number,car number,car no,"
     "kfz kennzeichen,plaque,placa,placas,numero placa,numero targa,vehicle reg no,vehicle reg",
     "url": "website url,web url,page url,image url,avatar url,photo url,picture url,listing url,"
     "permalink,referrer,referer,href,hyperlink,sito web,site internet,pagina web,web address,"
@@ -214,7 +218,8 @@ STRONG_MORE: dict[str, str] = {
         "mansione,qualifica professionale,ocupacao,cargo atual,functie,functietitel"
     ),
     "organization_name": (
-        "facility,facility name,organisation nom,business name,trade name,trading name,"
+        "facility,facility name,account name,organisation nom,"
+        "business name,trade name,trading name,"
         "dba name,legal business name,vendor name,supplier name,merchant name,merchant,firm,"
         "agency name,institution name,university name,college name,school district,club name,"
         "hospital,clinic name,bank name,employer name,place of work,workplace,company nm,"
@@ -229,7 +234,7 @@ STRONG_MORE: dict[str, str] = {
     "parental level of education,schulbildung,hochster abschluss,niveau scolaire,niveau etude,"
     "formation,nivel de estudios,nivel estudios,grado academico,titulo academico,titolo studio,"
     "titolo di studio,grau de instrucao,nivel de escolaridade,opleidingsniveau,"
-    "hoogst genoten opleiding",
+    "hoogst genoten opleiding,specialization,specialisation,area of study,course of study",
     "employment_status": "work type,type of work,employmentstatus,emp status,job status,"
     "work status,employment stat,"
     "beschaftigungsstatus,beschaeftigungsstatus,arbeitsverhaltnis,situation professionnelle,"
@@ -248,7 +253,9 @@ STRONG_MORE: dict[str, str] = {
     "wohnort stadt,stadtteil,lieu residence,commune residence,poblacion,ciudad residencia,"
     "comune residenza,comune di residenza,citta residenza,luogo nascita,municipio residencia,"
     "cidade natal,bairro,gemeente,geboorteplaats,host location,hometown,home town,birth place,"
-    "localite",
+    "localite,"
+    "neighbourhood,neighborhood,neighbourhood group,neighborhood group,"
+    "borough,barrio,quartier,ortsteil,stadtbezirk,wijk,buurt",
     "region": "addr state,state cd,state abbr,state province,birth state,hospital county,"
     "region code,land bundesland,dept,code departement,region administrative,provincia residencia,"
     "sigla provincia,uf,distrito,concelho,freguesia,oblast,governorate,voivodeship,gewest,"
@@ -330,6 +337,8 @@ WEAK_MORE: dict[str, str] = {
     "salesperson,sales rep,employee,staff,mitarbeiter,bearbeiter,sachbearbeiter,inhaber,autor,"
     "auteur,titulaire,responsable,empleado,titular,cliente,dipendente,titolare,paziente,nome,"
     "funcionario,paciente,eigenaar,medewerker,klant,names,surname name,title name,person",
+    "username": "performed by,created by,modified by,updated by,changed by,entered by,"
+    "added by,edited by,uploaded by,submitted by",
     "organization_name": "organizer,organiser,denomination,employer type,sponsor,manufacturer,"
     "publisher,contractor,"
     "operator,provider name,franchise,brand owner,source organization",
@@ -342,6 +351,7 @@ WEAK_MORE: dict[str, str] = {
     "health_indicator": "result,symptom,procedure",
     "amount": "rate,net,gross,cash,budget,charged",
     "professional_license": "certificate",
+    "license_plate": "registration no,registration number,reg no,vehicle,matricula",
     "drivers_license": "license no,licence no,lic no",
     "income_bracket": "income category,income cat",
 }

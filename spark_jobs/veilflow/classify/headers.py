@@ -88,8 +88,10 @@ def header_hints(name: str) -> dict[str, Hint]:
         start, end, type_id, strength = entry
         if any(_hides(other, entry) for other in found):
             continue
-        if type_id not in _CATEGORIES and _is_about_something_else(tokens, start, end):
+        if type_id not in _CATEGORIES and _is_about_something_else(entry[:3], tokens):
             continue
+        if type_id == "generic_id" and _numbers_a_category(tokens, end):
+            strength = min(strength, 0.5)
         hint = Hint(strength, end - start)
         if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
             hints[type_id] = hint
@@ -114,7 +116,8 @@ def phrase_hint(name: str, phrases: Iterable[str]) -> Hint | None:
             if tokens[start : start + len(words)] == words
         ]
         is_told = any(
-            not _is_about_something_else(tokens, start, start + len(words)) for start in places
+            not _is_about_something_else((start, start + len(words), ""), tokens)
+            for start in places
         )
         together = "".join(words)
         if (is_told or together in tokens) and (found is None or len(words) > found.words):
@@ -146,18 +149,39 @@ _CATEGORIES = frozenset(
 """Types whose values are categories: a status, a code or a flag of one is still of that type."""
 
 
-def _is_about_something_else(tokens: tuple[str, ...], start: int, end: int) -> bool:
+_TIMES = frozenset("year years month day date expiry expiration".split())
+_KINDS_OF_TIME = frozenset({"date_of_birth", "amount", "city", "region", "country"})
+"""Types that such a last word leaves alone: a salary a month is a salary."""
+_STATISTICS = frozenset("avg average mean median max min".split())
+"""First words after which an amount is still an amount."""
+
+
+def _is_about_something_else(phrase: tuple[int, int, str], tokens: tuple[str, ...]) -> bool:
     """Whether the words around a phrase make it a count, a flag or an attribute of the thing."""
+    start, end, type_id = phrase
     if start == 0 and end == 1 and tokens[0] in ("no", "number") and len(tokens) > 1:
         return tokens[-1].endswith("s")
     if (
         tokens[0] in COUNTS
         and (start > 0 or (end == 1 and len(tokens) > 1))
         and tokens[:2] != ("num", "tel")
+        and not (type_id == "amount" and tokens[0] in _STATISTICS)
     ):
         return tokens[0] not in ("num", "nb", "n") or tokens[-1].endswith("s")
-    return end < len(tokens) and tokens[-1] in TELLS_ABOUT
+    return end < len(tokens) and (
+        tokens[-1] in TELLS_ABOUT or (tokens[-1] in _TIMES and type_id not in _KINDS_OF_TIME)
+    )
 
+
+def _numbers_a_category(tokens: tuple[str, ...], end: int) -> bool:
+    """Whether it is the number of a type, a status or the like: no record and nobody has it."""
+    return end == len(tokens) > 1 and tokens[-1] == "id" and tokens[-2] in _CATEGORY_WORDS
+
+
+_CATEGORY_WORDS = frozenset(
+    "type status source category disposition reason class level mode method priority severity "
+    "currency".split()
+)
 
 _Found = tuple[int, int, str, float]
 

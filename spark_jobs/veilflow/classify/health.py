@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from veilflow.classify.condition_words import CONDITION_ENDINGS, CONDITIONS, NO_CONDITIONS
 from veilflow.classify.demographics import is_category, one_of_or
-from veilflow.classify.detector import DIGITS, Detector, pattern, vocabulary
+from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern, vocabulary
 from veilflow.classify.government import is_code
 from veilflow.classify.headers import fold
 from veilflow.classify.job_words import MEDICINE_ENDINGS, MEDICINES
@@ -17,6 +17,10 @@ __all__ = ["DETECTORS"]
 
 is_dotted_icd10 = pattern(r"[A-TV-Z][0-9][0-9AB]\.[0-9A-Z]{1,4}[*†!+]?")
 is_icd10 = pattern(r"[A-TV-Z][0-9][0-9AB](?:\.?[0-9A-Z]{1,4})?[*†!+]?")
+is_named_icd = pattern(
+    r"[A-TV-Z][0-9][0-9AB](?:\.?[0-9A-Z]{1,4})?[*†!+]?|(?:[0-9]{3}|V[0-9]{2}|E[0-9]{3})(?:\.[0-9]{1,2})?"
+    r"|[0-9]{2,5}"
+)
 _text = pattern(r"(?=[^a-z]{0,40}[a-z]).{2,300}")
 
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -65,8 +69,8 @@ def is_possible_condition(value: str) -> bool:
 
 DETECTORS = (
     Detector("icd10_code", is_dotted_icd10, 72, alone=0.88, alone_share=0.5, chance=0.03,
-             named=is_icd10, named_share=0.6, hinted=is_icd10, characters=DIGITS, lengths=(3, 9),
-             not_kinds=("integer", "decimal", "date"),
+             named=is_named_icd, named_share=0.6, hinted=is_icd10, characters=DIGITS,
+             lengths=(2, 9), not_kinds=("date",), alone_not_kinds=NUMERIC,
              alone_characters=".", alone_lengths=(5, 9)),
     Detector("medical_record_number", is_code, 66, named_share=0.6,
              characters=DIGITS, lengths=(3, 40),

@@ -33,7 +33,7 @@ KEYS = "the keys"
 _OPENING = ("{", "[")
 _PROBED = 8
 _SHOWN = 5
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],]')
 _CLOSING = {"{": "}", "[": "]"}
 _ROLES = ("identifier", "free_text", "sensitive", "quasi", "insensitive")
 

@@ -117,6 +117,8 @@ def is_organization(value: str) -> bool:
 def is_possible_organization(value: str) -> bool:
     """Short text with letters: what a column called "employer" holds."""
     letters = sum(char.isalpha() for char in value)
+    if value.islower() and not value.isalpha() and " " not in value:
+        return False
     return 2 <= len(value) <= 120 and letters >= len(value) * 0.5 and fold(value) not in FLAGS
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from veilflow.classify.city_names import is_listed_city
 from veilflow.classify.demographics import is_category, one_of_or
 from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern, vocabulary
 from veilflow.classify.words import CITIES, REGIONS
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "UNNAMED"]
 
 is_telling_postcode = pattern(
     r"[0-9]{5}-[0-9]{4}|(?:[a-pr-uwyz][a-hk-y]?[0-9][0-9a-z]?|gir) ?[0-9][abd-hjlnp-uw-z]{2}"
@@ -52,6 +53,10 @@ def is_precise_coordinate(value: str) -> bool:
     )
 
 
+UNNAMED = Detector("city", is_listed_city, 55, alone=0.75, alone_share=0.8, chance=0.05,
+                   lengths=(4, 60))  # fmt: skip
+"""Cities of a longer list, where nothing else is found in a column of texts."""
+
 DETECTORS = (
     Detector("zipcode", is_telling_postcode, 60, alone=0.82, chance=0.02,
              named=is_possible_postcode, named_share=0.6, characters=DIGITS, lengths=(3, 12),
@@ -63,8 +68,8 @@ DETECTORS = (
              not_kinds=("date",),
              alone_lengths=(7, 80), alone_not_kinds=NUMERIC),
     vocabulary("city", CITIES, 55, alone=0.85, alone_share=0.6, chance=0.02,
-             named=one_of_or(CITIES, is_category), named_share=0.6, lengths=(2, 60),
-             not_kinds=("integer", "decimal", "date")),
+             named=one_of_or(CITIES, is_category), named_share=0.6, hinted=is_listed_city,
+             lengths=(2, 60), not_kinds=("integer", "decimal", "date")),
     vocabulary("region", REGIONS, 54, alone=0.78, alone_share=0.7, chance=0.02,
              named=one_of_or(REGIONS, is_category), named_share=0.6, ceiling=0.9,
              lengths=(2, 60), not_kinds=("decimal", "date")),

@@ -188,7 +188,7 @@ def free_text(profile: Profile, hint: Hint | None) -> Candidate | None:
         return Candidate("free_text", 0.93, 42, ("the name tells free text", wordy))
     if profile.median_length >= _LONG and profile.mean_words >= _WORDS:
         return Candidate("free_text", 0.88, 42, ("long texts with blanks", wordy))
-    if hint and profile.mean_words >= 2.5:
+    if hint and profile.mean_words >= 3.5:
         return Candidate("free_text", 0.7, 20, ("the name hints at free text", wordy))
     unknown = (
         profile.uniqueness is not None and profile.uniqueness >= 0.8 and profile.distinct >= 20

@@ -21,6 +21,14 @@ _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WRITTEN = re.compile(r"[0-9]{1,4}|[^\W\d_]+")
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3}|\.[0-9]{1,6})?")
 _COMPACT_LAST = re.compile(r"([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
+_TIME_OF_DAY = re.compile(
+    r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?\s?(?:[AaPp]\.?[Mm]\.?)?"
+)
+_AROUND = re.compile(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?(.{6,40}?)"
+    r"(?: \([^()]{1,20}\))?",
+    re.IGNORECASE,
+)
 _MONTH_AND_YEAR = re.compile(r"([^\W\d_]{3,10})\.?[- /]{1,2}((?:18[5-9]|19[0-9]|20[0-4])[0-9])")
 _NUMERIC_MONTH = re.compile(
     r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[/.-](?:0[1-9]|1[0-2])"
@@ -87,15 +95,25 @@ def is_written_or_compact_date(value: str) -> bool:
 
 
 def is_date_or_unix_time(value: str) -> bool:
-    """What a column with a name that hints at times holds."""
-    return is_written_or_compact_date(value) or _EPOCH.fullmatch(value) is not None
+    """What a column with a name that hints at times holds: also a time of day."""
+    return (
+        is_written_or_compact_date(value)
+        or _EPOCH.fullmatch(value) is not None
+        or _TIME_OF_DAY.fullmatch(value) is not None
+    )
 
 
 def is_possible_date(value: str) -> bool:
-    """What a column called "date" may hold besides: 19850312, 1985-03, a bare year, a Unix time."""
+    """What a column called "date" may hold besides: 19850312, 1985-03, a year, a time of day.
+
+    A weekday before it and a remark in brackets behind it are left aside.
+    """
     if _NUMERIC_MONTH.fullmatch(value) or _EPOCH.fullmatch(value):
         return True
-    return is_written_or_compact_date(value) or _YEAR.fullmatch(value) is not None
+    if _YEAR.fullmatch(value) or _TIME_OF_DAY.fullmatch(value):
+        return True
+    found = _AROUND.fullmatch(value)
+    return is_written_or_compact_date(found[1] if found else value)
 
 
 is_age = pattern(r"(?:1[01][0-9]|120|[0-9]{1,2})(?:\.[0-9]{1,2})?")
@@ -103,7 +121,7 @@ is_possible_age = pattern(
     r"(?:1[01][0-9]|120|[0-9]{1,2})(?:\.[0-9]{1,2})?"
     r"(?:\s?\+|\s?(?:y|yo|yrs?|years?|months?|m|jahre|ans|anos)(?: old)?"
     r"|\s?(?:-|–|to)\s?[0-9]{1,3})?"
-    r"|[<>]=?\s?[0-9]{1,3}|[0-9]{1,3}s"
+    r"|[<>]=?\s?[0-9]{1,3}|[0-9]{1,3}s|[\[(][0-9]{1,3}\s?[-,–]\s?[0-9]{1,3}[\])]"
     r"|(?:under|over|below|above|less than|more than|up to) [0-9]{1,3}(?: years)?"
     r"|[0-9]{1,3}(?: years| yrs)? (?:and|or|&) (?:over|older|above|more|under|younger|up)"
     r"|(?:child|adolescent|teen|teenager|young|young adult|youth|adult|middle-aged|middle aged"
