@@ -111,6 +111,21 @@ HITS: list[tuple[str, list[str], str]] = [
     ("Staatsangehörigkeit", ["deutsch", "türkisch"], "nationality"),
     ("ville", ["Trifouilly"], "city"),
     ("Beruf", ["Bäcker", "Küfer"], "occupation"),
+    # notations of real tables
+    ("Release date", ["Tue Aug 12, 2025", "Jul 07, 2025 (rev)"], "date"),
+    ("Start time", ["09:30", "7:05 PM"], "date"),
+    ("age", ["[20-30)", "[80-90)"], "age"),
+    ("diag_1", ["401", "V45", "E880", "250.02"], "icd10_code"),
+    ("debt_inr", ["447284", "0"], "amount"),
+    ("avg_rent", ["1014.227470422861144"], "amount"),
+    ("Monatslohn", ["3100", "2900"], "amount"),
+    ("PO #", ["AX-4", "AX-13", "AX-20"], "generic_id"),
+    ("vehicle_no", ["KA05MX4321", "KA51Q0007"], "license_plate"),
+    ("created_by", ["lena.k", "zworth", "hbrewer"], "username"),
+    ("account_name", ["Vantor", "Quibble Works"], "organization_name"),
+    ("bank", ["Banco Inventado, S.A.", "Banque Imaginaire"], "organization_name"),
+    ("reports_to", ["2", "5"], "generic_id"),
+    ("pan", ["AXYPK1234F", "BZQPL9876C"], "national_id"),
 ]
 
 
@@ -162,6 +177,14 @@ HARMLESS: list[tuple[str, list[str]]] = [
     ("age", ["1985", "2001"]),
     ("name_type", ["active", "1"]),
     ("batch_id", ["active", "confirmed", "0", "no"]),
+    ("order_status_id", ["2", "1", "3"]),
+    ("vehicle_age", ["9", "7", "5"]),
+    ("job_satisfaction", ["High", "Low", "Medium"]),
+    ("driving_license_year", ["2004", "2018"]),
+    ("arrival_date_year", ["2015", "2016"]),
+    ("region", ["Urban", "Rural", "Suburban"]),
+    ("model", ["XR 9000", "XR 4300-24P"]),
+    ("rejection_reason", ["Existing Default", "Insufficient Income"]),
 ]
 
 

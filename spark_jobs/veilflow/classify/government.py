@@ -49,6 +49,14 @@ def is_national_id(value: str) -> bool:
     return is_dni(value) or _codice_fiscale(value) or _nino(value)
 
 
+_indian_pan = pattern(r"[A-Z]{5}[0-9]{4}[A-Z]")
+
+
+def is_tax_or_national_id(value: str) -> bool:
+    """What a column called "tax" or "pan" holds where it is about people; an Indian PAN as well."""
+    return is_national_id(value) or _indian_pan(value)
+
+
 def is_possible_national_id(value: str) -> bool:
     """What a column called "national id" holds: a code with at least five digits."""
     return is_code(value) and len(value) >= 6 and sum(map(str.isdigit, value)) >= 5
@@ -62,7 +70,8 @@ DETECTORS = (
              named=is_nhs_number, characters=DIGITS, lengths=(10, 12),
              alone_characters="- ", alone_lengths=(12, 12)),
     Detector("national_id", is_national_id, 82, alone=0.92, alone_share=0.5, chance=0.04,
-             named=is_possible_national_id, named_share=0.7, lengths=(6, 40), not_kinds=("date",),
+             named=is_possible_national_id, hinted=is_tax_or_national_id,
+             named_share=0.7, lengths=(6, 40), not_kinds=("date",),
              alone_lengths=(9, 16), alone_not_kinds=NUMERIC),
     Detector("passport_number", is_code, 64, named_share=0.7,
              characters=DIGITS, lengths=(5, 20), not_kinds=("date",)),

@@ -64,7 +64,8 @@ STRONG_MORE: dict[str, str] = {
     "national_id": (
         "personal id number,national insurance,ni number,identity document,identity no,id number,"
         "id card number,civil id,emirates id,nric,mykad,hkid,ktp,nik,cnic,cccd,tckn,tc kimlik no,"
-        "nic,nic no,nic number,personal identity number,personal number,"
+        "india pan,pan no,pan card,pan card number,nic,nic no,nic number,"
+        "personal identity number,personal number,"
         "fodselsnummer,henkilotunnus,cpr,cpr nummer,cnp,"
         "egn,oib,amka,rut,rfc,cuil,cuit,aadhar,aadhaar number,aadhar number,snils,inn,sin number,"
         "steuer identifikationsnummer,steuer nr,idnr,steuerid,rentenversicherungsnummer,svnr,"
@@ -152,7 +153,10 @@ STRONG_MORE: dict[str, str] = {
         "annual inc,annual income,monthly income,household income,compensation,earnings,"
         "loan amount,loan amnt,funded amnt,fare,tip amount,tips,tolls amount,total amount,"
         "subtotal,sub total,unit price,list price,sale price,selling price,sales amount,"
-        "credit limit,card limit,net worth,debt,debts,loan,mortgage,savings,deposit,rent,"
+        "order total,grand total,invoice total,total due,tax paid,tax amount,taxes,vat amount,"
+        "discount amount,amount paid,annual comp,monthly comp,weekly comp,daily comp,daily rate,"
+        "monthly rate,weekly rate,credit limit,card limit,"
+        "net worth,debt,debts,loan,mortgage,savings,deposit,rent,"
         "usd,eur,gbp,inr,lkr,jpy,cny,cad,aud,chf,brl,mxn,zar,ngn,kes,php,idr,pkr,bdt,pln,sek,nok,"
         "purchase amount,transaction amount,txn amount,amt,amnt,"
         "beitrag,mitgliedsbeitrag,cotisation,cuota,contribution amt,contribution amount,"
@@ -324,12 +328,16 @@ STRONG_MORE: dict[str, str] = {
         "birth weight,birth order,birth rate,death rate,birth length,school year,fiscal year,"
         "tax year,school type,emergency room,residence type,race distance,race name,race id,"
         "drug dose,agency code,company code,bank branch,contact type,port,code name,"
+        "vehicle age,car age,house age,building age,account age,asset age,property age,policy age,"
+        "machine age,tree age,company age,domain age,home age,loan age,age of account,"
+        "item description,product description,product desc,"
         "trade date,union type,via,file url,date format,living address type,number of"
     ),
 }
 
 WEAK_MORE: dict[str, str] = {
-    "person_name": "organizer,organiser,display name,player,artist,actor,actress,director,"
+    "national_id": "pan",
+    "person_name": "holder,organizer,organiser,display name,player,artist,actor,actress,director,"
     "author name,candidate,"
     "athlete,driver,"
     "witness,victim,passenger,applicant,borrower,tenant,landlord,buyer,seller,instructor,coach,"
@@ -339,7 +347,8 @@ WEAK_MORE: dict[str, str] = {
     "funcionario,paciente,eigenaar,medewerker,klant,names,surname name,title name,person",
     "username": "performed by,created by,modified by,updated by,changed by,entered by,"
     "added by,edited by,uploaded by,submitted by",
-    "organization_name": "organizer,organiser,denomination,employer type,sponsor,manufacturer,"
+    "organization_name": "holder,organizer,organiser,denomination,"
+    "employer type,sponsor,manufacturer,"
     "publisher,contractor,"
     "operator,provider name,franchise,brand owner,source organization",
     "religion": "denomination",
@@ -357,7 +366,7 @@ WEAK_MORE: dict[str, str] = {
 }
 
 EXACT_MORE: dict[str, str] = {
-    "organization_name": "denomination,hospital",
+    "organization_name": "denomination,hospital,bank,banco,banque,banca",
     "person_name": "mi,middle initial,middle init,initial,vorn,nachn,vname,nname,ln,fn",
     "age": "years of age,jahre",
     "geo_coordinates": "long",

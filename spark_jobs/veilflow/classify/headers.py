@@ -65,7 +65,7 @@ def tokens_of(name: str) -> tuple[str, ...]:
     >>> tokens_of("PatientDateOfBirth"), tokens_of("ZIP_code2"), tokens_of("userid")
     (('patient', 'date', 'of', 'birth'), ('zip', 'code'), ('user', 'id'))
     """
-    parts = _WORD.findall(_CAMEL.sub(" ", name[:_MAX_NAME]))
+    parts = _WORD.findall(_CAMEL.sub(" ", name[:_MAX_NAME].replace("#", " no ")))
     return tuple(word for part in parts for word in _taken_apart(fold(part)))
 
 
@@ -79,7 +79,7 @@ def header_hints(name: str) -> dict[str, Hint]:
     """The types that a name suggests; treat the result as read-only."""
     tokens = tokens_of(name)
     found = _phrases_in(tokens)
-    hints: dict[str, Hint] = {}
+    hints = {type_id: Hint(1.0, 1) for type_id in _compounds(tokens)}
     if tokens and len(tokens[-1]) > 4 and tokens[-1].endswith("id"):
         # "steamid": an unknown word of which the end says what it is, unless a word ends so.
         if tokens[-1] not in NOT_TO_SPLIT and not tokens[-1].endswith(_NO_ID):
@@ -93,6 +93,8 @@ def header_hints(name: str) -> dict[str, Hint]:
         if type_id == "generic_id" and _numbers_a_category(tokens, end):
             strength = min(strength, 0.5)
         hint = Hint(strength, end - start)
+        if type_id in _CATEGORIES and _measures(entry[:3], tokens):
+            continue
         if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
             hints[type_id] = hint
     return hints
@@ -176,6 +178,42 @@ def _is_about_something_else(phrase: tuple[int, int, str], tokens: tuple[str, ..
 def _numbers_a_category(tokens: tuple[str, ...], end: int) -> bool:
     """Whether it is the number of a type, a status or the like: no record and nobody has it."""
     return end == len(tokens) > 1 and tokens[-1] == "id" and tokens[-2] in _CATEGORY_WORDS
+
+
+_COMPOUNDS = (
+    (("gehalt", "betrag", "preis", "kosten", "lohn", "einkommen", "umsatz", "bedrag", "prijs"),
+     "amount"),
+    (("datum", "dato"), "date"),
+    (("telefon", "telefoon"), "phone_number"),
+    (("adresse", "anschrift", "adres"), "street_address"),
+    (("nummer", "nr"), "generic_id"),
+)  # fmt: skip
+"""Last parts of German, Dutch and Nordic words, which say what the whole is: Jahresgehalt."""
+
+
+def _compounds(tokens: tuple[str, ...]) -> Iterator[str]:
+    if not tokens or tokens[-1] in _vocabulary():
+        return
+    last = tokens[-1]
+    for endings, type_id in _COMPOUNDS:
+        if any(last.endswith(end) and len(last) > len(end) + 3 for end in endings):
+            yield type_id
+
+
+_MEASURES = frozenset(
+    "satisfaction involvement engagement performance rating score scores hours count growth tenure "
+    "change index outlook".split()
+)
+_MEASURED = frozenset({"occupation", "education", "employment_status", "marital_status"})
+_OF_JOBS = frozenset("location address city country site date start end posting".split())
+
+
+def _measures(phrase: tuple[int, int, str], tokens: tuple[str, ...]) -> bool:
+    """Whether it says how much, how well or where: a job's satisfaction, an ad's location."""
+    start, end, type_id = phrase
+    if end == len(tokens) or type_id not in _MEASURED:
+        return False
+    return tokens[-1] in _MEASURES or (type_id == "occupation" and tokens[end] in _OF_JOBS)
 
 
 _CATEGORY_WORDS = frozenset(

@@ -102,7 +102,8 @@ def _may_be_names(words: frozenset[str]) -> bool:
 _SUFFIX = frozenset(
     "inc incorporated ltd limited llc llp plc corp corporation gmbh ag kg ohg sarl sas srl spa bv "
     "nv oy oyj aps pty pvt holdings group groupe gruppe university universitat hospital clinic "
-    "foundation stiftung association verein bank ministry".split()
+    "foundation stiftung association verein bank ministry banco banca banque sa sl slu lda ltda "
+    "kft zrt doo company corporation enterprises trust authority cooperative".split()
 )
 
 
@@ -110,7 +111,7 @@ def is_organization(value: str) -> bool:
     """A text with a word such as Inc, GmbH, University or Hospital."""
     if " " not in value:
         return False
-    words = _words(value)
+    words = [word.replace(".", "") for word in _words(value)]
     return len(words) <= 12 and not _SUFFIX.isdisjoint(words)
 
 

@@ -7,6 +7,7 @@ import re
 from veilflow.classify.city_names import is_listed_city
 from veilflow.classify.demographics import is_category, one_of_or
 from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern, vocabulary
+from veilflow.classify.headers import fold
 from veilflow.classify.words import CITIES, REGIONS
 
 __all__ = ["DETECTORS", "UNNAMED"]
@@ -53,6 +54,14 @@ def is_precise_coordinate(value: str) -> bool:
     )
 
 
+_KINDS_OF_PLACE = frozenset("urban suburban rural metropolitan metro semiurban remote".split())
+
+
+def is_possible_region(value: str) -> bool:
+    """What a column called "region" holds: a label, but not what kind of place it is."""
+    return (fold(value) in REGIONS or is_category(value)) and fold(value) not in _KINDS_OF_PLACE
+
+
 UNNAMED = Detector("city", is_listed_city, 55, alone=0.75, alone_share=0.8, chance=0.05,
                    lengths=(4, 60))  # fmt: skip
 """Cities of a longer list, where nothing else is found in a column of texts."""
@@ -71,6 +80,6 @@ DETECTORS = (
              named=one_of_or(CITIES, is_category), named_share=0.6, hinted=is_listed_city,
              lengths=(2, 60), not_kinds=("integer", "decimal", "date")),
     vocabulary("region", REGIONS, 54, alone=0.78, alone_share=0.7, chance=0.02,
-             named=one_of_or(REGIONS, is_category), named_share=0.6, ceiling=0.9,
+             named=is_possible_region, named_share=0.6, ceiling=0.9,
              lengths=(2, 60), not_kinds=("decimal", "date")),
 )  # fmt: skip
