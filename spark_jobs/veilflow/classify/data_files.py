@@ -1,38 +1,39 @@
 """The data files at an address: a path of this machine, or ``s3://bucket/prefix``.
 
-S3 is read by PyArrow in this process, only as far as a reader asks; nothing is staged on a disk.
-Credentials come from the usual AWS environment (variables, profile, instance role), never from the
-address; ``AWS_ENDPOINT_URL_S3`` or ``AWS_ENDPOINT_URL`` names another server that speaks S3.
+S3 is read by PyArrow, only as far as a reader asks; nothing is staged on a disk. Credentials never
+come from the address (:mod:`veilflow.classify.s3_server`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
+from veilflow.classify.s3_server import S3Server, file_system, s3_told
 from veilflow.errors import SourceError, UsageError
 
 __all__ = ["DataFile", "files_at", "is_s3", "visible"]
 
 _S3 = "s3://"
-_WAIT = 20
 
 
 @dataclass(frozen=True)
 class DataFile:
     """One file. ``parts`` are the names on the way to it from the address that was asked for.
 
-    There are none where that address is the file's own.
+    There are none where that address is the file's own. ``server`` tells another process how the
+    bucket is reached; it holds no credentials, which each process takes from its own environment.
     """
 
     address: str
     parts: tuple[str, ...]
+    size: int
+    server: S3Server | None = None
 
     @cached_property
     def name(self) -> str:
@@ -41,11 +42,32 @@ class DataFile:
 
     def open(self) -> IO[bytes]:
         """The file for reading; readers may seek in it."""
-        if not is_s3(self.address):
+        if self.server is None:
             return open(self.address, "rb")
-        with _told(self.address):
-            found = _file_system(_bucket(self.address)).open_input_file(_key(self.address))
-        return cast(IO[bytes], found)
+        return cast(IO[bytes], self._object())
+
+    def version(self) -> str:
+        """What is another one as soon as other bytes are at the address: an ETag, or size and time.
+
+        Raises SourceError where there is no such file any more.
+        """
+        if self.server is not None:
+            with self._object() as found, s3_told(self.address):
+                return str(found.metadata()["ETag"])
+        try:
+            found = os.stat(self.address)
+        except OSError as error:
+            raise SourceError(
+                f"{self.address}: can't be read ({type(error).__name__}).",
+                remedy="Does every worker see it, and may it read it?",
+            ) from None
+        return f"{found.st_size}-{found.st_mtime_ns}"
+
+    def _object(self) -> Any:
+        assert self.server is not None
+        with s3_told(self.address):
+            system = file_system(_bucket(self.address), self.server)
+            return system.open_input_file(_key(self.address))
 
     def __str__(self) -> str:
         return self.address
@@ -62,11 +84,11 @@ def files_at(address: str | Path) -> list[DataFile]:
         return _objects(str(address))
     path = Path(address)
     if path.is_file():
-        return [DataFile(str(path), ())]
+        return [DataFile(str(path), (), path.stat().st_size)]
     if not path.is_dir():
         raise SourceError(f"{path} does not exist.", remedy="Give a file or a directory.")
     return [
-        DataFile(str(file), file.relative_to(path).parts)
+        DataFile(str(file), file.relative_to(path).parts, file.stat().st_size)
         for file in sorted(path.rglob("*"))
         if file.is_file()
     ]
@@ -75,22 +97,23 @@ def files_at(address: str | Path) -> list[DataFile]:
 def _objects(address: str) -> list[DataFile]:
     from pyarrow import fs
 
-    root = _key(address)
-    with _told(address):
-        system = _file_system(_bucket(address))
+    root, server = _key(address), S3Server.here()
+    with s3_told(address):
+        system = file_system(_bucket(address), server)
         (info,) = system.get_file_info([root])
         if info.type == fs.FileType.File:
-            return [DataFile(f"{_S3}{root}", ())]
-        selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
-        found = sorted(
-            entry.path for entry in system.get_file_info(selector) if entry.type == fs.FileType.File
-        )
+            return [DataFile(f"{_S3}{root}", (), info.size, server)]
+        try:
+            listed = system.get_file_info(fs.FileSelector(root, recursive=True))
+        except FileNotFoundError:
+            listed = []
+        found = sorted((e.path, e.size) for e in listed if e.type == fs.FileType.File)
     if not found:
         raise SourceError(
             f"{address}: there is no object with this name or prefix.",
             remedy="Check bucket and prefix.",
         )
-    return [DataFile(f"{_S3}{key}", _below(key, root)) for key in found]
+    return [DataFile(f"{_S3}{key}", _below(key, root), size, server) for key, size in found]
 
 
 def _below(key: str, root: str) -> tuple[str, ...]:
@@ -109,36 +132,6 @@ def _bucket(address: str) -> str:
 
 def _key(address: str) -> str:
     return address.removeprefix(_S3).strip("/")
-
-
-@lru_cache(maxsize=8)
-def _file_system(bucket: str) -> Any:
-    from pyarrow import fs
-
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    if endpoint is None:
-        return fs.S3FileSystem(
-            region=region or fs.resolve_s3_region(bucket),
-            connect_timeout=_WAIT, request_timeout=3 * _WAIT,
-        )  # fmt: skip
-    parts = urlsplit(endpoint)
-    return fs.S3FileSystem(
-        scheme=parts.scheme, endpoint_override=parts.netloc, region=region or "us-east-1",
-        connect_timeout=_WAIT, request_timeout=3 * _WAIT,
-    )  # fmt: skip
-
-
-@contextmanager
-def _told(address: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        raise SourceError(
-            f"{address}: can't be read ({type(error).__name__}).",
-            remedy="Check bucket and prefix, AWS_ENDPOINT_URL_S3, and whether the credentials in "
-            "the environment may list and read it.",
-        ) from None
 
 
 def visible(files: Sequence[DataFile]) -> list[DataFile]:

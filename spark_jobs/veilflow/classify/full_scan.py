@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from veilflow.classify.classification import classify_column
-from veilflow.classify.column import ColumnSample, ColumnVerdict, kind_of
+from veilflow.classify.column import ColumnSample, ColumnVerdict, Kind, kind_of
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.lowest_hashes import Hashes, LowestHashes, text_hashes
 from veilflow.classify.rare_values import LONG_TEXT, form_of, told_in, with_rare_types
@@ -94,14 +94,18 @@ class ColumnScan:
         self._present: set[int] = set()
         self._has_long_texts = False
 
-    def add(self, texts: pa.Array) -> None:
-        """Look at a batch: cells as strings, nested ones as JSON, bytes as any text."""
+    def add(self, texts: pa.Array, kind: Kind | None = None) -> None:
+        """Look at a batch: cells as strings, nested ones as JSON, bytes as any text.
+
+        ``kind`` is what they were, where that may differ between the parts of a column.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        kind = kind or self._kind
         self._rows += len(texts)
         self._nulls += texts.null_count
-        if self._kind == "binary" or texts.null_count == len(texts):
+        if kind == "binary" or texts.null_count == len(texts):
             return
         encoded = texts.dictionary_encode()
         distinct = encoded.dictionary
@@ -117,9 +121,9 @@ class ColumnScan:
             distinct = pc.utf8_slice_codeunits(distinct, 0, LONGEST_CELL)
         hashes = text_hashes(short)
         self._keep(short, hashes)
-        if self._kind in ("text", "nested"):
+        if kind in ("text", "nested"):
             self._look(distinct, hashes)
-        elif self._kind in ("integer", "decimal"):
+        elif kind in ("integer", "decimal"):
             self._look_at_numbers(distinct, hashes)
 
     def add_nulls(self, rows: int) -> None:

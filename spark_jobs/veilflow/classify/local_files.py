@@ -16,16 +16,36 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
-from veilflow.classify.arrow_texts import listed, valid_texts
+from veilflow.classify.cell_texts import cell_text
 from veilflow.classify.column import ColumnSample
 from veilflow.classify.contact import is_email
 from veilflow.classify.data_files import DataFile, files_at, is_s3, visible
 from veilflow.classify.finance import DETECTORS as _FINANCE
 from veilflow.classify.government import is_formatted_ssn
-from veilflow.classify.values import MAX_CELL, MAX_LEAVES
+from veilflow.classify.parquet_files import (
+    BATCH_CHARACTERS,
+    BATCH_ROWS,
+    evenly_spread,
+    parquet_batches,
+    parquet_sample,
+    row_group_sizes,
+)
+from veilflow.classify.s3_server import s3_trouble
+from veilflow.classify.values import MAX_CELL
 from veilflow.errors import SourceError, UsageError
 
-__all__ = ["Batch", "read_batches", "read_sample"]
+__all__ = [
+    "Batch",
+    "SamplePart",
+    "file_batches",
+    "format_of",
+    "group_sizes",
+    "joined_samples",
+    "read_sample",
+    "sample_part",
+    "sample_shares",
+    "table_files",
+]
 
 _CSV = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
@@ -34,30 +54,33 @@ _MAX_LINE = 64 * 1024 * 1024
 _SNIFFED = 20
 _MOST_OBJECTS = 200
 """Each object of a bucket takes some tenths of a second to open."""
-_DEEPEST = 20
-_BATCH = 10_000
 _BUFFER = 1 << 20
-_BATCH_CHARACTERS = 1 << 25
 
 Batch = tuple[Sequence[str], Sequence[str], Sequence[Any]]
 """The names of columns, the engine's words for their types, and their cells: Arrow arrays or texts.
 """
+SamplePart = tuple[Sequence[str], Sequence[str], Sequence[list[str | None]]]
+"""The names of columns, the engine's words for their types, and some cells of each as texts."""
 
 
-def read_batches(path: str | Path, longest_cell: int) -> Iterator[Batch]:
-    """Every row of a file or a directory, in batches of bounded size; cells are cut.
+def file_batches(
+    file: DataFile, longest_cell: int, groups: Sequence[int] | None = None
+) -> Iterator[Batch]:
+    """Every row of one file, or of these row groups of a Parquet file."""
+    kind = format_of(file)
+    with _readable(file, kind):
+        if kind == "parquet":
+            yield from parquet_batches(file, groups)
+        elif kind == "json":
+            yield from _json_batches(file, longest_cell)
+        else:
+            yield from _csv_batches(file, longest_cell)
 
-    Files are read as :func:`read_sample` reads them, and what it refuses is refused.
-    """
-    for file in _data_files(path):
-        kind = _format_of(file)
-        with _readable(file, kind):
-            if kind == "parquet":
-                yield from _parquet_batches(file)
-            elif kind == "json":
-                yield from _json_batches(file, longest_cell)
-            else:
-                yield from _csv_batches(file, longest_cell)
+
+def group_sizes(file: DataFile) -> list[int]:
+    """Bytes of each row group of a Parquet file, as they are stored."""
+    with _readable(file, "parquet"):
+        return row_group_sizes(file)
 
 
 def read_sample(
@@ -70,15 +93,38 @@ def read_sample(
     ``nulls`` and ``distinct`` describe these rows. The first line of a CSV has to name the columns.
     Raises :class:`SourceError` where nothing can be read, without quoting any content.
     """
+    return joined_samples(
+        sample_part(file, share, delimiter) for file, share in sample_shares(path, limit)
+    )
+
+
+def sample_shares(path: str | Path, limit: int) -> list[tuple[DataFile, int]]:
+    """The files that a sample looks into, and how many rows of each."""
     if limit < 1:
         raise UsageError("limit is below 1.", remedy="Give the number of rows to look at.")
-    files = _data_files(path)
+    files = table_files(path)
     if is_s3(path):
-        files = [files[place] for place in _spread(len(files), _MOST_OBJECTS)]
+        files = [files[place] for place in evenly_spread(len(files), _MOST_OBJECTS)]
+    each, more = divmod(limit, len(files))
+    return [(file, max(1, each + (place < more))) for place, file in enumerate(files)]
+
+
+def sample_part(file: DataFile, rows: int, delimiter: str | None = None) -> SamplePart:
+    """At most ``rows`` rows of one file."""
+    kind = format_of(file)
+    with _readable(file, kind):
+        if kind == "parquet":
+            return parquet_sample(file, rows)
+        if kind == "json":
+            return _read_json(file, rows)
+        return _read_csv(file, rows, delimiter)
+
+
+def joined_samples(parts: Iterable[SamplePart]) -> tuple[ColumnSample, ...]:
+    """One sample for each column of all parts, in their order."""
     table = _Table()
-    for position, file in enumerate(files):
-        share = limit // len(files) + (position < limit % len(files))
-        _read_file(file, max(1, share), delimiter, table)
+    for part in parts:
+        table.add(*part)
     return table.samples()
 
 
@@ -120,7 +166,8 @@ class _Table:
         )
 
 
-def _data_files(address: str | Path) -> list[DataFile]:
+def table_files(address: str | Path) -> list[DataFile]:
+    """The files of one table. Raises SourceError for none, and for several formats."""
     files = files_at(address)
     if files and not files[0].parts:
         return files
@@ -130,7 +177,7 @@ def _data_files(address: str | Path) -> list[DataFile]:
             f"{address} holds no CSV, JSON-lines or Parquet file.",
             remedy=f"Known endings: {', '.join((*_CSV[:2], *_JSON[:3], *_PARQUET[:1]))}.",
         )
-    if len({_format_of(file) for file in found}) > 1:
+    if len({format_of(file) for file in found}) > 1:
         raise SourceError(
             f"{address} mixes file formats.", remedy="Keep one table of one format in a directory."
         )
@@ -141,7 +188,8 @@ def _has_ending(file: DataFile, endings: Sequence[str]) -> bool:
     return file.name.lower().endswith(tuple(endings))
 
 
-def _format_of(file: DataFile) -> str:
+def format_of(file: DataFile) -> str:
+    """``parquet``, ``json`` or ``csv``, by the file's ending."""
     if _has_ending(file, _PARQUET):
         return "parquet"
     return "json" if _has_ending(file, _JSON) else "csv"
@@ -155,21 +203,12 @@ def _readable(file: DataFile, kind: str) -> Iterator[None]:
     except SourceError:
         raise
     except Exception as error:  # noqa: BLE001 - readers quote the cell they fail at
+        if trouble := s3_trouble(file.address, error):
+            raise trouble from None
         raise SourceError(
             f"{file} can't be read as {kind} ({type(error).__name__}).",
             remedy="Check that the file is complete and that its ending tells its format.",
         ) from None
-
-
-def _read_file(file: DataFile, limit: int, delimiter: str | None, table: _Table) -> None:
-    kind = _format_of(file)
-    with _readable(file, kind):
-        if kind == "parquet":
-            _read_parquet(file, limit, table)
-        elif kind == "json":
-            _read_json(file, limit, table)
-        else:
-            _read_csv(file, limit, delimiter, table)
 
 
 @contextmanager
@@ -188,12 +227,12 @@ def _lines(handle: IO[str]) -> Iterator[str]:
         yield line.replace("\0", "")
 
 
-def _read_csv(file: DataFile, limit: int, delimiter: str | None, table: _Table) -> None:
+def _read_csv(file: DataFile, limit: int, delimiter: str | None) -> SamplePart:
     with _open_text(file) as handle:
         header, reader = _csv_reader(file, handle, delimiter)
         rows = [row for row in islice(reader, limit) if row]
     columns = [[_cell(row, index) for row in rows] for index in range(len(header))]
-    table.add(header, ["string"] * len(header), columns)
+    return header, ["string"] * len(header), columns
 
 
 def _csv_reader(
@@ -234,7 +273,7 @@ def _bounded(rows: Iterable[_Row], size: Callable[[_Row], int]) -> Iterator[list
     for row in rows:
         batch.append(row)
         held += size(row)
-        if len(batch) == _BATCH or held > _BATCH_CHARACTERS:
+        if len(batch) == BATCH_ROWS or held > BATCH_CHARACTERS:
             yield batch
             batch, held = [], 0
     if batch:
@@ -266,14 +305,14 @@ def _sniffed(lines: Sequence[str]) -> str:
     return best
 
 
-def _read_json(file: DataFile, limit: int, table: _Table) -> None:
+def _read_json(file: DataFile, limit: int) -> SamplePart:
     with _open_text(file) as handle:
         lines = list(islice(filter(str.strip, _lines(handle)), limit))
     records = _records(file, lines)[:limit]
     names = list(dict.fromkeys(chain.from_iterable(records)))
     columns = [[record.get(name) for record in records] for name in names]
-    types = [_json_type(column) for column in columns]
-    table.add(names, types, [[_text(value) for value in column] for column in columns])
+    types = [_json_type(column) or "string" for column in columns]
+    return names, types, [[cell_text(value) for value in column] for column in columns]
 
 
 def _records(file: DataFile, lines: Sequence[str]) -> list[dict[str, Any]]:
@@ -292,7 +331,7 @@ def _json_batches(file: DataFile, longest_cell: int) -> Iterator[Batch]:
             names = list(dict.fromkeys(chain.from_iterable(records)))
             columns = [[record.get(name) for record in records] for name in names]
             texts = [[_whole_text(value, longest_cell) for value in column] for column in columns]
-            yield names, [_json_type(column) for column in columns], texts
+            yield names, [_json_type(column) or "null" for column in columns], texts
 
 
 def _whole_text(value: object, longest: int) -> str | None:
@@ -300,108 +339,17 @@ def _whole_text(value: object, longest: int) -> str | None:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))[:longest]
     if isinstance(value, str):
         return value[:longest]
-    return _text(value)
+    return cell_text(value)
 
 
 def _json_type(values: Iterable[object]) -> str:
+    """Of values that are all null none."""
     kinds = {type(value) for value in values if value is not None}
     for found, name in ((bool, "boolean"), (int, "int64"), (float, "double")):
         if kinds == {found}:
             return name
     if kinds == {int, float}:
         return "double"
-    return "struct" if kinds and kinds <= {dict, list} else "string"
-
-
-def _text(value: object) -> str | None:
-    """A scalar as text, a nested value as JSON of bounded size."""
-    if value is None:
-        return None
-    if isinstance(value, (dict, list)):
-        return _nested_text(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)[:MAX_CELL]
-
-
-def _nested_text(value: object) -> str:
-    """JSON that holds the keys, too; a value of it is cut before the whole would be."""
-    pruned = _pruned(value, _DEEPEST)
-    return json.dumps(pruned, ensure_ascii=False, separators=(",", ":"))[:MAX_CELL]
-
-
-def _pruned(value: object, deeper: int) -> object:
-    if isinstance(value, str):
-        return value[: MAX_CELL // 8]
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if not deeper:
+    if not kinds:
         return ""
-    if isinstance(value, dict):
-        some = islice(value.items(), MAX_LEAVES)
-        return {str(key)[: MAX_CELL // 8]: _pruned(inner, deeper - 1) for key, inner in some}
-    if isinstance(value, (list, tuple)):
-        return [_pruned(inner, deeper - 1) for inner in islice(value, MAX_LEAVES)]
-    return "" if isinstance(value, bytes) else str(value)[: MAX_CELL // 8]
-
-
-def _read_parquet(file: DataFile, limit: int, table: _Table) -> None:
-    import pyarrow.parquet as pq
-
-    with file.open() as stored, pq.ParquetFile(stored) as parquet:
-        schema = parquet.schema_arrow
-        taken = _spread(parquet.num_row_groups, 8)
-        columns: list[list[str | None]] = [[] for _ in schema]
-        for position, group in enumerate(taken):
-            share = limit // len(taken) + (position < limit % len(taken))
-            if share == 0:
-                continue
-            batch = next(parquet.iter_batches(batch_size=share, row_groups=[group]), None)
-            if batch is not None:
-                for index, column in enumerate(batch.columns):
-                    columns[index].extend(_column_text(column))
-    table.add(schema.names, [str(field.type) for field in schema], columns)
-
-
-def _parquet_batches(file: DataFile) -> Iterator[Batch]:
-    import pyarrow.parquet as pq
-
-    with file.open() as stored, pq.ParquetFile(stored) as parquet:
-        names = parquet.schema_arrow.names
-        types = [str(field.type) for field in parquet.schema_arrow]
-        yield names, types, [[] for _ in names]
-        for group in range(parquet.num_row_groups):
-            meta = parquet.metadata.row_group(group)
-            fitting = _BATCH_CHARACTERS * meta.num_rows // max(1, meta.total_byte_size)
-            size = max(1, min(_BATCH, fitting))
-            for batch in parquet.iter_batches(batch_size=size, row_groups=[group]):
-                yield names, types, batch.columns
-
-
-def _spread(count: int, most: int) -> list[int]:
-    """At most ``most`` of ``count`` numbers, evenly spread."""
-    taken = min(count, most)
-    return [index * count // taken for index in range(taken)]
-
-
-def _column_text(column: Any) -> list[str | None]:
-    import pyarrow as pa
-    import pyarrow.types as kinds
-
-    if kinds.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    nested = kinds.is_nested(column.type)
-    binary = kinds.is_binary(column.type) or kinds.is_large_binary(column.type)
-    binary = binary or kinds.is_fixed_size_binary(column.type) or kinds.is_binary_view(column.type)
-    if binary:
-        # The values would say nothing to a text pattern; null or not is all that is used.
-        return ["binary" if valid else None for valid in column.is_valid().to_pylist()]
-    if kinds.is_temporal(column.type):
-        return cast(list[str | None], column.cast(pa.string()).to_pylist())
-    if nested:
-        return [_text(value) for value in listed(column)]
-    if kinds.is_large_string(column.type) or kinds.is_string_view(column.type):
-        column = column.cast(pa.string())
-    if not kinds.is_string(column.type):
-        return [_text(value) for value in column.to_pylist()]
-    return [v if v is None else v[:MAX_CELL] for v in valid_texts(column).to_pylist()]
+    return "struct" if kinds <= {dict, list} else "string"

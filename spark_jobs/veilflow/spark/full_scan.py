@@ -12,13 +12,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from veilflow.classify.column import ColumnVerdict
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
-from veilflow.classify.full_scan import LONGEST_CELL, ColumnScan, ColumnState, ScanLimits
+from veilflow.classify.full_scan import LONGEST_CELL, ColumnScan, ScanLimits
 from veilflow.spark.cell_texts import cell_text
 from veilflow.spark.redaction import guarded
+from veilflow.spark.state_lines import STATE_LINE, by_place, state_lines, state_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_frame"]
 
-_STATE = "place int, part string, hash bigint, entry string, rows bigint, nulls bigint"
+_STATE = f"place int, {STATE_LINE}"
 _SAID = "place int, verdict string"
-_ROWS, _PRESENT, _LONG = "rows", "present", "long"
 
 
 def scan_frame(
@@ -46,16 +44,18 @@ def scan_frame(
     say = guarded("classifying a column", _verdict)
 
     def reduce(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
         scans = [ColumnScan(kind, limits) for kind in physical]
         for batch in batches:
             add(scans, batch)
         for place, scan in enumerate(scans):
-            yield _sent(place, scan.state())
+            yield state_lines(pa.scalar(place, pa.int32()), scan.state())
 
     def finish(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         place, scan = -1, None
         for batch in batches:
-            for current, states in _by_place(batch):
+            for current, states in by_place(batch):
                 if scan is None or current != place:
                     if scan is not None:
                         yield say(place, columns[place], scan)
@@ -88,52 +88,8 @@ def _add(scans: Sequence[ColumnScan], batch: pa.RecordBatch) -> None:
         scan.add(column)
 
 
-def _sent(place: int, state: ColumnState) -> pa.RecordBatch:
-    """A line for the numbers of rows, one for each settled type, and one for each kept entry."""
-    import pyarrow as pa
-
-    parts = [_ROWS, *[_PRESENT] * len(state.present), *[_LONG] * state.has_long_texts]
-    entries = ["", *map(str, sorted(state.present)), *[""] * state.has_long_texts]
-    hashes = [np.zeros(len(parts), dtype=np.uint64)]
-    for part, kept, values in state.parts:
-        parts += [part] * kept.size
-        hashes.append(kept)
-        entries += values.tolist() if part == "sample" else ["1" if v else "" for v in values]
-    numbers = np.zeros((2, len(parts)), dtype=np.int64)
-    numbers[:, 0] = state.rows, state.nulls
-    return pa.RecordBatch.from_arrays(
-        [
-            pa.array(np.full(len(parts), place, dtype=np.int32)),
-            pa.array(parts, pa.string()),
-            pa.array(np.concatenate(hashes).view(np.int64)),
-            pa.array(entries, pa.string()),
-            pa.array(numbers[0]),
-            pa.array(numbers[1]),
-        ],
-        names=["place", "part", "hash", "entry", "rows", "nulls"],
-    )
-
-
-def _by_place(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-    places = np.asarray(batch.column(0))
-    edges = [0, *(np.flatnonzero(np.diff(places)) + 1).tolist(), places.size]
-    for begin, end in zip(edges, edges[1:], strict=False):
-        if end > begin:
-            yield int(places[begin]), batch.slice(begin, end - begin)
-
-
 def _merge(scan: ColumnScan, lines: pa.RecordBatch) -> None:
-    parts = np.array(lines.column(1).to_pylist(), dtype=object)
-    hashes = np.asarray(lines.column(2)).view(np.uint64)
-    entries = np.array(lines.column(3).to_pylist(), dtype=object)
-    rows, nulls = (int(np.asarray(lines.column(n)).sum()) for n in (4, 5))
-    kept = []
-    for part in sorted(set(parts.tolist()) - {_ROWS, _PRESENT, _LONG}):
-        mine = parts == part
-        values = entries[mine] if part == "sample" else (entries[mine] == "1").astype(object)
-        kept.append((part, hashes[mine], values))
-    present = frozenset(int(entry) for entry in entries[parts == _PRESENT])
-    scan.merge(ColumnState(rows, nulls, present, bool((parts == _LONG).any()), tuple(kept)))
+    scan.merge(state_of(lines))
 
 
 def _verdict(place: int, name: str, scan: ColumnScan) -> pa.RecordBatch:

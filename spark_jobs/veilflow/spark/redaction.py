@@ -38,9 +38,11 @@ __all__ = [
 ]
 
 _OUR_PACKAGES = ("veilflow", "veilflow_airflow", "veilflow_expectations")
+_LONGEST = 1_600
+"""Characters of a sentence: a place on S3 may have a thousand."""
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
-_SAFE = re.compile(r"veilflow-(?:safe|refused)\{([^{}]{0,400})\}")
-_REFUSED = re.compile(r"veilflow-refused\{([^{}]{0,400})\}")
+_SAFE = re.compile(r"veilflow-(?:safe|refused)\{([^{}]{0,1600})\}")
+_REFUSED = re.compile(r"veilflow-refused\{([^{}]{0,1600})\}")
 # Fixed phrases of the system's: worth telling, and no value can be read from them.
 _CAUSES = {
     "No space left on device": "a disk is full; Spark's own files are in spark.local.dir",
@@ -190,4 +192,4 @@ def _our_frame(error: BaseException) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("{", "(").replace("}", ")")[:400]
+    return text.replace("{", "(").replace("}", ")")[:_LONGEST]

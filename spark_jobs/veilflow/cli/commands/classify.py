@@ -1,9 +1,10 @@
 """classify: say what each column of a file, a folder or a database holds.
 
 PATH is a CSV, JSON lines or Parquet file or a folder of them, on this machine or on S3
-(s3://bucket/prefix); a folder of folders is taken as tables. No Spark is started for them. The
-tables of a database (jdbc:postgresql://host/database) are read through Spark. --exhaustive looks at
-every cell of every row. With the address of a pinned run, its classify stage is run instead.
+(s3://bucket/prefix); a folder of folders is taken as tables. The tables of a database
+(jdbc:postgresql://host/database) are read through Spark. --exhaustive looks at every cell of every
+row; Spark is started for it where there is much to read, or as --spark or --no-spark says. With the
+address of a pinned run, its classify stage is run instead.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ def add_looking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, default=5_000, help="rows to look at (default 5000)")
     parser.add_argument("--exhaustive", action="store_true", help="look at all rows")
     parser.add_argument(
+        "--spark",
+        action=argparse.BooleanOptionalAction,
+        help="have Spark read files (default: large ones with --exhaustive)",
+    )
+    parser.add_argument(
         "--types", type=Path, metavar="FILE", help="types of your own (default: $VEILFLOW_TYPES)"
     )
     parser.add_argument(
@@ -55,6 +61,7 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         tuple(arguments.table),
         arguments.jars,
         with_samples=arguments.command == "draft",
+        spark=arguments.spark,
         types=load_types(arguments.types),
     )
 

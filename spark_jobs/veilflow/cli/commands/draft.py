@@ -116,7 +116,7 @@ class _Source:
 
 def _source(arguments: argparse.Namespace) -> _Source:
     from veilflow.classify.data_files import is_s3
-    from veilflow.cli.tables import is_database, look_at, looks, tables_under
+    from veilflow.cli.tables import is_database, looking, looks, tables_under
     from veilflow.policy.draft import DraftTable
 
     asked, data = asked_of(arguments), arguments.data
@@ -136,10 +136,11 @@ def _source(arguments: argparse.Namespace) -> _Source:
     (file_format,) = formats
     is_csv = file_format == "csv"
     delimiters = {_name(name): _delimiter(place) for name, place in found.items() if is_csv}
-    tables = {
-        _name(name): DraftTable(place.removeprefix(f"{root}/"), *look_at(place, asked))
-        for name, place in found.items()
-    }
+    with looking(asked) as look_at:
+        tables = {
+            _name(name): DraftTable(place.removeprefix(f"{root}/"), *look_at(place))
+            for name, place in found.items()
+        }
     shown = _TO_FILL_IN if is_s3(data) else root or "/"
     return _Source(
         _name(PurePosixPath(data).stem), shown, file_format, delimiters, tables, asked.types
@@ -178,7 +179,7 @@ def _write_each(arguments: argparse.Namespace, source: _Source) -> int:
 
 
 def _update(arguments: argparse.Namespace) -> int:
-    from veilflow.cli.tables import Asked, look_at
+    from veilflow.cli.tables import Asked, looking
     from veilflow.pipeline.home import expand
     from veilflow.pipeline.source import resolve_root
     from veilflow.policy import load_policy
@@ -189,10 +190,14 @@ def _update(arguments: argparse.Namespace) -> int:
     policy = load_policy(arguments.update)
     before = arguments.update.read_bytes()
     root = resolve_root(expand(policy.source.root), arguments.update.resolve(), None)
-    tables = {}
-    for name, table in policy.tables.items():
-        asked = Asked(arguments.rows, arguments.exhaustive, types=policy.custom_types)
-        tables[name] = DraftTable(table.path, *look_at(root / table.path, asked))
+    asked = Asked(
+        arguments.rows, arguments.exhaustive, spark=arguments.spark, types=policy.custom_types
+    )
+    with looking(asked) as look_at:
+        tables = {
+            name: DraftTable(table.path, *look_at(root / table.path))
+            for name, table in policy.tables.items()
+        }
     found = update_policy(before.decode("utf-8"), policy, tables)
     edit = PolicyEdit(arguments.update, before, found.text.encode("utf-8"))
     if arguments.write and found.changes:
