@@ -26,7 +26,7 @@ _LOTS_A_CORE = 4
 _LARGEST_LOT = 512 * 1024 * 1024
 """What is read again where a worker is lost."""
 _MOST_LOTS = 2_000
-_SMALLEST_PART = 4 * 1024 * 1024
+_SMALLEST_PART = 1024 * 1024
 
 
 @dataclass(frozen=True)

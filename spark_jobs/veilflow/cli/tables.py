@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
-_WORTH_SPARK = 160 * 1024 * 1024
+_WORTH_SPARK = 256 * 1024 * 1024
 """Bytes of text, or three times those of Parquet, that one core reads in twice Spark's start."""
 
 Look = tuple[Sequence[ColumnSample], Sequence[ColumnVerdict]]
