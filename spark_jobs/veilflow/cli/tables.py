@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import Any
 
 from veilflow.classify import (
     NO_TYPES,
@@ -24,9 +24,6 @@ from veilflow.classify import (
 from veilflow.classify.data_files import DataFile, files_at, is_s3, visible
 from veilflow.classify.local_files import format_of, table_files
 from veilflow.errors import PrerequisiteMissing, SourceError, UsageError
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 __all__ = [
     "DATA_SUFFIXES",
@@ -97,7 +94,7 @@ def looking(asked: Asked) -> Iterator[Callable[[str | Path], Look]]:
     raises SourceError for a table without columns.
     """
     with ExitStack() as stack:
-        started: list[SparkSession] = []
+        started: list[Any] = []
 
         def look_at(place: str | Path) -> Look:
             if is_for_spark(place, asked):
@@ -158,7 +155,7 @@ def _in_this_process(place: str | Path, asked: Asked) -> Look:
     return samples, classify_table(samples, asked.types)
 
 
-def _by_spark(spark: SparkSession, place: str, asked: Asked) -> Look:
+def _by_spark(spark: Any, place: str, asked: Asked) -> Look:
     from veilflow.spark.file_scan import sample_files, scan_files
 
     if asked.exhaustive:
