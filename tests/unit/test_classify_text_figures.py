@@ -97,6 +97,14 @@ def test_time_grows_with_the_length_and_not_faster() -> None:
         ("Name:    Xq Zzyzx", "person_name", "Xq Zzyzx"),
         ("people call me Xzyq", "person_name", "Xzyq"),
         ("name: katelyn villareal", "person_name", "katelyn villareal"),
+        ("she died on Thursday", "date", "Thursday"),
+        ("closed every sunday, they said", "date", "sunday"),
+        ("Tuesday night she fell", "date", "Tuesday"),
+        ("er kam am Dienstag wieder", "date", "Dienstag"),
+        ("depuis jeudi elle tousse", "date", "jeudi"),
+        ("desde el mi\u00e9rcoles", "date", "mi\u00e9rcoles"),
+        ("na segunda-feira foi", "date", "segunda-feira"),
+        ("sinds vrijdag koorts", "date", "vrijdag"),
     ],
 )
 def test_what_stands_around_decides(text: str, kind: str, piece: str) -> None:
@@ -113,6 +121,10 @@ def test_what_stands_around_decides(text: str, kind: str, piece: str) -> None:
         ("Latency was low", "person_name"),
         ("30 Celso Emilio Ferreiro 90", "person_name"),
         ("may 2 of them", "date"),
+        ("The Monday Meeting is in room four", "date"),
+        ("Black Friday and Ash Wednesday", "date"),
+        ("a Sunday-best dress", "date"),
+        ("le marding et la tagung", "date"),
     ],
 )
 def test_what_stands_around_rules_out(text: str, kind: str) -> None:

@@ -60,6 +60,32 @@ _DAY_AND_MONTH = re.compile(
     r"| ?(?:of|cup|mile|inch|\u2033|\"))"
 )
 
+# A day of the week as the time of something, which a word before or after says; "Monday Meeting"
+# and "Black Friday" are names. Months and days shifted alike would give the shift away by it.
+_DAY_OF_WEEK = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|montag|dienstag|mittwoch|donnerstag|freitag|"
+    r"samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|"
+    r"mi\u00e9rcoles|jueves|viernes|s\u00e1bado|domingo|luned\u00ec|marted\u00ec|mercoled\u00ec|"
+    r"gioved\u00ec|venerd\u00ec|sabato|domenica|(?:segunda|ter\u00e7a|quarta|quinta|sexta)-feira|"
+    r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)"
+)
+_WHEN = re.compile(
+    r"(?<!\w)(?:(?:on|this|next|last|past|by|until|till|since|every|each|from|before|after|for|to|or|"
+    r"and|through|early|late|am|seit|bis|ab|jeden|diesen|n\u00e4chsten|letzten|kommenden|vom|le|ce|"
+    r"depuis|chaque|el|este|del|desde|il|da|na|op|vanaf|tot|sinds|afgelopen|komende|volgende),? "
+    rf"({_DAY_OF_WEEK})"
+    rf"|({_DAY_OF_WEEK})(?=,? (?:morning|noon|afternoon|evening|night|at|next|last|the|gone|before|"
+    r"vormittag|nachmittag|abend|matin|soir|prochain|dernier|pr\u00f3ximo|pasado|ochtend|middag|"
+    r"avond|[0-2]?[0-9](?::[0-5][0-9]| ?[ap]\.?m))))(?!\w|-\w)",
+    re.IGNORECASE,
+)
+# What each of these days has in it: looked for first, since it costs next to nothing.
+_IN_WEEKDAYS = (
+    "day", "tag", "dag", "mittwoch", "sonnabend", "lundi", "mardi", "credi", "jeudi", "vendredi",
+    "samedi", "dimanche", "lunes", "martes", "coles", "jueves", "viernes", "bado", "domingo",
+    "ed\u00ec", "sabato", "domenica", "-feira",
+)  # fmt: skip
+
 
 def find_dates(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:
     """Start, end and the days that each date in ``text`` may mean.
@@ -74,7 +100,7 @@ def find_dates(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:
 
 
 def find_partial_dates(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of months with a day or a year, of weeks, and of when a card expires.
+    """Start and end of months with a day or a year, weeks, weekdays, and of when a card expires.
 
     HIPAA (C) counts them as dates: all elements but the year. They stand for no single day, so
     :func:`find_dates` leaves them out.
@@ -85,6 +111,10 @@ def find_partial_dates(text: str) -> Iterator[tuple[int, int]]:
         for found in form.finditer(text):
             if form is _EXPIRY or min(map(int, found[1].split("/"))) <= 12:
                 yield found.span(1)
+    folded = text.lower()
+    if any(piece in folded for piece in _IN_WEEKDAYS):
+        for found in _WHEN.finditer(text):
+            yield found.span(1 if found[1] else 2)
 
 
 def _days(found: re.Match[str]) -> Iterator[date]:
