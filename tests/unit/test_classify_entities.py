@@ -57,6 +57,10 @@ FOUND = [
     "our founders: {person_name:Leehy}, {person_name:Perkins} and {person_name:Copeland}.",
     "{person_name:Keijo} is from there",
     "Unlike the {person_name:Crawford} novel it is short",
+    "{person_name:Rosa Parks}, {person_name:Emily Power}, {person_name:Tom} & {person_name:Anna}",
+    "assistant to {person_name:Jay Lagueux}, written by {person_name:Xolani Zzyzx}",
+    "{person_name:Miller} glucose 5.4, {person_name:Garcia} bed 12",
+    "password is {secret:hunter2x} and passcode: {secret:letmein}",
     "Sometimes people call me {person_name:Mark}",
     '{person_name:Amber}: "Who are you?"',
     "Don't go to town, {person_name:Heather}!",
@@ -88,6 +92,15 @@ QUIET = [
     "Rob the bank, Jack up the car, add Lewis acid, see St. John Ambulance.",
     "93 Κουκάκι 112 is in ΓΕΡΜΑΣΟΓΕΙΑ; the year at Nielsen was good.",
     "SSN 000-00-0000 is void.",
+    "Ernst & Young, Lea & Perrins and Powell Industries; Hawkins, Inc is another.",
+    "Cohen kappa was low, Shapiro-Wilk W = 0.95, the Mann-Whitney tests too.",
+    "Chef Anton's Cajun Seasoning and Parque Sim\u00f3n Bol\u00edvar, Cr\u00eapes Suzette at noon.",
+    "Rosa rugosa grows; CAS 50-00-0, Corr. 1B, Boston, MA and the U.S. market.",
+    "`Len(3)` calls len(value), faker.Name() too; True is returned.",
+    "Hello, World! Evaluation works, Function called, Frequently Asked Questions.",
+    "Ported to Jetpack Compose, migrated to Deep Learning.",
+    "Dorian Gray, paperback, 12 copies",
+    "password authentication failed",
 ]
 PIECE = re.compile(r"\{(\w+):(.*?)\}")
 PERSONAL = set(ENTITY_TYPES[: ENTITY_TYPES.index("zipcode")])

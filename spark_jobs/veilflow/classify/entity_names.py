@@ -32,10 +32,12 @@ from veilflow.classify.name_context import (
 from veilflow.classify.name_lists import Word, announces_people, list_size
 from veilflow.classify.name_lower_case import find_lower_case_names
 from veilflow.classify.name_scripts import find_foreign_names
+from veilflow.classify.name_things import is_code, is_named_thing
 from veilflow.classify.name_tokens import Token, tokens_of
 from veilflow.classify.name_words import FAMILY
 from veilflow.classify.plain_words import EPONYM_NOUNS, EPONYMS, PLAIN_WORDS, RELATIONS
 from veilflow.classify.text_names import DOUBTFUL
+from veilflow.classify.world_names import common_words, plain_names
 
 __all__ = ["find_names"]
 
@@ -67,10 +69,12 @@ _LABELS = frozenset("patient pt name client resident surname attending physician
 _DEGREES = frozenset("md do rn phd np pa mbbs dds dipl mph frcp msn pharmd lpn".split())
 _BEFORE = frozenset(
     """
-    signed dictated by with to named called spoke reviewed seen saw referring colleague
-    dear regards sincerely witness witnessed told informed per contacted attn cc hi hello
+    signed by named called spoke reviewed seen saw referring colleague
+    dear regards sincerely witness witnessed told informed contacted attn cc hi hello
     """.split()
 )
+# As often before a thing: "ported to Jetpack Compose".
+_TOWARDS = frozenset("to with per".split())
 _AFTER = frozenset(
     """
     reported reports says said slept denies denied called visited presented presents complains
@@ -80,7 +84,7 @@ _AFTER = frozenset(
 _PARTICLES = frozenset(
     "de da do dos das del della di du la le van von der den ter ten bin ibn al el abu bint".split()
 )
-_SURE, _TITLED = 0.8, 0.95
+_ANNOUNCED, _SURE, _TITLED = 0.7, 0.8, 0.95
 _DIGIT_AHEAD = re.compile(r"-?[0-9]")
 # Words with a capital at the start of a sentence, or always, that a verb of persons may follow.
 _NEVER = frozenset(
@@ -89,6 +93,7 @@ _NEVER = frozenset(
     if so then thus as at in on of and or but not no yes all both some many most more one two
     everyone everybody someone somebody nobody people english german french spanish italian
     american british european monday tuesday wednesday thursday friday saturday sunday god
+    true false none null
     """.split()
 )
 _INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.[ -]?){2,4}(?!\w)")
@@ -116,13 +121,24 @@ def find_names(text: str) -> Iterator[Entity]:
                 at += listed + (several[-1].gap == " ")
                 continue
         score = _score(tokens, at, size, shouting)
+        if is_code(text, run[0].start, run[-1].end):
+            at += size
+            continue
         if _DIGIT_AHEAD.match(text, run[-1].end) or _is_brand(tokens, at, size, score):
             at += size
             continue
         if score < _TITLED and not shouting and _is_thing(text, run):
             score = 0.0
-        elif score < _SURE and not shouting:
-            score = _in_context(text, run, score)
+        elif score < _TITLED:
+            if score < _SURE and not shouting:
+                score = _in_context(text, run, score)
+                if score < _ANNOUNCED and _is_double_surname(run):
+                    score = 0.0
+            said = score >= _SURE and ":" in run[0].gap
+            if score and (
+                (not said and _are_common_words(run)) or is_named_thing(text, tokens, at, size)
+            ):
+                score = 0.0
         if score:
             yield Entity(run[0].start, run[-1].end, "person_name", score)
         at += size
@@ -187,7 +203,7 @@ def _run(tokens: Sequence[Token], at: int, shouting: bool) -> int:
         token, gap = tokens[at + size], tokens[at + size].gap
         before = tokens[at + size - 1]
         joins = gap == " " or (gap == ". " and before.is_initial) or (gap == "  ")
-        comma = gap == ", " and size == 1 and _is_family_first(before, token)
+        comma = gap == ", " and size == 1 and _is_family_first(tokens, at)
         if comma and not before.is_capitals and _goes_on(tokens, at + size + 1):
             comma = False
         if not (joins or comma):
@@ -206,16 +222,48 @@ def _run(tokens: Sequence[Token], at: int, shouting: bool) -> int:
     return size
 
 
+def _is_double_surname(run: Sequence[Token]) -> bool:
+    """ "Mann-Whitney", "Sherwin-Williams": alone, a test or a firm as often as somebody."""
+    first, *others = run[0].parts
+    alone = len(run) == 1 and "-" in run[0].plain and bool(others)
+    return alone and first not in FIRST_NAMES and first not in _PARTICLES
+
+
+def _are_common_words(run: Sequence[Token]) -> bool:
+    """ "World", "Deep Learning": no list has any of them as a name, and any prose has them."""
+    return all(
+        token.is_initial or (token.plain in common_words() and not _is_known(token))
+        for token in run
+    )
+
+
+def _is_known(token: Token) -> bool:
+    return any(
+        part in FIRST_NAMES or part in FAMILY or part in wide_names() for part in token.parts
+    )
+
+
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:
     """Whether "A, B" is the start of a list."""
     return at < len(tokens) and (tokens[at].plain == "and" or tokens[at].gap == " & ")
 
 
-def _is_family_first(family: Token, given: Token) -> bool:
-    """Whether "Doe, Jane" is one name: one of the two is a name that is nothing else."""
-    return given.is_capitalised and any(
-        part in TELLING for token in (family, given) for part in token.parts
-    )
+def _is_family_first(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "Doe, Jane" is one name: one of the two is a name that is nothing else.
+
+    Not where the first ends a longer item ("German Shepherd, Jack Russell"), nor inside a sentence
+    where only the second is a name ("Babel to Swc, Travis to Jenkins").
+    """
+    family, given = tokens[at], tokens[at + 1]
+    state = given.is_capitals and len(given.text) == 2 and not family.is_capitals
+    if not given.is_capitalised or family.gap == " & " or state:
+        return False
+    before = tokens[at - 1] if at and family.gap == " " else None
+    if before is not None and before.plain not in _TITLES and before.plain not in _LABELS:
+        known = family.plain in NAMES or family.plain in wide_names()
+        if before.is_capitalised or not known:
+            return False
+    return any(part in TELLING for token in (family, given) for part in token.parts)
 
 
 def _may_be_name(token: Token, shouting: bool) -> bool:
@@ -244,7 +292,8 @@ def _score(tokens: Sequence[Token], at: int, size: int, shouting: bool) -> float
     if titled and run[0].gap in (" ", ". ", "."):
         return 0.95
     if after is not None and after.plain in _DEGREES and after.gap in (", ", " "):
-        return 0.95
+        if after.gap == ", " or (after.text[-1].isupper() and not run[-1].is_capitals):
+            return 0.95
     place = " ".join(parts)
     is_place = place in PLACES or place in _CAPITALS or parts[0] in _PLACE_FIRST
     if is_place and not _is_labelled(tokens, at):
@@ -259,7 +308,7 @@ def _score(tokens: Sequence[Token], at: int, size: int, shouting: bool) -> float
         return 0.9
     if before is not None and near and _is_labelled(tokens, at):
         return 0.85
-    if before is not None and near and before.plain in RELATIONS:
+    if before is not None and near and before.plain in RELATIONS and "=" not in run[0].gap:
         return 0.85
     if size == 1 and before is not None and run[0].gap == " " and before.plain == "at":
         return 0.0
@@ -271,8 +320,9 @@ def _score(tokens: Sequence[Token], at: int, size: int, shouting: bool) -> float
         return _score_of_wide(before if run[0].gap == " " else None, size, len(wide) + len(known))
     if size > 1 and run[0].plain in FIRST_NAMES and not place.isascii():
         return 0.6
-    if before is not None and near and before.plain in _BEFORE and size > 1:
-        return 0.7
+    if before is not None and near and size > 1:
+        if before.plain in _BEFORE or (before.plain in _TOWARDS and run[0].plain in plain_names()):
+            return 0.7
     verb = after is not None and after.plain in _AFTER and after.gap == " "
     # "the European Union agreed": the end of a longer name in capitals isn't a person's.
     longer = before is not None and before.is_capitalised and run[0].gap == " "
@@ -300,8 +350,11 @@ def _is_labelled(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _initials(text: str) -> Iterator[Entity]:
+    """Initials after a label or before a person's verb; "U.S.", "N.V." and "P.O." are none."""
     for found in _INITIALS.finditer(text):
-        before = fold(text[max(0, found.start() - 12) : found.start()]).split()
-        said = before and before[-1].strip(".:,") in (_LABELS | _TITLES)
-        yield Entity(found.start(), found.start() + len(found[0].rstrip()), "person_name",
-                     0.85 if said else 0.55)  # fmt: skip
+        start, end = found.start(), found.start() + len(found[0].rstrip())
+        before = fold(text[max(0, start - 12) : start]).split()
+        if before and before[-1].strip(".:,") in (_LABELS | _TITLES):
+            yield Entity(start, end, "person_name", 0.85)
+        elif announced(text, start, end):
+            yield Entity(start, end, "person_name", 0.55)

@@ -287,7 +287,8 @@ _PATTERNS = (
     ),
     _Pattern(
         "secret",
-        _p(r"[^\s]{6,64}"),
+        # "password authentication failed" tells none: a bare word needs a sign before it.
+        _p(r"(?:(?<=[:=])|(?<=[:=] )|(?<=is )|(?=[^\s]{0,63}[0-9!$%&*?#@^+]))[^\s]{6,64}"),
         0.0,
         context=_words(r"password|passwort|pwd|passcode|mot de passe"),
     ),

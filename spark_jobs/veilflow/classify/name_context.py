@@ -49,8 +49,7 @@ _PERSON_VERB = re.compile(
     r"| (?:is|was) (?:a|an|aged) [0-9]{1,3}\b"
     r"| (?:is|was) (?:[0-9]{1,3} (?:years|yo|y/o)|born|admitted|seen|discharged|referred|married"
     r"|well|unwell|alert|stable|allergic|pregnant|reviewed|examined|treated|transferred|hired)\b"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
 _FIRM = re.compile(
     r",? (?:& )?(?:Ltd|Inc|LLC|LLP|PLC|Plc|GmbH|AG|SA|Corp|Corporation|Co|Company|Group|Holdings?"

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from veilflow.classify.entity import Entity
 from veilflow.classify.known_names import GIVEN_NAMES, TELLING, wide_names
 from veilflow.classify.name_context import announced
+from veilflow.classify.name_things import is_code
 from veilflow.classify.name_tokens import Token
 from veilflow.classify.name_words import FAMILY
 from veilflow.classify.plain_words import PLAIN_WORDS
@@ -18,9 +19,13 @@ __all__ = ["find_lower_case_names"]
 
 def find_lower_case_names(text: str, tokens: Sequence[Token]) -> Iterator[Entity]:
     """Names in small letters; more of them where the text has no capital at all."""
-    yield from _lower_case(text, tokens)
+    for entity in _lower_case(text, tokens):
+        if not is_code(text, entity.start, entity.end):
+            yield entity
     if text.islower():
-        yield from _without_capitals(text, tokens)
+        for entity in _without_capitals(text, tokens):
+            if not is_code(text, entity.start, entity.end):
+                yield entity
 
 
 def _lower_case(text: str, tokens: Sequence[Token]) -> Iterator[Entity]:

@@ -12,6 +12,8 @@ __all__ = ["PIECE", "Token", "tokens_of"]
 PIECE = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0eff])+"
 _WORD = re.compile(rf"{PIECE}(?:['\u2019\u2010\u2011.-]{PIECE})*")
 _INNER_CAPITAL = re.compile(r"(?<![-'\u2019.])(?<!^Mc)(?<!^Mac)(?<!^[DL][aei])(?<!^)[A-Z]")
+# "De-duplicate"; but "Jean-marie", "Al-khalil".
+_SMALL_AFTER_HYPHEN = re.compile(r"^(?:De|Re|Un|Pre|Post|Non|Sub|Co|Anti|Multi|Self|Auto)-[a-z]")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]{2})['\u2019][sS]$")
 
 
@@ -36,6 +38,8 @@ class Token:
     @property
     def is_written_as_name(self) -> bool:
         """No capital inside ("ETag"), except after Mc and the like, a hyphen or an apostrophe."""
+        if _SMALL_AFTER_HYPHEN.search(self.text):
+            return False
         return self.text.isupper() or _INNER_CAPITAL.search(self.text) is None
 
     @property

@@ -11,7 +11,7 @@ from importlib import resources
 
 from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY
 
-__all__ = ["is_cjk_name", "plain_names", "telling_names"]
+__all__ = ["common_words", "is_cjk_name", "plain_names", "telling_names"]
 
 
 @cache
@@ -28,6 +28,13 @@ def is_cjk_name(compact: str) -> bool:
     return (len(compact) > 2 and compact[:2] in family) or (
         len(compact) <= 4 and (compact[0] in family or compact[0] in CJK_FAMILY)
     )
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """English words that are in any prose: a capital and a verb make no name of them."""
+    file = resources.files("veilflow.classify") / "common_words.txt"
+    return frozenset(file.read_text(encoding="utf-8").split("\n\n")[1].split())
 
 
 @cache
