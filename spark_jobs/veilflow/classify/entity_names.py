@@ -121,9 +121,6 @@ def find_names(text: str) -> Iterator[Entity]:
                 at += listed + (several[-1].gap == " ")
                 continue
         score = _score(tokens, at, size, shouting)
-        if is_code(text, run[0].start, run[-1].end):
-            at += size
-            continue
         if _DIGIT_AHEAD.match(text, run[-1].end) or _is_brand(tokens, at, size, score):
             at += size
             continue
@@ -139,7 +136,7 @@ def find_names(text: str) -> Iterator[Entity]:
                 (not said and _are_common_words(run)) or is_named_thing(text, tokens, at, size)
             ):
                 score = 0.0
-        if score:
+        if score and not is_code(text, run[0].start, run[-1].end):
             yield Entity(run[0].start, run[-1].end, "person_name", score)
         at += size
     yield from find_lower_case_names(text, tokens)

@@ -286,13 +286,6 @@ _PATTERNS = (
         0.99,
     ),
     _Pattern(
-        "secret",
-        # "password authentication failed" tells none: a bare word needs a sign before it.
-        _p(r"(?:(?<=[:=])|(?<=[:=] )|(?<=is )|(?=[^\s]{0,63}[0-9!$%&*?#@^+]))[^\s]{6,64}"),
-        0.0,
-        context=_words(r"password|passwort|pwd|passcode|mot de passe"),
-    ),
-    _Pattern(
         "zipcode",
         _p(r"(?<![\w-])[0-9]{5}(?:-[0-9]{4})?(?![\w-])"),
         0.0,
@@ -306,6 +299,12 @@ _PATTERNS = (
     ),
 )
 
+# "password authentication failed" tells none: a bare word needs a sign before it.
+_PASSWORD = _p(
+    r"(?<![a-z0-9_])(?:password|passwort|pwd|passcode|mot de passe)\b"
+    r"([\s:=\"'-]{0,4}(?:(?:is|was|no|number|nr|code|here)\b[\s:=\"'-]{0,4}){0,3})([^\s]{6,64})"
+)
+_SIGNS = frozenset("0123456789!$%&*?#@^+")
 _BORN = re.compile(
     r"(?:^|[^a-z])(?:born(?: on)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren|geb\.?|"
     r"n[eé]e? le|nacid[oa](?: el)?)[^a-z0-9]{0,4}$",
@@ -347,6 +346,10 @@ def find_patterned(text: str) -> Iterator[Entity]:
             score = max(form.score, form.with_context if said else 0.0)
             if score:
                 yield Entity(found.start(), found.end(), form.type, score)
+    for found in _PASSWORD.finditer(text):
+        told = any(sign in found[1].lower() for sign in (":", "=", "is", "was"))
+        if told or not _SIGNS.isdisjoint(found[2]):
+            yield Entity(*found.span(2), "secret", 0.95)
     yield from _dates(text)
     yield from _streets(text)
 

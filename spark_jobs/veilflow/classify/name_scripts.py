@@ -19,6 +19,8 @@ _NUMBER_AHEAD = re.compile(r"[.)]?(?: [^\W\d_]{1,20})?,? [0-9]")
 
 def find_foreign_names(text: str) -> Iterator[Entity]:
     """In a text of Latin letters, words of another script; in others only Chinese-form names."""
+    if text.isascii():
+        return
     latin = len(_LATIN.findall(text))
     for found in _CJK.finditer(text):
         mostly_latin = latin > 3 * len(found[0])

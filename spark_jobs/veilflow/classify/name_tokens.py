@@ -14,6 +14,7 @@ _WORD = re.compile(rf"{PIECE}(?:['\u2019\u2010\u2011.-]{PIECE})*")
 _INNER_CAPITAL = re.compile(r"(?<![-'\u2019.])(?<!^Mc)(?<!^Mac)(?<!^[DL][aei])(?<!^)[A-Z]")
 # "De-duplicate"; but "Jean-marie", "Al-khalil".
 _SMALL_AFTER_HYPHEN = re.compile(r"^(?:De|Re|Un|Pre|Post|Non|Sub|Co|Anti|Multi|Self|Auto)-[a-z]")
+_BETWEEN_PARTS = re.compile(r"['\u2019\u2010\u2011.-]")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]{2})['\u2019][sS]$")
 
 
@@ -48,7 +49,9 @@ class Token:
 
     @property
     def parts(self) -> list[str]:
-        return [part for part in re.split(r"['\u2019\u2010\u2011.-]", self.plain) if part]
+        if self.plain.isalpha():
+            return [self.plain]
+        return [part for part in _BETWEEN_PARTS.split(self.plain) if part]
 
 
 def tokens_of(text: str) -> list[Token]:
