@@ -152,7 +152,10 @@ def main() -> None:
                 found.add(word)
     print(f"# Names of persons, folded; from Faker {faker.VERSION} (github.com/joke2k/faker), MIT")
     print("# licence, by tests/golden/make_person_names.py, which says how they were chosen.")
-    print(f"\n{chr(10).join(sorted(found))}\n\n{chr(10).join(sorted(cjk))}")
+    ascii_names = sorted(filter(str.isascii, found))
+    others = sorted(found - set(ascii_names))
+    for names in (ascii_names, others, sorted(cjk)):
+        print("\n" + "\n".join(names))
 
 
 if __name__ == "__main__":

@@ -237,7 +237,8 @@ def _hides(longer: _Found, shorter: _Found) -> bool:
 def _phrases_in(tokens: tuple[str, ...]) -> list[_Found]:
     found: list[_Found] = []
     for start, token in enumerate(tokens):
-        for phrase, type_id, strength, whole in _index().get(token, ()):
+        for text, type_id, strength, whole in _index().get(token, ()):
+            phrase = _words_of(text)
             end = start + len(phrase)
             fits = tokens[start:end] == phrase and (not whole or len(phrase) == len(tokens))
             if fits:
@@ -245,15 +246,27 @@ def _phrases_in(tokens: tuple[str, ...]) -> list[_Found]:
     return found
 
 
-_Entry = tuple[tuple[str, ...], str, float, bool]
+_Entry = tuple[str, str, float, bool]
+
+
+@lru_cache(maxsize=8192)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text))
 
 
 @cache
 def _index() -> dict[str, list[_Entry]]:
-    """Phrases by their first word. An empty type marks a phrase that only hides shorter ones."""
+    """Phrases by their first word. An empty type marks a phrase that only hides shorter ones.
+
+    A phrase is taken apart when it is looked for: most never are.
+    """
     index: dict[str, list[_Entry]] = {}
-    for entry in (*_entries(), *_world_entries()):
-        index.setdefault(entry[0][0], []).append(entry)
+    for entry in _entries():
+        index.setdefault(entry[0].partition(" ")[0], []).append(entry)
+    for entry in _world_entries():
+        first = _WORD.search(entry[0])
+        assert first is not None
+        index.setdefault(first[0], []).append(entry)
     return index
 
 
@@ -269,7 +282,7 @@ def _entries() -> Iterator[_Entry]:
     for table, strength, whole in tables:
         for type_id, listed in table.items():
             for text in listed.split(","):
-                yield tuple(text.split()), type_id, strength, whole
+                yield text, type_id, strength, whole
 
 
 _SHORT = 5
@@ -278,16 +291,15 @@ _SHORT = 5
 def _world_entries() -> Iterator[_Entry]:
     """A short word in Latin letters counts as a whole name only: in English it is another word."""
     for type_id, listed in STRONG_WORLD.items():
-        for text in listed.split(","):
-            phrase = tuple(_WORD.findall(fold(text)))
-            whole = len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) <= _SHORT
-            yield phrase, type_id, 1.0, whole
+        for text in fold(listed).split(","):
+            whole = len(text) <= _SHORT and text.isascii() and text.isalpha()
+            yield text, type_id, 1.0, whole
 
 
 @cache
 def _vocabulary() -> frozenset[str]:
     """Words with which names written together are taken apart; none of the further languages."""
-    words = {word for phrase, *_ in _entries() for word in phrase}
+    words = set(",".join(text for text, *_ in _entries()).replace(",", " ").split())
     long = {word for word in words if len(word) > 2}
     return frozenset(long | set(WORDS.split()))
 

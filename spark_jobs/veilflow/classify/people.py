@@ -8,7 +8,7 @@ from veilflow.classify.detector import Detector
 from veilflow.classify.headers import fold
 from veilflow.classify.name_words import FAMILY, TITLES
 from veilflow.classify.words import CITIES, COUNTRIES, FLAGS, MONTHS, ORGANIZATION, STREET
-from veilflow.classify.world_names import is_cjk_name, telling_names
+from veilflow.classify.world_names import ascii_names, is_cjk_name, is_telling_name
 
 __all__ = ["DETECTORS", "is_person_name"]
 
@@ -79,7 +79,7 @@ def is_person_name(value: str) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    return any(part in telling_names() for part in word.split("-"))
+    return any(map(is_telling_name, word.split("-")))
 
 
 def _is_telling_word(word: str) -> bool:
@@ -93,7 +93,7 @@ def _is_capitalised(value: str) -> bool:
 
 def _may_be_names(words: frozenset[str]) -> bool:
     """Whether one word is a name or a title; other alphabets are always looked at."""
-    names = telling_names()
+    names = ascii_names()
     return not (
         names.isdisjoint(words) and TITLES.isdisjoint(words) and all(map(str.isascii, words))
     )

@@ -8,21 +8,40 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY
 
-__all__ = ["common_words", "is_cjk_name", "plain_names", "telling_names"]
+__all__ = [
+    "ascii_names",
+    "common_words",
+    "is_cjk_name",
+    "is_telling_name",
+    "plain_names",
+    "telling_names",
+]
 
 
 @cache
 def telling_names() -> frozenset[str]:
     """Folded words that are names and seldom anything else."""
-    return _alphabetic_and_cjk()[0] | ((GIVEN | FAMILY) - ORDINARY)
+    return ascii_names() | _other_names()
+
+
+@cache
+def ascii_names() -> frozenset[str]:
+    """Those of them that are written in ASCII."""
+    return frozenset(chain(_section(1).split("\n"), (GIVEN | FAMILY) - ORDINARY))
+
+
+def is_telling_name(word: str) -> bool:
+    """Whether a folded word is one of :func:`telling_names`."""
+    return word in ascii_names() or (not word.isascii() and word in _other_names())
 
 
 def is_cjk_name(compact: str) -> bool:
     """A family name in Chinese, Japanese or Korean script, followed by one to three characters."""
-    family = _alphabetic_and_cjk()[1]
+    family = _cjk_families()
     if not 2 <= len(compact) <= 5:
         return False
     return (len(compact) > 2 and compact[:2] in family) or (
@@ -45,7 +64,24 @@ def plain_names() -> frozenset[str]:
 
 
 @cache
-def _alphabetic_and_cjk() -> tuple[frozenset[str], frozenset[str]]:
+def _other_names() -> frozenset[str]:
+    return frozenset(_section(2).split("\n"))
+
+
+@cache
+def _cjk_families() -> frozenset[str]:
+    return frozenset(_section(3).split())
+
+
+def _section(number: int) -> str:
+    return _sections()[number].decode()
+
+
+@cache
+def _sections() -> tuple[bytes, ...]:
+    """The head of the file, names in ASCII, other names, and family names in Chinese characters.
+
+    Most tables need the first of them alone, and text without other letters is faster to read.
+    """
     file = resources.files("veilflow.classify") / "person_names.txt"
-    _, alphabetic, cjk = file.read_text(encoding="utf-8").split("\n\n")
-    return frozenset(alphabetic.split("\n")), frozenset(cjk.split())
+    return tuple(file.read_bytes().split(b"\n\n"))
