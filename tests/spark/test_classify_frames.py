@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from veilflow.classify import ColumnVerdict, classify_table, read_sample
 from veilflow.classify.local_scan import scan_table
-from veilflow.spark.classify import classify_frame
+from veilflow.spark.classify import classify_frame, sample_frame
 
 ROWS = 3_000
 PLANTED = 1_234
@@ -97,3 +97,13 @@ def test_a_frame_without_rows_has_verdicts_by_name(spark: Any) -> None:
     found = by_name(classify_frame(frame, exhaustive=True))
     assert found == by_name(classify_frame(frame))
     assert found["email"][0] == "email_address"
+
+
+def test_a_sample_is_one_job(spark: Any, place: Path) -> None:
+    context = spark.sparkContext
+    frame = spark.read.parquet(str(place))
+    context.setJobGroup("sampling", "one pass")
+    sample = sample_frame(frame)
+    context.setLocalProperty("spark.jobGroup.id", None)
+    assert len(context.statusTracker().getJobIdsForGroup("sampling")) == 1
+    assert {(one.rows, one.nulls) for one in sample} == {(ROWS, 0), (ROWS, ROWS)}

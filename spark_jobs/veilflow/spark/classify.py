@@ -8,7 +8,7 @@ table. A type that is in a share ``p`` of the rows is missed with probability
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from veilflow.spark.full_scan import scan_frame
 from veilflow.spark.reading import CORRUPT, quoted
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame, Observation
 
 __all__ = ["SAMPLE_ROWS", "classify", "classify_frame", "sample_frame", "sampling_note"]
 
@@ -73,7 +73,7 @@ def classify(
 def classify_frame(
     frame: DataFrame, *, exhaustive: bool = False, types: CustomTypes = NO_TYPES
 ) -> tuple[ColumnVerdict, ...]:
-    """The verdict on each column: of all rows in one pass, or of a sample and a pass of counts.
+    """The verdict on each column: of all rows in one pass, or of a sample.
 
     ``types`` are the user's own, beside the built-in ones.
     """
@@ -83,18 +83,12 @@ def classify_frame(
 
 
 def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
-    """A sample of each column, with counts over all rows."""
+    """A sample of each column, with counts over all rows, in one pass."""
     from pyspark.sql import functions as F
 
     names = [name for name in frame.columns if name != CORRUPT]
     types = dict(frame.dtypes)
-    counted = [F.count(F.lit(1)).alias("rows")]
-    for index, name in enumerate(names):
-        counted.append(F.count(quoted(name)).alias(f"filled{index}"))
-        if not types[name].startswith(("map", "variant")):
-            counted.append(F.approx_count_distinct(quoted(name)).alias(f"distinct{index}"))
-    row = frame.agg(*counted).first()
-    assert row is not None
+    counted, counts = _counted(names, types)
     cells = [cut_cell(name, types[name], MAX_CELL) for name in names]
     # Texts are made of the few rows that are chosen; a map has no hash but that of its JSON.
     hashed = [
@@ -103,24 +97,38 @@ def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
     ]
     order = F.xxhash64(*hashed) if names else F.lit(0)
     sample = (
-        frame.select(*[cell.alias(f"c{i}") for i, cell in enumerate(cells)], order.alias("__order"))
+        frame.observe(counted, *counts)
+        .select(*[cell.alias(f"c{i}") for i, cell in enumerate(cells)], order.alias("__order"))
         .orderBy("__order")
         .limit(SAMPLE_ROWS)
         .select(*[as_text(F.col(f"c{i}"), types[n]).alias(f"c{i}") for i, n in enumerate(names)])
         .toArrow()
     )
-    counts = row.asDict()
+    told = counted.get
     return tuple(
         ColumnSample(
             name=name,
             values=sample.column(index).to_pylist(),
             physical_type=types[name],
-            rows=counts["rows"],
-            nulls=counts["rows"] - counts[f"filled{index}"],
-            distinct=counts.get(f"distinct{index}"),
+            rows=told["rows"],
+            nulls=told["rows"] - told[f"filled{index}"],
+            distinct=told.get(f"distinct{index}"),
         )
         for index, name in enumerate(names)
     )
+
+
+def _counted(names: Sequence[str], types: Mapping[str, str]) -> tuple[Observation, list[Column]]:
+    """What is counted of all rows while they pass by on their way into the sample."""
+    from pyspark.sql import Observation
+    from pyspark.sql import functions as F
+
+    counts = [F.count(F.lit(1)).alias("rows")]
+    for index, name in enumerate(names):
+        counts.append(F.count(quoted(name)).alias(f"filled{index}"))
+        if not types[name].startswith(("map", "variant")):
+            counts.append(F.approx_count_distinct(quoted(name)).alias(f"distinct{index}"))
+    return Observation(), counts
 
 
 def _finding(
