@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from veilflow.classify.data_files import DataFile
+from veilflow.classify.pieces import Piece, pieces_of
+from veilflow.classify.s3_server import S3Server
 from veilflow.keys import open_provider
 from veilflow.pipeline.pin import pin_source
 from veilflow.pipeline.run import RunParameters
 from veilflow.policy import Policy, read_policy
 from veilflow.policy.linkage import linkage_domain
+from veilflow.spark.file_scan import planned_scan
 from veilflow.spark.permuting import order_key
 from veilflow.spark.protect import decide, protect
 from veilflow.spark.random_order import in_random_order
@@ -115,6 +119,27 @@ def test_plans_hold_no_value_and_no_key(
     assert b"Window" in written, "rooms are permuted"
     assert b"HashAggregate" in written or b"Exchange" in written
     assert key_ref.encode() in written
+
+
+def test_plans_of_scanned_objects_hold_no_credentials(
+    unredacted: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = make_sample(tmp_path)
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAUNMISTAKABLE0000", "AWS_SECRET_ACCESS_KEY": "unmistakable"}
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    server = S3Server("http://127.0.0.1:1", "nowhere-1")
+    away = DataFile("s3://clinic/t.parquet", (), 1, server)
+    pieces = [*pieces_of(sample.raw / "people"), Piece(away, 1, "etag", 1)]
+    frame = planned_scan(unredacted, [pieces], targets=1, with_samples=True)
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    for kind, text in described(frame):
+        (folder / kind).write_bytes(text)
+    needles = [text_needle(name, value) for name, value in keys.items()]
+    assert find_leaks([folder], [*needles, *sample.hidden]) == []
+    written = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert b"s3://clinic/t.parquet" in written, "the shipped functions are what was searched"
 
 
 def test_plans_of_lent_rows_hold_no_value_and_no_key(

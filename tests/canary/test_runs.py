@@ -34,6 +34,8 @@ from tests.canary.harness import Harness
 from tests.canary.keys import key_needles
 from tests.canary.leaks import Leak, find_leaks
 from tests.canary.sample import Sample, make_sample
+from tests.canary.sources import JAR, Sources, serve
+from tests.jvm import spark_jars
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -60,6 +62,7 @@ class Ran:
     cases: dict[str, Case]
     secrets: list[str] = field(default_factory=list)
     submitted: int = -1
+    sources: Sources = field(default_factory=Sources)
 
     @property
     def decrypted(self) -> list[Path]:
@@ -127,28 +130,31 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         **remarks(sample),
         **{n: case for n, case in code.items() if n not in (*ON_EXECUTORS, *UNGUARDED)},
     }
-    ran = Ran(sample, Harness(folder / "machine", "local[2]", MODULES), cases)
+    with_driver = {"spark.driver.extraClassPath": f"{spark_jars()}:{JAR}"}
+    ran = Ran(sample, Harness(folder / "machine", "local[2]", MODULES, with_driver), cases)
     types = folder / "types.yaml"
     types.write_text("types: {own: {role: quasi, detector: 'canary_code:recognises'}}")
-    _run(
-        ran,
-        {
-            "preview": ["preview", full, "--rows", "200", "--json"],
-            "preview-miscast": ["preview", str(cases["miscast"].policy), "--json"],
-            "preview-masks": ["preview", str(cases["masks"].policy), "--json"],
-            "preview-unfit": ["preview", str(cases["unfit-text"].policy), "--json"],
-            "preview-remarks": ["preview", str(cases["remarks"].policy), "--json"],
-            "preview-wrongtype": ["preview", str(cases["wrongtype"].policy), "--json"],
-            "plan": ["plan", full, "--json"],
-            "classify": ["classify", str(sample.raw / "people"), "--json"],
-            "classify-own": ["classify", str(sample.raw / "people"), "--types", str(types)],
-            "classify-all": ["classify", str(sample.raw / "people"), "--exhaustive"],
-            "classify-torn": ["classify", str(sample.raw / "torn.csv")],
-            "draft": ["draft", str(sample.raw / "people"), "--dataset", "drafted"],
-            "read-refused": ["read", "refusing-judge", "--release", "refusing-judge", "--json"],
-            **_studies(ran, folder / "study.csv"),
-        },
-    )
+    with serve(sample, folder / "moto.log") as ran.sources:
+        _run(
+            ran,
+            {
+                "preview": ["preview", full, "--rows", "200", "--json"],
+                "preview-miscast": ["preview", str(cases["miscast"].policy), "--json"],
+                "preview-masks": ["preview", str(cases["masks"].policy), "--json"],
+                "preview-unfit": ["preview", str(cases["unfit-text"].policy), "--json"],
+                "preview-remarks": ["preview", str(cases["remarks"].policy), "--json"],
+                "preview-wrongtype": ["preview", str(cases["wrongtype"].policy), "--json"],
+                "plan": ["plan", full, "--json"],
+                "classify": ["classify", str(sample.raw / "people"), "--json"],
+                "classify-own": ["classify", str(sample.raw / "people"), "--types", str(types)],
+                "classify-all": ["classify", str(sample.raw / "people"), "--exhaustive"],
+                "classify-torn": ["classify", str(sample.raw / "torn.csv")],
+                "draft": ["draft", str(sample.raw / "people"), "--dataset", "drafted"],
+                "read-refused": ["read", "refusing-judge", "--release", "refusing-judge", "--json"],
+                **_studies(ran, folder / "study.csv"),
+                **ran.sources.commands,
+            },
+        )
     pin = f"import veilflow.pipeline as p; p.pin({full!r}, 'submitted')"
     ran.harness.watched([sys.executable, "-c", pin], **ALLOWED)
     ran.submitted = ran.harness.submit(JOBS / "protect_job.py", f"{FULL}/submitted", **ALLOWED)
@@ -261,6 +267,22 @@ def test_the_secret_of_the_cluster_is_in_no_argument_and_no_log(cluster: Ran) ->
     assert len(bytes.fromhex(made)) == 32
     needles = [text_needle("made secret", made), text_needle("given secret", given)]
     assert cluster.everything_else(needles) == []
+
+
+def test_what_reads_elsewhere_leaves_no_value_and_no_credentials(machine: Ran) -> None:
+    """Values are looked for with all others; here that the reading took place, and by whom."""
+    results, sources = machine.harness.results, machine.sources
+    codes = {name: results[name].code for name in sources.codes}
+    assert codes == sources.codes, {name: results[name].text for name in sources.codes}
+    assert {"draft-s3", "sample-s3", "torn-s3"} <= codes.keys()
+    assert machine.everything_else(sources.secrets) == []
+    said = results["torn-s3"].text
+    assert "part-1.parquet can't be read as parquet" in said and "Check that the file" in said
+    assert "all 240 rows were looked at" in results["draft-s3"].text
+    if "torn-jdbc" in codes:
+        assert "can't be read (" in results["torn-jdbc"].text
+    events = [machine.harness.folder / "events"]
+    assert find_leaks(events, [text_needle("the scan", "file_scan.py")])
 
 
 def test_jobs_end_as_they_were_meant_to_with_spark_logging(machine: Ran, cluster: Ran) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from veilflow.cli import main
 from veilflow.errors import PrerequisiteMissing, SourceError, UsageError
 from veilflow.spark.database_tables import block_ranges, check_address, read_database_table
@@ -87,7 +88,9 @@ def test_a_draft_from_s3(bucket: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["draft", f"s3://{bucket}/parquet", "--exhaustive"]) == 0
     text = capsys.readouterr().out
     assert "fill in: the folder of a copy" in text and 'path: "t"' in text
+    assert f'# as in: aws s3 sync "s3://{bucket}/parquet" FOLDER' in text
     assert "email_address" in text and "jo@example" not in text
+    assert yaml.safe_load(text)["source"]["root"] == "fill in: the folder of a copy"
 
 
 @pytest.mark.parametrize(

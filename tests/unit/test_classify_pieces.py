@@ -138,5 +138,4 @@ def test_spark_is_for_what_takes_longer_without_it(
             file.truncate(size * MB)
     assert is_for_spark(tmp_path, asked) is expected
     monkeypatch.setenv("VEILFLOW_MASTER", "local[1]")
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert is_for_spark(tmp_path, asked) is bool(asked.spark)

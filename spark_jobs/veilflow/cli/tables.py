@@ -143,7 +143,9 @@ def _has_spark(anywhere: bool) -> bool:
         find_java_home()
     except PrerequisiteMissing:
         return False
-    return (os.cpu_count() or 1) > 1 if is_local(master) else anywhere
+    if is_local(master):
+        return (os.cpu_count() or 1) > 1 and master not in ("local", "local[1]")
+    return anywhere
 
 
 def _in_this_process(place: str | Path, asked: Asked) -> Look:

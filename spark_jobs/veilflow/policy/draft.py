@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from veilflow.classify import NO_TYPES, CustomTypes
 from veilflow.policy.draft_columns import SPECIAL, column_line
@@ -38,10 +38,12 @@ def draft_policy(
     delimiter: str = ",",
     types: CustomTypes = NO_TYPES,
     types_file: str | None = None,
+    decide_root: Sequence[str] = (),
 ) -> str:
     """The draft as YAML text. ``delimiter`` is only written for CSV.
 
-    ``types`` are the user's own that the verdicts may name, ``types_file`` where they are defined.
+    ``types`` are the user's own that the verdicts may name, ``types_file`` where they are defined,
+    and ``decide_root`` lines on what to do for a ``root`` that runs can read.
     """
     missing = null_words(tables)
     tables = {name: without_words(table, missing) for name, table in tables.items()}
@@ -60,6 +62,7 @@ def draft_policy(
         "  retention_days: 90",
         "",
         "source:",
+        *(f"  # {line}" for line in decide_root),
         f"  root: {json.dumps(root)}",
         f"  format: {file_format}",
         *([f"  delimiter: {json.dumps(delimiter)}"] if file_format == "csv" else []),

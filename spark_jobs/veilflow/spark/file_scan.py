@@ -29,9 +29,9 @@ from veilflow.spark.state_lines import ABOUT, STATE_LINE, by_place, line, state_
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["sample_files", "scan_files"]
+__all__ = ["planned_scan", "sample_files", "scan_files"]
 
 Look = tuple[Sequence[ColumnSample], Sequence[ColumnVerdict]]
 _LINES = f"place string, {STATE_LINE}"
@@ -54,7 +54,40 @@ def scan_files(
     """
     cores = spark.sparkContext.defaultParallelism
     lots = lots_of(address, cores)
-    targets = max(1, min(cores, 1_000))
+    with _told(address):
+        said = planned_scan(
+            spark, lots, targets=min(cores, 1_000), with_samples=with_samples, types=types
+        ).toArrow()
+    found = [json.loads(text) for text in said.column("said").to_pylist()]
+    samples = {one["order"]: values for one, values in zip(
+        found, said.column("values").to_pylist(), strict=True)}  # fmt: skip
+    found.sort(key=lambda one: int(one["order"]))
+    return (
+        tuple(ColumnSample(values=samples[one["order"]], **one["sample"]) for one in found)
+        if with_samples
+        else (),
+        tuple(
+            ColumnVerdict(
+                one["sample"]["name"],
+                one["type"],
+                types.taxonomy[one["type"]].role,
+                one["score"],
+                tuple(one["evidence"]),
+            )
+            for one in found
+        ),
+    )
+
+
+def planned_scan(
+    spark: SparkSession,
+    lots: Sequence[Sequence[Piece]],
+    *,
+    targets: int,
+    with_samples: bool,
+    types: CustomTypes = NO_TYPES,
+) -> DataFrame:
+    """A line for each column of the table that ``lots`` make; nothing is read yet."""
     look, judge = guarded("looking into files", _look), guarded("classifying a column", _judge)
     take_apart = guarded("merging columns", _taken_apart)
 
@@ -80,35 +113,14 @@ def scan_files(
         if held:
             yield judge(held, rows, types, with_samples)
 
-    with _told(address):
-        said = (
-            spark.range(0, len(lots), 1, len(lots))
-            .mapInArrow(reduce, _LINES)
-            .selectExpr(f"left(place, {_TARGET}) as target", "*")
-            .repartition(targets, "target")
-            .drop("target")
-            .sortWithinPartitions("place")
-            .mapInArrow(finish, _SAID)
-            .toArrow()
-        )
-    found = [json.loads(text) for text in said.column("said").to_pylist()]
-    samples = {one["order"]: values for one, values in zip(
-        found, said.column("values").to_pylist(), strict=True)}  # fmt: skip
-    found.sort(key=lambda one: int(one["order"]))
     return (
-        tuple(ColumnSample(values=samples[one["order"]], **one["sample"]) for one in found)
-        if with_samples
-        else (),
-        tuple(
-            ColumnVerdict(
-                one["sample"]["name"],
-                one["type"],
-                types.taxonomy[one["type"]].role,
-                one["score"],
-                tuple(one["evidence"]),
-            )
-            for one in found
-        ),
+        spark.range(0, len(lots), 1, len(lots))
+        .mapInArrow(reduce, _LINES)
+        .selectExpr(f"left(place, {_TARGET}) as target", "*")
+        .repartition(targets, "target")
+        .drop("target")
+        .sortWithinPartitions("place")
+        .mapInArrow(finish, _SAID)
     )
 
 

@@ -1,7 +1,7 @@
 """draft: classify a file, a folder or a database and write a policy, each line with its reason.
 
 DATA and --exhaustive are as for 'veilflow classify'. Runs read folders: a draft from S3 or a
-database is for a copy of it, whose place is to be filled in.
+database is for a copy of it. The draft says how to make one, and its place is to be filled in.
 --each writes one policy a table into the folder --out, and REVIEW.md, which lists only what needs
 a person, riskiest first. --update POLICY looks at the policy's source again and shows the patch for
 the columns that changed: new ones get a line, vanished ones are commented out, and a column that
@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -72,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         source.delimiter(),
         source.types,
         _types_file(arguments),
+        source.decide_root,
     )
     if arguments.out is None:
         print_json({"policy": text}) if arguments.json else print(text)
@@ -102,6 +105,7 @@ class _Source:
     delimiters: dict[str, str]
     tables: dict[str, DraftTable]
     types: CustomTypes
+    decide_root: tuple[str, ...] = ()
 
     def delimiter(self) -> str:
         """The one delimiter of all tables. Raises SourceError if they differ."""
@@ -125,7 +129,9 @@ def _source(arguments: argparse.Namespace) -> _Source:
             _name(name): DraftTable(f"{name}.parquet", *look) for name, look in looks(data, asked)
         }
         dataset = _name(data.partition("?")[0].rpartition("/")[2]) or "database"
-        return _Source(dataset, _TO_FILL_IN, "parquet", {}, tables, asked.types)
+        return _Source(
+            dataset, _TO_FILL_IN, "parquet", {}, tables, asked.types, _exported(tables.values())
+        )
     data = data.rstrip("/") if is_s3(data) else str(Path(data).resolve())
     found = tables_under(data)
     above = [place for place in found.values() if place == data]
@@ -141,9 +147,29 @@ def _source(arguments: argparse.Namespace) -> _Source:
             _name(name): DraftTable(place.removeprefix(f"{root}/"), *look_at(place))
             for name, place in found.items()
         }
-    shown = _TO_FILL_IN if is_s3(data) else root or "/"
-    return _Source(
-        _name(PurePosixPath(data).stem), shown, file_format, delimiters, tables, asked.types
+    dataset = _name(PurePosixPath(data).stem)
+    shown, notes = (_TO_FILL_IN, _copied(root)) if is_s3(data) else (root or "/", ())
+    return _Source(dataset, shown, file_format, delimiters, tables, asked.types, notes)
+
+
+def _copied(address: str) -> tuple[str, ...]:
+    """What makes a folder that runs can read of a bucket."""
+    return (
+        "decide: runs read folders. Copy the objects to an encrypted disk that every worker sees,",
+        f"as in: aws s3 sync {json.dumps(address)} FOLDER",
+        "write FOLDER as root, and delete the copy once the release is published.",
+    )
+
+
+def _exported(tables: Iterable[DraftTable]) -> tuple[str, ...]:
+    """What makes a folder that runs can read of a database."""
+    paths = [table.path for table in tables]
+    more = f" and {len(paths) - 1} more, named below" if len(paths) > 1 else ""
+    return (
+        "decide: runs read folders. Export each table as Parquet, on an encrypted disk that every",
+        f"worker sees, to FOLDER/{paths[0]}{more}; by Spark:",
+        'spark.read.jdbc(ADDRESS, TABLE).write.parquet("FOLDER/TABLE.parquet")',
+        "Write FOLDER as root, and delete the export once the release is published.",
     )
 
 
@@ -160,6 +186,7 @@ def _write_each(arguments: argparse.Namespace, source: _Source) -> int:
             source.delimiters.get(name, ","),
             source.types,
             _types_file(arguments),
+            source.decide_root,
         )
         for name, table in source.tables.items()
     }
