@@ -46,6 +46,11 @@ _DEFAULTS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
+    # For its messages, which are kept from everybody, Spark notes at each use of a column which
+    # line of Python it was: several calls to the JVM, and three quarters of the time of building a
+    # plan.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
+    "spark.sql.dataFrameQueryContext.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
     # Parquet's vectors aren't Arrow's. With PySpark 4.2.0 each row of theirs is converted twice,
     # uncompiled, where a scan feeds a worker: twenty columns took 1.8 times a copy, without 1.3.
