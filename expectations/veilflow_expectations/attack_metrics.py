@@ -22,7 +22,14 @@ from veilflow_expectations.gx import (
     TableMetricProvider,
 )
 from veilflow_expectations.mark_batches import class_marks, row_marks
-from veilflow_expectations.marks import chosen_rows, marks, row_places, value_marks
+from veilflow_expectations.marks import (
+    are_among,
+    chosen_rows,
+    distinct_marks,
+    marks,
+    row_places,
+    value_marks,
+)
 from veilflow_expectations.metrics import value
 from veilflow_expectations.references import current_references
 
@@ -70,7 +77,7 @@ def _pandas_matched(
     import pandas as pd
 
     references = current_references()
-    sought = np.unique(references.held(reference, Targets).marks)
+    sought = distinct_marks(references.held(reference, Targets).marks)
     every = marks(_pandas_marks(frame, quasi_identifiers, references.key))
     unit = np.arange(len(frame)) if privacy_unit is None else frame[privacy_unit].to_numpy()
     people = pd.Series(unit).groupby(every).nunique()
@@ -91,7 +98,7 @@ def _spark_matched(
     from veilflow.spark.reading import quoted
 
     references = current_references()
-    sought = np.unique(references.held(reference, Targets).marks)
+    sought = distinct_marks(references.held(reference, Targets).marks)
     keys = [quoted(name).alias(f"q{index}") for index, name in enumerate(quasi_identifiers)]
     units = [] if privacy_unit is None else [quoted(privacy_unit).alias("unit")]
     people = F.count(F.lit(1)) if privacy_unit is None else F.count_distinct("unit")
@@ -103,7 +110,7 @@ def _spark_matched(
 
 def _matched(found: Int64, people: Int64, sought: Int64) -> MatchedClasses:
     """Null and NaN, which Spark takes for two classes, are one here."""
-    kept = np.isin(found, sought)
+    kept = are_among(found, sought)
     distinct, place = np.unique(found[kept], return_inverse=True)
     counted = np.bincount(place, people[kept], distinct.size).astype(np.int64)
     return MatchedClasses(distinct, np.maximum(counted, 1))

@@ -12,7 +12,7 @@ import numpy as np
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.digests import Int64
-from veilflow_expectations.marks import chosen_rows, marks, row_places, value_marks
+from veilflow_expectations.marks import are_among, chosen_rows, marks, row_places, value_marks
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +25,7 @@ def class_marks(classes: DataFrame, columns: Sequence[str], key: bytes, sought: 
     """The ``mark`` of each class that is ``sought`` and its ``people``, collected.
 
     ``classes`` has the columns of the quasi-identifiers called ``columns``, and then the people.
+    ``sought`` has each mark once, in ascending order.
     """
     shared = classes.sparkSession.sparkContext.broadcast((key, sought.tobytes()))
     mark = guarded("marks of classes", _class_batch)
@@ -66,7 +67,7 @@ def _class_batch(
     import pyarrow as pa
 
     found = marks(_arrow_marks(batch, 0, columns, key))
-    kept = np.isin(found, np.frombuffer(sought, dtype=np.int64))
+    kept = are_among(found, np.frombuffer(sought, dtype=np.int64))
     people = batch.column(len(columns)).to_numpy(zero_copy_only=False)
     return pa.RecordBatch.from_arrays(
         [pa.array(found[kept], pa.int64()), pa.array(people[kept], pa.int64())],
