@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from veilflow.errors import UsageError
@@ -30,16 +32,23 @@ def require_columns(frame: Any, names: Sequence[str]) -> None:
     missing = sorted({*names}.difference(there))
     if missing:
         raise UsageError(f"the table has no column {', '.join(missing)}.")
-    # Almost always true, and a table may have thousands of columns.
-    if len({str(name).lower() for name in there}) == len(there):
-        return
-    folded = [str(name).lower() for name in there]
-    twice = sorted({name for name in names if folded.count(name.lower()) > 1})
+    repeated = _repeated(tuple(map(str, there)))
+    twice = sorted({name for name in names if name.lower() in repeated})
     if twice:
         raise UsageError(
             f"the table has several columns called {', '.join(twice)}.",
             remedy="Rename them; upper and lower case are one name.",
         )
+
+
+@lru_cache(maxsize=4)
+def _repeated(names: tuple[str, ...]) -> frozenset[str]:
+    """The names, in lower case, that occur more than once.
+
+    Each of thousands of expectations asks for those of the same thousands of columns.
+    """
+    times = Counter(name.lower() for name in names)
+    return frozenset(name for name, count in times.items() if count > 1)
 
 
 def require_plain(frame: Any, names: Sequence[str]) -> None:
