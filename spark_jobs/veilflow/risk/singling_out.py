@@ -9,13 +9,14 @@ singling out", PNAS 2020.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from veilflow.errors import UsageError
 from veilflow.risk.attack_risk import AttackRisk, attack_rate, check_attack
-from veilflow.risk.encoding import EncodedTable
+from veilflow.risk.encoding import EncodedTable, is_quantity
 from veilflow.risk.intervals import MeasuredShare
 
 __all__ = ["singling_out"]
@@ -25,7 +26,6 @@ _TRIES = 3
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,19 +35,28 @@ class _Description:
     columns: Ints
     codes: npt.NDArray[np.int32]
     numbers: Floats
-    is_quantity: Bools
-    upward: Bools
+    is_quantity: npt.NDArray[np.bool_]
+    upward: npt.NDArray[np.bool_]
 
-    def fits(self, table: EncodedTable) -> Bools:
-        matches = np.ones(table.rows, dtype=np.bool_)
-        for at, column in enumerate(self.columns):
+    def fits(self, table: EncodedTable) -> Ints:
+        """The rows of ``table`` that are so. Each column is looked up where those before it fit."""
+        rows: Ints | None = None
+        # Categories first: few rows are alike in one, and half are beyond a number.
+        for at in np.argsort(self.is_quantity, kind="stable"):
+            column = self.columns[at]
             if self.is_quantity[at]:
-                values, number = table.numbers[:, column], self.numbers[at]
+                values, number = _of(table.numbers[:, column], rows), self.numbers[at]
                 beyond = values >= number if self.upward[at] else values <= number
-                matches &= beyond & table.is_quantity(column)
+                matches = beyond & is_quantity(values)
             else:
-                matches &= table.codes[:, column] == self.codes[at]
-        return matches
+                matches = _of(table.codes[:, column], rows) == self.codes[at]
+            rows = np.flatnonzero(matches) if rows is None else rows[matches]
+        assert rows is not None  # there are two columns at least
+        return rows
+
+
+def _of(values: npt.NDArray[Any], rows: Ints | None) -> npt.NDArray[Any]:
+    return values if rows is None else values[rows]
 
 
 def singling_out(
@@ -87,7 +96,7 @@ def singling_out(
         for _ in range(_TRIES):
             columns = _some_columns(rng, len(synthetic.columns))
             described = _describe(synthetic, columns, np.full(columns.size, row), medians)
-            if int(described.fits(synthetic).sum()) == 1:
+            if described.fits(synthetic).size == 1:
                 hits.append(_only_person(described, training))
                 control_hits.append(_only_person(described, control))
                 break
