@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from veilflow.classify import NO_TYPES, CustomTypes
 from veilflow.spark.redaction import guarded
 
 from veilflow_expectations.column_scan import ColumnFindings, ColumnScan
@@ -27,20 +28,24 @@ __all__ = ["column_findings"]
 _STATE = "place int, part string, hash bigint, entry string, rows bigint, vals bigint, kind string"
 
 
-def column_findings(frame: Any, columns: Sequence[str]) -> list[ColumnFindings]:
-    """What each of ``columns`` of a pandas or Spark frame holds."""
+def column_findings(
+    frame: Any, columns: Sequence[str], types: CustomTypes = NO_TYPES
+) -> list[ColumnFindings]:
+    """What each of ``columns`` of a pandas or Spark frame holds, ``types`` of one's own too."""
     if hasattr(frame, "sparkSession"):
-        return _spark_findings(frame, columns)
+        return _spark_findings(frame, columns, types)
     found = []
     for name in columns:
         values = to_arrow(frame[name])
-        scan = ColumnScan()
+        scan = ColumnScan(types)
         scan.add(values)
         found.append(scan.findings(name, str(values.type)))
     return found
 
 
-def _spark_findings(frame: DataFrame, columns: Sequence[str]) -> list[ColumnFindings]:
+def _spark_findings(
+    frame: DataFrame, columns: Sequence[str], types: CustomTypes
+) -> list[ColumnFindings]:
     from veilflow.spark.reading import quoted
 
     names = tuple(columns)
@@ -49,7 +54,7 @@ def _spark_findings(frame: DataFrame, columns: Sequence[str]) -> list[ColumnFind
     finish = guarded("classifying a column", _finish)
 
     def reduce(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        scans = [ColumnScan() for _ in names]
+        scans = [ColumnScan(types) for _ in names]
         kinds = [""] * len(names)
         for batch in batches:
             add(scans, kinds, batch)
@@ -58,7 +63,7 @@ def _spark_findings(frame: DataFrame, columns: Sequence[str]) -> list[ColumnFind
                 yield state(place, scan, kinds[place])
 
     def classify(states: pa.Table) -> pa.Table:
-        return finish(states, names)
+        return finish(states, names, types)
 
     table = (
         selected.mapInArrow(reduce, _STATE)
@@ -67,7 +72,7 @@ def _spark_findings(frame: DataFrame, columns: Sequence[str]) -> list[ColumnFind
         .toArrow()
     )
     found = dict(zip(*(table.column(n).to_pylist() for n in ("place", "findings")), strict=True))
-    empty = [ColumnScan().findings(name, "string") for name in names]
+    empty = [ColumnScan(types).findings(name, "string") for name in names]
     return [
         ColumnFindings(**json.loads(found[place])) if place in found else empty[place]
         for place in range(len(names))
@@ -113,7 +118,7 @@ def _state(place: int, scan: ColumnScan, kind: str) -> pa.RecordBatch:
     )
 
 
-def _finish(states: pa.Table, names: Sequence[str]) -> pa.Table:
+def _finish(states: pa.Table, names: Sequence[str], types: CustomTypes) -> pa.Table:
     import pyarrow as pa
 
     place = states.column("place")[0].as_py()
@@ -127,7 +132,7 @@ def _finish(states: pa.Table, names: Sequence[str]) -> pa.Table:
         mine = parts == name
         kept = entries[mine] if name == "sample" else (entries[mine] == "1").astype(object)
         found.append((name, hashes[mine], kept, int(rows[mine].sum())))
-    scan = ColumnScan()
+    scan = ColumnScan(types)
     scan.merge(int(rows[known].sum()), int(states.column("vals").to_numpy().sum()), found)
     findings = scan.findings(names[place], states.column("kind")[0].as_py())
     return pa.table(

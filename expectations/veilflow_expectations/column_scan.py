@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from veilflow.classify import ColumnSample, classify_column
+from veilflow.classify import NO_TYPES, ColumnSample, CustomTypes, classify_column
 from veilflow.classify.classification import DETECTORS
 from veilflow.classify.column import kind_of
+from veilflow.classify.custom_values import own_single_types, told_own
 from veilflow.classify.lowest_hashes import Hashes, LowestHashes
 from veilflow.classify.single_values import (
     CANDIDATES,
@@ -65,14 +66,20 @@ class ColumnFindings:
 
 
 class ColumnScan:
-    """Takes batches of one column, or what other scans of it found, and gives its findings."""
+    """Takes batches of one column, or what other scans of it found, and gives its findings.
 
-    def __init__(self) -> None:
+    ``types`` of a user's own are looked for as well.
+    """
+
+    def __init__(self, types: CustomTypes = NO_TYPES) -> None:
+        self.types = types
+        self.own = own_single_types(types)
+        self.singles = (*SINGLE_VALUE_TYPES, *self.own)
         self.rows = 0
         self.values = 0
         self.sample = LowestHashes(SAMPLE)
-        self.alike = [LowestHashes(ALIKE) for _ in SINGLE_VALUE_TYPES]
-        self.passing = [0 for _ in SINGLE_VALUE_TYPES]
+        self.alike = [LowestHashes(ALIKE) for _ in self.singles]
+        self.passing = [0 for _ in self.singles]
 
     def add(self, values: pa.Array) -> None:
         """Look at a batch of the column."""
@@ -95,6 +102,10 @@ class ColumnScan:
             for position in _candidates(distinct, texts, numbers):
                 for place, passes in tell(listed[position]):
                     seen.setdefault(place, []).append((int(position), passes))
+            for position, text in enumerate(listed if self.own else ()):
+                for place, passes in told_own(text, self.own):
+                    entry = (position, passes)
+                    seen.setdefault(len(SINGLE_VALUE_TYPES) + place, []).append(entry)
             self._keep(seen, hashes, rows)
 
     def merge(self, rows: int, values: int, parts: Iterable[tuple[str, Hashes, Any, int]]) -> None:
@@ -127,7 +138,7 @@ class ColumnScan:
             nulls=self.rows - self.values,
             distinct=self.sample.distinct,
         )
-        verdict = classify_column(sample)
+        verdict = classify_column(sample, self.types)
         score = verdict.score
         if kind_of(physical_type) == "binary" and self.values:
             score = 1.0  # nobody can look into it, so it has not been found free of anything
@@ -136,7 +147,7 @@ class ColumnScan:
             single=self._single_rows(),
             type=verdict.type,
             score=score,
-            share=_share(verdict.type, sample.values) if self.values else 0.0,
+            share=_share(verdict.type, sample.values, self.types) if self.values else 0.0,
             is_sample=self.sample.distinct > SAMPLE,
         )
 
@@ -149,7 +160,7 @@ class ColumnScan:
 
     def _single_rows(self) -> dict[str, int]:
         found: dict[str, int] = {}
-        for entry, alike, rows in zip(SINGLE_VALUE_TYPES, self.alike, self.passing, strict=True):
+        for entry, alike, rows in zip(self.singles, self.alike, self.passing, strict=True):
             passing = int(np.count_nonzero(alike.kept.astype(bool)))
             # Beyond the kept look-alikes a pass is still a pass of what can't be luck.
             if rows and entry.chance == 0:
@@ -235,9 +246,9 @@ def _candidates(values: pa.Array, texts: pa.Array, numbers: bool) -> npt.NDArray
     return np.flatnonzero(np.asarray(pc.and_not(telling, plain)))
 
 
-def _share(type_id: str, values: Iterable[str | None]) -> float:
+def _share(type_id: str, values: Iterable[str | None], types: CustomTypes) -> float:
     """The part of the values that fit the type; 1 for what only the whole column tells."""
-    detector = next((one for one in DETECTORS if one.type == type_id), None)
+    detector = next((one for one in (*types.detectors, *DETECTORS) if one.type == type_id), None)
     texts = [value.strip() for value in values if value]
     if detector is None or not texts:
         return 1.0

@@ -10,21 +10,23 @@ shows the value or a long prefix of it. What may be there is what the policy dec
 * with ``type: none`` everything but what can't be mistaken, as in classification;
 * in an identifier only the policy's transform decides what is left, so a partly masked one is
   searched for whole cards, accounts, social security numbers and secrets alone, and one made by a
-  transform of the user's (which may make up addresses) only where its type is declared.
+  transform of the user's (which may make up addresses) only where its type is declared;
+* types of the policy's own count like built-in ones; its own identifiers are among what a partly
+  masked identifier is searched for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from veilflow.classify import STRONG, TAXONOMY, ColumnVerdict, contradiction
+from veilflow.classify import NO_TYPES, STRONG, ColumnVerdict, CustomTypes, contradiction
 from veilflow.classify.taxonomy import ROLES
 from veilflow.policy import ColumnPolicy
 from veilflow.policy.hierarchies import CharacterRedaction
 
 from veilflow_expectations.domain_plan import LINKED
 from veilflow_expectations.leak_plan import CONSTANT, LEAK_LENGTH
-from veilflow_expectations.planned import PlannedCheck
+from veilflow_expectations.planned import PlannedCheck, listed
 
 __all__ = ["allowed_types", "personal_data"]
 
@@ -32,51 +34,61 @@ _BINARY = "binary_content"
 _NEVER_LEFT = frozenset({"credit_card_number", "iban_code", "secret", "ssn"})
 
 
-def personal_data(columns: Mapping[str, ColumnPolicy]) -> Iterator[PlannedCheck]:
+def personal_data(
+    columns: Mapping[str, ColumnPolicy], types: CustomTypes = NO_TYPES
+) -> Iterator[PlannedCheck]:
     """For each column of open content the check that nothing personal but the allowed is in it."""
     for name, column in columns.items():
         if not _is_open(column):
             continue
-        allowed = allowed_types(column)
-        if len(allowed) == len(TAXONOMY):
+        allowed = allowed_types(column, types)
+        if len(allowed) == len(types.taxonomy):
             continue
+        own = [one.id for one in types.types]
         yield PlannedCheck(
             "no personal data",
             "expect_column_values_to_contain_no_personal_data",
-            {"column": name, **_shortened(allowed), "min_score": STRONG},
+            {
+                "column": name,
+                **({"own_types": own} if own else {}),
+                **_shortened(allowed, types),
+                "min_score": STRONG,
+            },
             "No value is an e-mail address, card, account, social security or phone number or "
             "another identifier by its form, and the column as a whole isn't taken for personal "
             "data of a kind that the policy doesn't allow here. Looked for by form, words and the "
-            "column's name; whoever reads the output is assumed to know nothing else.",
+            "column's name; whoever reads the output is assumed to know nothing else."
+            + (f" The policy's own types are looked for too: {listed(own)}." if own else ""),
             name,
             raw_side=True,
             kind="leak",
         )
 
 
-def allowed_types(column: ColumnPolicy) -> tuple[str, ...]:
-    """The types of the taxonomy that the policy allows in ``column``, in the taxonomy's order."""
+def allowed_types(column: ColumnPolicy, types: CustomTypes = NO_TYPES) -> tuple[str, ...]:
+    """The types that the policy allows in ``column``, in the taxonomy's order, its own last."""
     if column.role == "identifier" and column.type is None:
-        return tuple(name for name in TAXONOMY if name not in _NEVER_LEFT)
-    return tuple(name for name in TAXONOMY if _is_allowed(name, column))
+        own = {one.id for one in types.types if one.entry.role == "identifier"}
+        return tuple(name for name in types.taxonomy if name not in _NEVER_LEFT | own)
+    return tuple(name for name in types.taxonomy if _is_allowed(name, column, types))
 
 
-def _shortened(allowed: tuple[str, ...]) -> dict[str, list[str]]:
+def _shortened(allowed: tuple[str, ...], own: CustomTypes) -> dict[str, list[str]]:
     """The allowed types by their roles, where all of a role are, and by name."""
     roles: list[str] = [
         role
         for role in ROLES
-        if all(entry.id in allowed for entry in TAXONOMY.values() if entry.role == role)
+        if all(entry.id in allowed for entry in own.taxonomy.values() if entry.role == role)
     ]
-    types = [name for name in allowed if TAXONOMY[name].role not in roles]
+    types = [name for name in allowed if own.taxonomy[name].role not in roles]
     return {"allowed_roles": roles, "allowed_types": types}
 
 
-def _is_allowed(type_id: str, column: ColumnPolicy) -> bool:
+def _is_allowed(type_id: str, column: ColumnPolicy, types: CustomTypes) -> bool:
     if type_id == _BINARY or (column.type == type_id and column.role == "identifier"):
         return True
-    found = ColumnVerdict("", type_id, TAXONOMY[type_id].role, 1.0, ("",))
-    return contradiction(found, column.role, column.type, column.treatment) is None
+    found = ColumnVerdict("", type_id, types.taxonomy[type_id].role, 1.0, ("",))
+    return contradiction(found, column.role, column.type, column.treatment, types) is None
 
 
 def _is_open(column: ColumnPolicy) -> bool:

@@ -63,7 +63,9 @@ def judge(
             return Judgement(checks=refused)
         with (
             _cached(request.output) as output,
-            use_references(References(request.digest_key)) as references,
+            use_references(
+                References(request.digest_key, request.policy.custom_types)
+            ) as references,
         ):
             sides = output_sides(
                 request.policy,

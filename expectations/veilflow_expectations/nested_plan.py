@@ -109,4 +109,4 @@ def _checks(policy: Policy, nested: NestedColumn, types: Types) -> Iterator[Plan
         yield from form_checks(name, part)
         yield from own_leaks(table, name, part)
     yield from cross_leaks(policy, table, nested.released, types)
-    yield from personal_data(nested.released)
+    yield from personal_data(nested.released, policy.custom_types)

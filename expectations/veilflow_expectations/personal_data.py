@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from veilflow.classify import STRONG, TAXONOMY
-from veilflow.classify.taxonomy import NONE, ROLES
+from veilflow.classify.taxonomy import NONE, ROLES, DataType
 
 from veilflow_expectations.column_scan import ColumnFindings
 from veilflow_expectations.gx import pydantic
+from veilflow_expectations.own_types import require_own
 from veilflow_expectations.privacy_expectation import Metrics, Verdict, verdict
+from veilflow_expectations.references import current_references
 from veilflow_expectations.scan_metrics import COLUMN_FINDINGS
 from veilflow_expectations.together import JointExpectation
 
@@ -29,6 +31,9 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
     * by the column as a whole, from ``min_score`` on, where the classification takes it for a
       column of that type. It looks at 10,000 distinct values, those with the lowest hashes.
 
+    ``own_types`` are the policy's own (docs/custom-types.md), which the judge of a run knows. They
+    are found in both ways; by single values only identifiers that don't need their header.
+
     Not promised: names, towns or birth dates that are a small part of a column have no form that
     tells them; hold the column against a reference (ExpectColumnValuesToNotAppearInReference).
     Binary content is a type that can't be looked into: it fails unless it is allowed.
@@ -38,6 +43,7 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
     """
 
     column: str
+    own_types: list[str] = []
     allowed_types: list[str] = []
     allowed_roles: list[str] = []
     max_share: float = 0.0
@@ -45,6 +51,7 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
 
     success_keys: ClassVar[tuple[str, ...]] = (
         "column",
+        "own_types",
         "allowed_types",
         "allowed_roles",
         "max_share",
@@ -53,8 +60,8 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
     unit: ClassVar[str] = "share"
 
     @pydantic.validator("allowed_types")
-    def _known(cls, types: list[str]) -> list[str]:
-        unknown = sorted(set(types) - set(TAXONOMY))
+    def _known(cls, types: list[str], values: dict[str, Any]) -> list[str]:
+        unknown = sorted(set(types) - set(TAXONOMY) - set(values.get("own_types", ())))
         if unknown:
             raise ValueError(f"the taxonomy has no type {', '.join(unknown)}")
         return types
@@ -77,10 +84,12 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
         return self.max_share
 
     def needs(self) -> Metrics:
+        require_own(self.own_types)
         return {"findings": (COLUMN_FINDINGS, {"column": self.column})}
 
     def judge(self, measured: Mapping[str, Any]) -> Verdict:
         findings: ColumnFindings = measured["findings"]
+        taxonomy = current_references().types.taxonomy
         shares = self._shares(findings)
         share = max(shares.values(), default=0.0)
         return verdict(
@@ -89,12 +98,13 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
             concerned=round(share * findings.values),
             types=sorted(shares),
             is_sample=findings.is_sample,
-            found=", ".join(sorted(TAXONOMY[name].phrase for name in shares)),
+            found=", ".join(sorted(_said(name, taxonomy) for name in shares)),
         )
 
     def _shares(self, findings: ColumnFindings) -> dict[str, float]:
         """The share of values of each type that was found and isn't allowed."""
-        roles = {name for name, entry in TAXONOMY.items() if entry.role in self.allowed_roles}
+        taxonomy = current_references().types.taxonomy
+        roles = {name for name, entry in taxonomy.items() if entry.role in self.allowed_roles}
         allowed = {NONE, *self.allowed_types, *roles}
         shares = {
             name: rows / findings.values
@@ -105,3 +115,9 @@ class ExpectColumnValuesToContainNoPersonalData(JointExpectation):
         if findings.values and findings.type not in counted and findings.score >= self.min_score:
             shares[findings.type] = findings.share
         return shares
+
+
+def _said(type_id: str, taxonomy: Mapping[str, DataType]) -> str:
+    """How a finding is named: a type of a user's own by its id alone."""
+    is_own = taxonomy[type_id] is not TAXONOMY.get(type_id)
+    return type_id if is_own else TAXONOMY[type_id].phrase

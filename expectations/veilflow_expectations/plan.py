@@ -99,7 +99,7 @@ def plan_synthetic(policy: Policy, types: Types | None = None) -> tuple[PlannedS
             *_null_shares(policy, synthetic_columns(policy, table)),
             *_labels(policy, table),
             *cross_leaks(policy, table, synthetic_columns(policy, table), known),
-            *personal_data(synthetic_columns(policy, table)),
+            *personal_data(synthetic_columns(policy, table), policy.custom_types),
             *_copies(policy, table),
             *leak_gates(policy, table, list(comparable_columns(policy, table))),
             *utility_checks(policy, table, comparable_columns(policy, table), known),
@@ -160,7 +160,7 @@ def _values(policy: Policy, table: str, types: Types) -> Iterator[PlannedCheck]:
         yield from _content(table, name, column)
         yield from own_leaks(table, name, column)
     yield from cross_leaks(policy, table, released, types)
-    yield from personal_data(released)
+    yield from personal_data(released, policy.custom_types)
 
 
 def _content(table: str, name: str, column: ColumnPolicy) -> Iterator[PlannedCheck]:

@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from veilflow.classify import NO_TYPES, CustomTypes
 from veilflow.errors import UsageError
 
 from veilflow_expectations.digests import Int64, digest_rows, digest_values, to_arrow
@@ -155,9 +156,13 @@ def _end(shared: _Shared | None) -> None:
 
 
 class References:
-    """Named sets of digests under one key. The key is random unless given, and never shown."""
+    """Named sets of digests under one key. The key is random unless given, and never shown.
 
-    def __init__(self, key: bytes | None = None) -> None:
+    ``types`` are the policy's own, which whatever is looked into is searched for.
+    """
+
+    def __init__(self, key: bytes | None = None, types: CustomTypes = NO_TYPES) -> None:
+        self.types = types
         self._key = secrets.token_bytes(32) if key is None else key
         if len(self._key) < 16:
             raise UsageError("a digest key has at least 16 bytes")

@@ -8,6 +8,7 @@ from typing import Any
 from veilflow_expectations.column_findings import column_findings
 from veilflow_expectations.column_scan import ColumnFindings
 from veilflow_expectations.gx import TableMetricProvider
+from veilflow_expectations.references import current_references
 from veilflow_expectations.together import Together
 
 __all__ = ["COLUMN_FINDINGS"]
@@ -16,7 +17,8 @@ COLUMN_FINDINGS = "veilflow.column_findings"
 
 
 def _compute(frame: Any, asked: Sequence[dict[str, Any]]) -> list[ColumnFindings]:
-    return column_findings(frame, [one["column"] for one in asked])
+    types = current_references().types
+    return column_findings(frame, [one["column"] for one in asked], types)
 
 
 _together = Together(COLUMN_FINDINGS, _compute)

@@ -69,8 +69,9 @@ class RowsWithIdentifier(TableMetricProvider):
 def _pandas_entities(
     frame: Any, column: str, detectors: Sequence[str], min_score: float, types: Sequence[str]
 ) -> int:
-    masks = entity_masks(_texts(frame, column), detectors, min_score)
-    return int(np.count_nonzero(masks & type_mask(types)))
+    own = current_references().types
+    masks = entity_masks(_texts(frame, column), detectors, min_score, own)
+    return int(np.count_nonzero(masks & type_mask(types, own)))
 
 
 def _spark_entities(
@@ -78,8 +79,9 @@ def _spark_entities(
 ) -> Column:
     from pyspark.sql import functions as F
 
-    found = entity_column(current_references(), frame, column, detectors, min_score)
-    return F.count_if(found.bitwiseAND(type_mask(types)) != 0)
+    references = current_references()
+    found = entity_column(references, frame, column, detectors, min_score)
+    return F.count_if(found.bitwiseAND(type_mask(types, references.types)) != 0)
 
 
 class RowsWithEntity(TableMetricProvider):
@@ -94,8 +96,9 @@ class RowsWithEntity(TableMetricProvider):
 def _pandas_recall(
     frame: Any, column: str, labels: str, detectors: Sequence[str], min_score: float
 ) -> RecallCounts:
-    held = labels_of(current_references(), labels)
-    return count_recall(_texts(frame, column), held, detectors, min_score)
+    references = current_references()
+    held = labels_of(references, labels)
+    return count_recall(_texts(frame, column), held, detectors, min_score, references.types)
 
 
 def _spark_recall(

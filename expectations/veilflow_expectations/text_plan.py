@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from veilflow.classify.entity import ENTITY_TYPES
 from veilflow.policy import Policy
 from veilflow.policy.validation import FreeTextPolicy
 
@@ -105,19 +106,33 @@ def _contents(policy: Policy, name: str) -> Iterator[PlannedCheck]:
             kind="text",
         )
     arguments = {"column": name, "detectors": list(rules.detectors), "min_score": rules.min_score}
+    own = _own_types(policy)
     if rules.entities is not None:
-        arguments["types"] = list(rules.entities)
+        arguments["types"] = [one for one in rules.entities if one in ENTITY_TYPES]
+    if own:
+        arguments["own_types"] = own
+    also = f", and nothing of the policy's own types {listed(own)}" if own else ""
     yield PlannedCheck(
         "detected entities absent",
         "expect_free_text_to_contain_no_detected_entity",
         arguments,
         f"No text holds anything that {listed(rules.detectors)} takes for a name, an address or a "
-        "number of a person. The attacker is assumed to read the texts. The check of detector "
-        "recall says how much of it such a search misses.",
+        f"number of a person{also}. The attacker is assumed to read the texts. The check of "
+        "detector recall says how much of it such a search misses.",
         name,
         raw_side=True,
         kind="text",
     )
+
+
+def _own_types(policy: Policy) -> list[str]:
+    """Those that may not be in texts: the ones that are named, else all identifiers."""
+    named = _rules(policy).entities
+    return [
+        one.id
+        for one in policy.custom_types.types
+        if (one.entry.role == "identifier" if named is None else one.id in named)
+    ]
 
 
 def _recall(policy: Policy, table: str, name: str, types: Sequence[str]) -> Iterator[PlannedCheck]:

@@ -70,6 +70,19 @@ def test_one_address_in_a_kept_column(judged: Any, clinic: Any) -> None:
     assert "canary" not in repr(judgement)
 
 
+def test_one_value_of_the_policy_s_own_types(judged: Any, clinic: Any) -> None:
+    """A number of the clinic's own, which no built-in type knows, is named by its type alone."""
+    output = clinic.masked(clinic.source())
+    output["visits"].loc[7, "ward"] = "QX-4711-K"
+    own = "types: {bed_number: {title: Their words, role: identifier, pattern: 'QX-[0-9]{4}-K'}}\n"
+    assert failed(judged(output)) == set()
+    judgement = judged(output, change={"anonymize:": f"{own}anonymize:"})
+    assert failed(judgement) == {("no personal data", "visits", "ward")}
+    (check,) = judgement.failed
+    assert "Found: bed_number" in check.sentence
+    assert not any(said in repr(judgement) for said in ("QX-", "4711", "Their words"))
+
+
 def test_a_column_of_names_that_the_source_doesn_t_know(judged: Any, clinic: Any) -> None:
     output = clinic.masked(clinic.source())
     names = [

@@ -262,7 +262,7 @@ def test_it_is_for_free_text_and_free_text_is_for_it(column: dict[str, str], sai
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"replacement": "stars"}, "one of"), ({"keep": "aura"}, "'aura'"),
+        ({"replacement": "stars"}, "one of"),
         ({"detectors": "x"}, "detectors are"), ({"detectors": ""}, "detectors are"),
         ({"min_score": 2}, "min_score"), ({"locale": "xx_XX"}, "locale"),
     ],

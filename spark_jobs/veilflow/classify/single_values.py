@@ -28,6 +28,7 @@ __all__ = [
     "SINGLE_VALUE_TYPES",
     "SingleValueType",
     "is_luck",
+    "pieces",
     "told",
     "told_by_number",
 ]
@@ -124,17 +125,23 @@ def told(value: str) -> Iterator[tuple[int, bool]]:
     The value is taken whole and, where it has blanks, word by word: an address inside a remark is
     an address.
     """
+    parts = pieces(value)
+    for place, entry in enumerate(SINGLE_VALUE_TYPES):
+        alike = [piece for piece in parts if piece and entry.resembles(piece)]
+        if alike:
+            yield place, any(map(entry.matches, alike))
+
+
+def pieces(value: str) -> list[str]:
+    """The value and, where it has blanks, its words without the marks around them."""
     text = value[:_CAP]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     text = text.strip()
-    pieces = [text]
+    found = [text]
     if " " in text or "\n" in text or "\t" in text:
-        pieces += [word.strip(_EDGES) for word in text.split()]
-    for place, entry in enumerate(SINGLE_VALUE_TYPES):
-        alike = [piece for piece in pieces if piece and entry.resembles(piece)]
-        if alike:
-            yield place, any(map(entry.matches, alike))
+        found += [word.strip(_EDGES) for word in text.split()]
+    return found
 
 
 def told_by_number(digits: str) -> Iterator[tuple[int, bool]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
-from veilflow.classify.entity import ENTITY_TYPES, is_detector
+from veilflow.classify.entity import is_detector
 from veilflow.mask.contract import KeyedTransform, Transform
 from veilflow.mask.fake_words import LOCALES
 from veilflow.mask.guarantees import Guarantees
@@ -48,7 +48,8 @@ class RedactText(KeyedTransform):
 
     ``replacement`` is labels (``[PERSON_1]``, counted in each text), pseudonyms (equal in every
     text of a linkage domain) or fakes of ``locale``. ``keep`` names types of entities that
-    detectors may leave; ``detectors`` and ``keep`` are separated by commas or blanks.
+    detectors may leave, the policy's own among them; a name that nothing has keeps nothing, and a
+    policy refuses it. ``detectors`` and ``keep`` are separated by commas or blanks.
     """
 
     replacement: Replacement = "labels"
@@ -67,9 +68,6 @@ class RedactText(KeyedTransform):
     def __post_init__(self) -> None:
         if self.replacement not in get_args(Replacement):
             raise ValueError(f"replacement is one of {', '.join(get_args(Replacement))}")
-        unknown = sorted(set(_listed(self.keep)) - set(ENTITY_TYPES))
-        if unknown:
-            raise ValueError(f"no type of entity is called {unknown[0]!r}")
         wrong = [name for name in _listed(self.detectors) if not is_detector(name)]
         if wrong or not _listed(self.detectors):
             raise ValueError("detectors are 'veilflow' and 'presidio:MODEL', one at least")
@@ -77,6 +75,11 @@ class RedactText(KeyedTransform):
             raise ValueError(f"locale is one of {', '.join(LOCALES)}")
         if not 0 <= self.min_score <= 1:
             raise ValueError("min_score is from 0 to 1")
+
+    @property
+    def kept_types(self) -> tuple[str, ...]:
+        """The types that ``keep`` names."""
+        return _listed(self.keep)
 
     def keyed(self, key: bytes) -> KeyedRedactText:
         return KeyedRedactText(self, key)
@@ -122,7 +125,7 @@ class KeyedRedactText(Transform):
         rules = Rules(
             _listed(self.rules.detectors),
             self.rules.min_score,
-            frozenset(_listed(self.rules.keep)),
+            frozenset(self.rules.kept_types),
             self.types,
         )
         namer = self._namer()

@@ -9,6 +9,7 @@ from veilflow.mask import TransformError, create_transform, is_allowed
 from veilflow.policy.anonymize_rules import check_anonymize, sensitive_rule
 from veilflow.policy.columns import ColumnPolicy
 from veilflow.policy.custom_types import type_problems
+from veilflow.policy.entity_rules import check_entity_names
 from veilflow.policy.linkage import check_linkage
 from veilflow.policy.model import Policy
 from veilflow.policy.permute_rules import check_permuted
@@ -28,6 +29,7 @@ def check_rules(policy: Policy) -> list[Problem]:
         *check_linkage(policy),
         *check_permuted(policy),
         *_free_text(policy),
+        *check_entity_names(policy),
         *check_anonymize(policy),
         *_synthesize(policy),
         *_validate(policy),

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
-from veilflow.classify.entity import ENTITY_TYPES, is_detector
+from veilflow.classify.entity import is_detector
 from veilflow.policy.hierarchies import HierarchySpec
 from veilflow.policy.scalars import Int, Name, Number
 
@@ -117,8 +117,8 @@ class FreeTextPolicy(_Strict):
 
     ``detectors`` look for entities in the output, and at the source's labelled notes they must find
     ``min_recall`` of what people labelled (``veilflow label``), by the lower end of the 95 %
-    interval. ``entities`` are the types that may not be in the output; None means all that name a
-    person. Without labels free text isn't released.
+    interval. ``entities`` are the types, the policy's own among them, that may not be in the
+    output; None means all that name a person. Without labels free text isn't released.
     """
 
     min_recall: Number = Field(gt=0, le=1)
@@ -131,11 +131,6 @@ class FreeTextPolicy(_Strict):
         for name in self.detectors:
             if not is_detector(name):
                 raise ValueError(f"no detector is called {name!r}; 'veilflow', 'presidio:MODEL'")
-        unknown = sorted(set(self.entities or ()) - set(ENTITY_TYPES))
-        if unknown:
-            raise ValueError(
-                f"no type of entity is called {unknown[0]!r}; there are {', '.join(ENTITY_TYPES)}"
-            )
         return self
 
 
