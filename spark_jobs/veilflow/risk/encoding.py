@@ -17,7 +17,7 @@ import numpy.typing as npt
 from veilflow.errors import UsageError
 from veilflow.risk.cells import canonical_text, cell_values, is_missing, number_of, parsed_number
 
-__all__ = ["NULL", "EncodedTable", "Table", "encode_tables", "is_quantity"]
+__all__ = ["NULL", "EncodedTable", "Table", "encode_tables"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,7 +54,8 @@ class EncodedTable:
         """The rows that hold a number in this column: it may be missing or no number."""
         if not self.is_number[column]:
             return np.zeros(self.rows, dtype=np.bool_)
-        return is_quantity(self.numbers[:, column])
+        held: npt.NDArray[np.bool_] = np.abs(self.numbers[:, column]) <= _FARTHEST
+        return held
 
     def take(self, rows: npt.NDArray[Any] | slice) -> EncodedTable:
         """Some of the rows, by index, mask or slice."""
@@ -77,12 +78,6 @@ class EncodedTable:
 
     def __repr__(self) -> str:
         return f"EncodedTable(rows={self.rows}, columns={len(self.columns)})"
-
-
-def is_quantity(numbers: Floats) -> npt.NDArray[np.bool_]:
-    """Which cells of a column of numbers hold one: it may be missing or no number."""
-    held: npt.NDArray[np.bool_] = np.abs(numbers) <= _FARTHEST
-    return held
 
 
 def encode_tables(
