@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 from veilflow.policy import Policy, load_policy
 
+from tests.frames import spark_frame
+
 POLICY = """
 version: 1
 dataset: clinic
@@ -129,12 +131,14 @@ def masked(raw: Tables) -> Tables:
 
 
 def frames(spark: Any, tables: Tables, schemas: dict[str, str]) -> dict[str, Any]:
-    """The tables on Spark. Without a schema the columns' own types are taken."""
+    """The tables on Spark, each column of the type that its table's schema has at its place."""
+    from pyspark.sql.types import _parse_datatype_string
+
     made = {}
     for name, table in tables.items():
-        rows = [
-            tuple(None if pd.isna(value) else value for value in row)
-            for row in table.itertuples(index=False, name=None)
-        ]
-        made[name] = spark.createDataFrame(rows, schemas[name])
+        columns = {
+            column: [None if pd.isna(value) else value for value in values.tolist()]
+            for column, values in table.items()
+        }
+        made[name] = spark_frame(spark, columns, _parse_datatype_string(schemas[name]))
     return made

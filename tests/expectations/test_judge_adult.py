@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from veilflow.hierarchy import CsvHierarchy
 from veilflow.policy import load_policy
@@ -15,7 +16,7 @@ from veilflow.spark.judging import JudgeRequest
 from veilflow_expectations.judge import judge
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 pytestmark = pytest.mark.spark
 
@@ -74,8 +75,8 @@ def test_loss_granularity_and_classes_are_arx_s(
     request = JudgeRequest(
         product="masked",
         policy=policy(tmp_path, adult),
-        output={"adult": spark.createDataFrame(output)},
-        source={"adult": spark.createDataFrame(raw)},
+        output={"adult": arrow_frame(spark, output)},
+        source={"adult": arrow_frame(spark, raw)},
         levels={("adult", n): level for n, level in zip(NAMES, RUN["levels"], strict=True)},
         digest_key=b"k" * 32,
     )
@@ -93,9 +94,14 @@ def test_loss_granularity_and_classes_are_arx_s(
     less = output.drop(index=output.index[smallest][0])
     broken = judge(
         spark,
-        JudgeRequest(**{**vars(request), "output": {"adult": spark.createDataFrame(less)}}),
+        JudgeRequest(**{**vars(request), "output": {"adult": arrow_frame(spark, less)}}),
     )
     assert {check.name: check.observed for check in broken.failed} == {"k-anonymity": 4}
+
+
+def arrow_frame(spark: SparkSession, table: pd.DataFrame) -> DataFrame:
+    """A frame of ``table`` without its index. From pandas Spark makes one of pickled rows."""
+    return spark.createDataFrame(pa.Table.from_pandas(table, preserve_index=False))
 
 
 def locally_recoded(raw: pd.DataFrame, adult: Path) -> pd.DataFrame:
@@ -121,8 +127,8 @@ def test_an_output_at_several_levels_is_judged(
     request = JudgeRequest(
         product="masked",
         policy=policy(tmp_path, adult, "local"),
-        output={"adult": spark.createDataFrame(output)},
-        source={"adult": spark.createDataFrame(raw)},
+        output={"adult": arrow_frame(spark, output)},
+        source={"adult": arrow_frame(spark, raw)},
         levels={("adult", name): None for name in NAMES},
         digest_key=b"k" * 32,
     )
