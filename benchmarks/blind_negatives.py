@@ -1,4 +1,4 @@
-"""Three sets of texts in which nothing personal stands, written blind: what a detector tells them.
+"""Sets of texts in which nothing personal stands, written blind: what a detector tells them.
 
 The texts are in ``blind_negatives.txt``, which says how and when they were written. They are harder
 than those of :mod:`benchmarks.hard_negatives`: brands that are names of persons, months, shops.

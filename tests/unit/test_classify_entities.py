@@ -92,7 +92,7 @@ QUIET = [
     "Rob the bank, Jack up the car, add Lewis acid, see St. John Ambulance.",
     "93 Κουκάκι 112 is in ΓΕΡΜΑΣΟΓΕΙΑ; the year at Nielsen was good.",
     "SSN 000-00-0000 is void.",
-    "Ernst & Young, Lea & Perrins and Powell Industries; Hawkins, Inc is another.",
+    "Ernst & Young, Lea & Perrins and Powell Industries; Kohlberg Kravis Roberts, too.",
     "Cohen kappa was low, Shapiro-Wilk W = 0.95, the Mann-Whitney tests too.",
     "Chef Anton's Cajun Seasoning and Parque Sim\u00f3n Bol\u00edvar, Cr\u00eapes Suzette at noon.",
     "Rosa rugosa grows; CAS 50-00-0, Corr. 1B, Boston, MA and the U.S. market.",

@@ -41,6 +41,16 @@ def test_blind_hard_negatives_are_left_alone(name: str) -> None:
     assert clean_share(lambda text: found_in(DETECT, text), traps) >= 0.97
 
 
+@pytest.mark.parametrize(
+    ("name", "least"), [("set 4, tuning half", 0.92), ("set 4, held half", 0.85)]
+)
+def test_real_hard_negatives_are_left_alone_as_often_as_told(name: str, least: float) -> None:
+    """What docs/classification.md says: 0.97 isn't reached on these."""
+    traps = blind_negatives()[name]
+    assert len(traps) > 120
+    assert clean_share(lambda text: found_in(DETECT, text), traps) >= least
+
+
 def test_the_hard_negatives_would_catch_a_careless_detector() -> None:
     traps = list(hard_negatives(20))
     assert clean_share(lambda text: [(0, len(text), "person_name")], traps) == 0.0

@@ -96,6 +96,15 @@ _NEVER = frozenset(
     true false none null
     """.split()
 )
+# "the U.S. market", "Aegon N.V.", "P.O. Box", "Ph.D.".
+_ABBREVIATIONS = frozenset(
+    """
+    us uk un eu uae usa ussr ny nyc la dc nj nv sa bv na ag kg pc po nb ne nw se sw ps pps am pm ad
+    bc bce ce cv id iv im er or gp iq tv pr vp hq qa it hr ai eg ie pa ba ma bs ms bsc msc phd md
+    rn do np ca st tbd rsvp vip fka aka dba asap faq
+    """.split()
+)
+_LETTERS = re.compile(r"[^A-Za-z]")
 _INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.[ -]?){2,4}(?!\w)")
 
 
@@ -305,7 +314,9 @@ def _score(tokens: Sequence[Token], at: int, size: int, shouting: bool) -> float
         return 0.9
     if before is not None and near and _is_labelled(tokens, at):
         return 0.85
-    if before is not None and near and before.plain in RELATIONS and "=" not in run[0].gap:
+    # "daughter Lucy"; not "grandma's Boysenberry Spread", nor "parents=False".
+    joined = "=" not in run[0].gap and not run[0].gap.startswith(("'s", "\u2019s"))
+    if before is not None and near and joined and before.plain in RELATIONS:
         return 0.85
     if size == 1 and before is not None and run[0].gap == " " and before.plain == "at":
         return 0.0
@@ -347,11 +358,11 @@ def _is_labelled(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _initials(text: str) -> Iterator[Entity]:
-    """Initials after a label or before a person's verb; "U.S.", "N.V." and "P.O." are none."""
+    """Initials, surer after a label; what the same letters stand for everywhere is none."""
     for found in _INITIALS.finditer(text):
         start, end = found.start(), found.start() + len(found[0].rstrip())
         before = fold(text[max(0, start - 12) : start]).split()
         if before and before[-1].strip(".:,") in (_LABELS | _TITLES):
             yield Entity(start, end, "person_name", 0.85)
-        elif announced(text, start, end):
+        elif _LETTERS.sub("", found[0]).lower() not in _ABBREVIATIONS:
             yield Entity(start, end, "person_name", 0.55)

@@ -29,6 +29,9 @@ _ANNOUNCE = re.compile(
     r")\s{0,2}$",
     re.IGNORECASE,
 )
+# "had given Chise his address": who gets something of somebody's is somebody.
+_GIVES = re.compile(r"\b(?:gave|given|gives|showed|shown|lent|handed|owes|owed|promised) $")
+_OF_HIS = re.compile(r" (?:his|her|their|my|our) [a-z]")
 _CALLED = re.compile(
     r"\b(?:calls?|called|named|named it|call it)(?: (?:me|him|her|them|us))? $"
     r"|\bname(?:'s| is| was) $",
@@ -47,6 +50,7 @@ _PERSON_VERB = re.compile(
     r"|thinks|thought|knows|knew|wants|wanted|loves|likes|visited|works|worked|married|studied"
     r"|graduated|died|points? out|pointed|noted|argued|laughed|smiled|grew up|moved)\b"
     r"| (?:is|was) (?:a|an|aged) [0-9]{1,3}\b"
+    r"| (?:is|comes|came) from [A-Z]"
     r"| (?:is|was) (?:[0-9]{1,3} (?:years|yo|y/o)|born|admitted|seen|discharged|referred|married"
     r"|well|unwell|alert|stable|allergic|pregnant|reviewed|examined|treated|transferred|hired)\b"
     r")"
@@ -101,6 +105,8 @@ def announced(text: str, start: int, end: int, *, follows: bool = True) -> float
     if _FIELD.search(before):
         return 0.85
     if _ANNOUNCE.search(before):
+        return 0.7
+    if follows and _GIVES.search(before) and _OF_HIS.match(text, end):
         return 0.7
     return 0.6 if follows and _PERSON_VERB.match(text, end) else 0.0
 

@@ -15,6 +15,7 @@ from veilflow.classify.famous_names import BRANDS, THINGS
 from veilflow.classify.headers import fold
 from veilflow.classify.known_names import FIRST_NAMES, NAMES, TELLING, wide_names
 from veilflow.classify.name_tokens import Token
+from veilflow.classify.name_words import FAMILY
 from veilflow.classify.plain_words import PLAIN_WORDS, RELATIONS
 from veilflow.classify.thing_words import FIRM_WORDS, GOODS, HEADS, LEGAL_FORMS
 
@@ -68,6 +69,7 @@ def is_named_thing(text: str, tokens: Sequence[Token], at: int, size: int) -> bo
         or (size == 1 and _is_short_for_something(text, run[0]))
         or _is_followed_by_goods(text, end)
         or _is_of_a_firm(text, tokens, at, size)
+        or _are_partners(run)
         or _is_title(text, run[0].start, end)
         or _is_one_of_several_brands(tokens, at, size)
     )
@@ -111,6 +113,15 @@ def _is_of_a_firm(text: str, tokens: Sequence[Token], at: int, size: int) -> boo
         return False
     return (after.gap == " " and after.plain in FIRM_WORDS) or (
         after.gap in (", ", " & ") and after.plain in LEGAL_FORMS
+    )
+
+
+def _are_partners(run: Sequence[Token]) -> bool:
+    """ "Kohlberg Kravis Roberts": three names or more, and none of them a given name."""
+    words = [part for token in run for part in token.parts]
+    return len(run) > 2 and not any(
+        len(word) < 3 or word in FIRST_NAMES or (word in wide_names() and word not in FAMILY)
+        for word in words
     )
 
 

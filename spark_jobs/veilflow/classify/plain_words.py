@@ -39,6 +39,10 @@ RELATIONS = frozenset(
     mother father mom dad mum son daughter sister brother wife husband spouse partner aunt uncle
     grandmother grandfather grandson granddaughter niece nephew cousin guardian caregiver carer
     friend neighbour neighbor fiance fiancee stepmother stepfather parents parent child children
+    kid kids boyfriend girlfriend roommate flatmate grandma grandpa granny stepson stepdaughter
+    stepbrother stepsister godson goddaughter godmother godfather widow widower bridesmaid landlord
+    landlady babysitter nanny mere pere fils fille frere soeur mari epouse madre padre hijo hija
+    hermano hermana esposo esposa figlio figlia fratello sorella marito moglie
     """.split()
 )
 
