@@ -69,12 +69,12 @@ _LABELS = frozenset("patient pt name client resident surname attending physician
 _DEGREES = frozenset("md do rn phd np pa mbbs dds dipl mph frcp msn pharmd lpn".split())
 _BEFORE = frozenset(
     """
-    signed by named called spoke reviewed seen saw referring colleague
+    signed by with per named called spoke reviewed seen saw referring colleague
     dear regards sincerely witness witnessed told informed contacted attn cc hi hello
     """.split()
 )
 # As often before a thing: "ported to Jetpack Compose".
-_TOWARDS = frozenset("to with per".split())
+_TOWARDS = frozenset(["to"])
 _AFTER = frozenset(
     """
     reported reports says said slept denies denied called visited presented presents complains
