@@ -117,11 +117,18 @@ def _is_of_a_firm(text: str, tokens: Sequence[Token], at: int, size: int) -> boo
 
 
 def _are_partners(run: Sequence[Token]) -> bool:
-    """ "Kohlberg Kravis Roberts": three names or more, and none of them a given name."""
+    """ "Fischer Becker Krause": three names, family names first and none of them given.
+
+    A rare given name before two family names ("Isaxbel Hernández Aguilar") is somebody.
+    """
     words = [part for token in run for part in token.parts]
-    return len(run) > 2 and not any(
-        len(word) < 3 or word in FIRST_NAMES or (word in wide_names() and word not in FAMILY)
-        for word in words
+    return (
+        len(run) > 2
+        and words[0] in FAMILY
+        and not any(
+            len(word) < 3 or word in FIRST_NAMES or (word in wide_names() and word not in FAMILY)
+            for word in words
+        )
     )
 
 
