@@ -7,9 +7,9 @@ names of people, so that it tells cities where no column name does.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
 from veilflow.classify.headers import fold
+from veilflow.classify.word_files import word_lists
 from veilflow.classify.words import CITIES
 
 __all__ = ["is_listed_city"]
@@ -46,5 +46,4 @@ def _is_line(name: str) -> bool:
 
 @cache
 def _listed() -> str:
-    file = resources.files("veilflow.classify") / "city_names.txt"
-    return file.read_text(encoding="utf-8").split("\n\n")[1].rstrip("\n")
+    return word_lists("city_names.txt")[0].decode()

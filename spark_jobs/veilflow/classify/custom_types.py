@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -28,10 +29,20 @@ from veilflow.classify.pattern_bounds import LONGEST
 from veilflow.classify.taxonomy import TAXONOMY, DataType
 from veilflow.errors import PolicyError
 
-__all__ = ["DETECTOR_LIST", "NO_TYPES", "CustomType", "CustomTypes", "value_test"]
+__all__ = [
+    "DETECTOR_LIST",
+    "NO_TYPES",
+    "TYPES_FILE",
+    "CustomType",
+    "CustomTypes",
+    "installed_types_file",
+    "value_test",
+]
 
 DETECTOR_LIST = "VEILFLOW_ALLOWED_DETECTORS"
 """The environment variable with the functions that custom types may name."""
+TYPES_FILE = "VEILFLOW_TYPES"
+"""The environment variable with the installation's file of types."""
 CHECKED = "number"
 """A group of this name in a pattern is what the checksum is taken of; else the digits are."""
 
@@ -198,3 +209,9 @@ def _source(name: str) -> bytes:
         return Path(found.origin).read_bytes() if found and found.origin else b""
     except (ImportError, OSError, ValueError):
         return b""
+
+
+def installed_types_file() -> Path | None:
+    """The installation's file of types, where it has one. ``veilflow.policy`` reads it."""
+    named = os.environ.get(TYPES_FILE, "").strip()
+    return Path(named) if named else None

@@ -50,7 +50,7 @@ DETECTORS = (
              named=_looks_like_card, characters=DIGITS, lengths=(4, 24),
              alone_lengths=(13, 24)),
     Detector("swift_code", is_swift, 78, alone=0.82, alone_share=0.9, chance=0.2,
-             lengths=(8, 11)),
+             lengths=(8, 11), alone_characters="ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     Detector("bank_routing_number", is_aba_routing_number, 62,
              named=pattern(r"[0-9]{2}[0-9 -]{4,9}|[A-Z]{4}0[A-Z0-9]{6}"),
              characters=DIGITS, lengths=(6, 12)),
@@ -59,7 +59,7 @@ DETECTORS = (
              not_kinds=("date",)),
     Detector("amount", is_priced, 40, alone=0.7, named=is_figure, named_share=0.7, ceiling=0.75,
              characters=DIGITS, lengths=(1, 30), not_kinds=("date",),
-             alone_not_kinds=NUMERIC),
+             alone_characters="$€£¥₹₽₺₩₪uUeEgGcCnNjJpPrRzZрР", alone_not_kinds=NUMERIC),
     Detector("income_bracket", is_bracket, 44, named_share=0.7, lengths=(2, 40),
              not_kinds=("date", "integer", "decimal")),
 )  # fmt: skip

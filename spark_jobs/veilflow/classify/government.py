@@ -17,12 +17,15 @@ _dashed = pattern(r"[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}")
 _spaced_nhs = pattern(r"[0-9]{3}([ -])[0-9]{3}\1[0-9]{4}")
 
 _DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
-_dni_shape = pattern(r"(?:[0-9]{8}|[XYZ][0-9]{7})-?[A-Z]")
-_codice_fiscale = pattern(r"[A-Z]{6}[0-9]{2}[ABCDEHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z]")
-_nino = pattern(
+_DNI = r"(?:[0-9]{8}|[XYZ][0-9]{7})-?[A-Z]"
+_CODICE_FISCALE = r"[A-Z]{6}[0-9]{2}[ABCDEHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z]"
+_NINO = (
     r"(?!bg|gb|kn|nk|nt|tn|zz)[a-ceghj-pr-tw-z][a-ceghj-npr-tw-z][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?"
     r"[0-9]{2}[ ]?[a-d]"
 )
+_dni_shape = pattern(_DNI)
+_other_shape = pattern(f"{_CODICE_FISCALE}|{_NINO}")
+_any_shape = pattern(f"{_DNI}|{_CODICE_FISCALE}|{_NINO}")
 
 
 def is_formatted_ssn(value: str) -> bool:
@@ -46,7 +49,7 @@ def is_dni(value: str) -> bool:
 
 def is_national_id(value: str) -> bool:
     """A Spanish DNI/NIE, an Italian tax code or a British national insurance number."""
-    return is_dni(value) or _codice_fiscale(value) or _nino(value)
+    return _any_shape(value) and (is_dni(value) or _other_shape(value))
 
 
 _indian_pan = pattern(r"[A-Z]{5}[0-9]{4}[A-Z]")

@@ -6,7 +6,7 @@ No single cell shows these: "P0001234" is an identifier because every row has an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from veilflow.classify.headers import Hint, fold
 from veilflow.classify.temporal import is_date
@@ -16,8 +16,7 @@ from veilflow.classify.words import FLAGS
 __all__ = ["Candidate", "free_text", "generic_id", "percent"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One type that a column may have, before the best one is chosen.
 
     ``weight`` is the score before a type's ceiling: it decides between candidates, ``score`` is
@@ -49,21 +48,19 @@ def percent(share: float) -> str:
 
 _UUID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _HEX = re.compile(r"(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
-_MIXED = re.compile(
+_CODE = re.compile(
     r"[^\W\d]{1,40}[-_.:/#]{0,2}[0-9][\w.:/#-]{0,60}|[0-9]{1,20}[-_/#]?[A-Za-z][\w/#-]{1,60}"
+    r"|[A-Z][A-Z0-9./]{0,8}[ ][0-9]{3,12}(?:[ -][0-9A-Z]{1,8}){0,3}"
 )
 _GROUPED = re.compile(r"[0-9]{2,12}(?:[-./ ][0-9]{1,12}){1,6}")
-_PREFIXED = re.compile(r"[A-Z][A-Z0-9./]{0,8}[ ][0-9]{3,12}(?:[ -][0-9A-Z]{1,8}){0,3}")
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_-]{2,24}")
-_PERIOD = re.compile(
-    r"[0-9]{4}-?[QWHT][0-9]{1,2}|[QHT][0-9][- ]?[0-9]{2,4}|[0-9]{1,5}(?:[xX][0-9]{1,5}){1,3}"
-)
-_MEASURE = re.compile(
+_PERIOD = r"[0-9]{4}-?[QWHT][0-9]{1,2}|[QHT][0-9][- ]?[0-9]{2,4}|[0-9]{1,5}(?:[xX][0-9]{1,5}){1,3}"
+_MEASURE = (
     r"[0-9.,]{1,12} ?(?:mg|g|kg|ml|l|cm|mm|m|km|lb|lbs|oz|ft|in|bpm|kcal|cal|h|hrs?|min|s|ms|gb|mb|"
-    r"kb|px|pt|v|w|kw|hz|days?|weeks?|months?|years?|yrs?|st|nd|rd|th|x|pcs?|k|m)",
-    re.IGNORECASE,
+    r"kb|px|pt|v|w|kw|hz|days?|weeks?|months?|years?|yrs?|st|nd|rd|th|x|pcs?|k|m)"
 )
 _VERSION = re.compile(r"v?[0-9]{1,5}(?:\.[0-9]{1,6}){1,4}[a-z0-9.+-]{0,20}", re.IGNORECASE)
+_NO_CODE = re.compile(f"(?i:{_MEASURE}|{_VERSION.pattern})|{_PERIOD}")
 _INTEGER = re.compile(r"#?[0-9]{1,30}")
 _SHORTEST_RANDOM = 24
 _FEW = 50
@@ -73,12 +70,7 @@ _UNIQUE = 0.88
 
 def _is_code(value: str) -> bool:
     """Letters and digits together, as in user_001; no measurement, version or quarter."""
-    return (
-        (_MIXED.fullmatch(value) is not None or _PREFIXED.fullmatch(value) is not None)
-        and not _MEASURE.fullmatch(value)
-        and not _VERSION.fullmatch(value)
-        and not _PERIOD.fullmatch(value)
-    )
+    return _CODE.fullmatch(value) is not None and not _NO_CODE.fullmatch(value)
 
 
 def _is_named_code(value: str) -> bool:
@@ -95,7 +87,7 @@ def _is_grouped(value: str) -> bool:
 
 
 def _share(values: tuple[str, ...], passes: re.Pattern[str]) -> float:
-    return sum(passes.fullmatch(value) is not None for value in values) / len(values)
+    return len(list(filter(None, map(passes.fullmatch, values)))) / len(values)
 
 
 def generic_id(profile: Profile, hint: Hint | None) -> Candidate | None:

@@ -7,10 +7,10 @@ tells whether a column holds names of persons, never who somebody is.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from itertools import chain
 
 from veilflow.classify.name_words import CJK_FAMILY, FAMILY, GIVEN, ORDINARY
+from veilflow.classify.word_files import word_lists
 
 __all__ = [
     "ascii_names",
@@ -31,7 +31,7 @@ def telling_names() -> frozenset[str]:
 @cache
 def ascii_names() -> frozenset[str]:
     """Those of them that are written in ASCII."""
-    return frozenset(chain(_section(1).split("\n"), (GIVEN | FAMILY) - ORDINARY))
+    return frozenset(chain(_list(0).split("\n"), (GIVEN | FAMILY) - ORDINARY))
 
 
 def is_telling_name(word: str) -> bool:
@@ -52,36 +52,33 @@ def is_cjk_name(compact: str) -> bool:
 @cache
 def common_words() -> frozenset[str]:
     """English words that are in any prose: a capital and a verb make no name of them."""
-    file = resources.files("veilflow.classify") / "common_words.txt"
-    return frozenset(file.read_text(encoding="utf-8").split("\n\n")[1].split())
+    return frozenset(word_lists("common_words.txt")[0].decode().split())
 
 
 @cache
 def plain_names() -> frozenset[str]:
     """Names that an English dictionary has as plain words too."""
-    file = resources.files("veilflow.classify") / "plain_names.txt"
-    return frozenset(file.read_text(encoding="utf-8").split("\n\n")[1].split("\n"))
+    return frozenset(word_lists("plain_names.txt")[0].decode().split("\n"))
 
 
 @cache
 def _other_names() -> frozenset[str]:
-    return frozenset(_section(2).split("\n"))
+    return frozenset(_list(1).split("\n"))
 
 
 @cache
 def _cjk_families() -> frozenset[str]:
-    return frozenset(_section(3).split())
+    return frozenset(_list(2).split())
 
 
-def _section(number: int) -> str:
-    return _sections()[number].decode()
+def _list(place: int) -> str:
+    return _lists()[place].decode()
 
 
 @cache
-def _sections() -> tuple[bytes, ...]:
-    """The head of the file, names in ASCII, other names, and family names in Chinese characters.
+def _lists() -> tuple[bytes, ...]:
+    """Names in ASCII, other names, and family names in Chinese characters.
 
     Most tables need the first of them alone, and text without other letters is faster to read.
     """
-    file = resources.files("veilflow.classify") / "person_names.txt"
-    return tuple(file.read_bytes().split(b"\n\n"))
+    return word_lists("person_names.txt")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from veilflow.classify.custom_types import NO_TYPES, CustomTypes
+from veilflow.classify.custom_types import (
+    NO_TYPES,
+    TYPES_FILE,
+    CustomTypes,
+    installed_types_file,
+)
 from veilflow.errors import PolicyError
 from veilflow.policy.custom_types import MAX_WORDS, TypesFile, custom_types, type_problems
 from veilflow.policy.locations import (
@@ -28,15 +32,6 @@ __all__ = [
     "read_types_file",
     "with_words",
 ]
-
-TYPES_FILE = "VEILFLOW_TYPES"
-"""The environment variable with the installation's file of types."""
-
-
-def installed_types_file() -> Path | None:
-    """The installation's file of types, where it has one."""
-    named = os.environ.get(TYPES_FILE, "").strip()
-    return Path(named) if named else None
 
 
 def load_types(path: Path | None) -> CustomTypes:

@@ -52,9 +52,15 @@ def add_looking(parser: argparse.ArgumentParser) -> None:
 
 def asked_of(arguments: argparse.Namespace) -> Asked:
     """What :func:`add_looking` was answered."""
+    from veilflow.classify.custom_types import NO_TYPES, installed_types_file
     from veilflow.cli.tables import Asked
-    from veilflow.policy.types_file import load_types
 
+    types = NO_TYPES
+    if file := arguments.types or installed_types_file():
+        # The policy's checks of such a file take longer to load than a small table to classify.
+        from veilflow.policy.types_file import load_types
+
+        types = load_types(file)
     return Asked(
         arguments.rows,
         arguments.exhaustive,
@@ -62,7 +68,7 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         arguments.jars,
         with_samples=arguments.command == "draft",
         spark=arguments.spark,
-        types=load_types(arguments.types),
+        types=types,
     )
 
 
