@@ -34,7 +34,7 @@ from veilflow.spark.workers import (
 )
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import Column, DataFrame, SparkSession
     from pyspark.sql.types import DataType
 
 __all__ = ["Masked", "mask_table"]
@@ -97,87 +97,133 @@ def mask_table(
     if is_repeated and _draws_by_row(policy, table):
         frame = with_row_names(frame, list(policy.tables[table].columns))
     frame, permuted = with_permuted(frame, table, policy, drawn_by)
-    types = {field.name: field.dataType for field in frame.schema.fields}
+    masking = _Masking(
+        table,
+        policy,
+        {field.name: field.dataType for field in frame.schema.fields},
+        key_ref,
+        resources or {},
+        release,
+        texts or {},
+        permuted,
+        _Drawing(frame.sparkSession, drawn_by) if is_repeated else None,
+    )
+    finished: dict[str, _Finished] = {}
     work: dict[str, Column] = {}
-    finished: dict[str, Column] = {}
-    counted: list[CountedColumn] = []
-    redacted: list[TextColumn] = []
     for name, column in policy.tables[table].released.items():
-        label = generalized.get(name)
-        if label is not None and not isinstance(label, Generalize):
-            finished[name] = label.alias(name)
-            continue
-        if name in permuted:
-            made = _permuted(table, name, permuted[name], types[name])
-            finished[name] = made.values.alias(name)
-            if made.counted is not None:
-                counted.append(made.counted)
-            continue
-        transform = None if label is not None else _transform(column)
-        if isinstance(transform, RedactText):
-            made_text = quoted(f"__work{len(work)}")
-            finished[name] = made_text[TEXT].alias(name)
-            redacted.append(TextColumn(name, transform.replacement, made_text))
-            domain = linkage_domain(policy, table, name, release)
-            text = RedactInWorker(name, transform, key_ref, domain, policy.custom_types)
-            sent = WorkerInput((texts or {})[name], redacted_type())
-            work[f"__work{len(work)}"] = worker_column(table, text, sent)
-            continue
-        step = label or _worker_step(policy, table, name, column, key_ref, resources or {}, release)
-        if step is None:
-            made = _native(table, name, _transform(column), types[name])
-            finished[name] = made.values.alias(name)
-            if made.counted is not None:
-                counted.append(made.counted)
-            continue
-        if is_repeated and isinstance(step, MaskInWorker) and step.transform.is_drawn_by_row:
-            key = key_of_use(drawn_by, step.transform.name, table, name)
-            step = MaskByRow(name, step.transform, frame.sparkSession.sparkContext.broadcast(key))
-        given = _worker_input(policy, table, name, step, types[name])
-        values = quoted(f"__work{len(work)}")
-        if given.is_counted and not isinstance(step, Generalize):
-            counted.append(_counted(name, step.transform, values["invalid"]))
-            values = values["values"]
-        finished[name] = values.alias(name)
-        work[f"__work{len(work)}"] = worker_column(table, step, given)
+        made_at = f"__work{len(work)}"
+        finished[name] = masking.finished(name, column, generalized.get(name), made_at)
+        made = finished[name].work
+        if made is not None:
+            work[made_at] = made
     return Masked(
         table,
         frame.withColumns(work) if work else frame,
-        finished,
-        tuple(counted),
-        texts=tuple(redacted),
+        {name: one.values.alias(name) for name, one in finished.items()},
+        tuple(one.counted for one in finished.values() if one.counted is not None),
+        texts=tuple(one.text for one in finished.values() if one.text is not None),
     )
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """The expression of a released column, and what is counted of it.
+
+    ``work`` is what a worker makes for it, where one does.
+    """
+
+    values: Column
+    counted: CountedColumn | None = None
+    text: TextColumn | None = None
+    work: Column | None = None
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """Draws of a row that are the same whenever it is drawn for, by a key."""
+
+    spark: SparkSession
+    key: bytes = field(repr=False)
+
+    def step(self, table: str, step: MaskInWorker) -> MaskByRow:
+        use = key_of_use(self.key, step.transform.name, table, step.column)
+        return MaskByRow(step.column, step.transform, self.spark.sparkContext.broadcast(use))
+
+
+@dataclass(frozen=True)
+class _Masking:
+    """What the released columns of one table are made with; ``types`` are those of its columns."""
+
+    table: str
+    policy: Policy
+    types: Mapping[str, DataType]
+    key_ref: str
+    resources: Mapping[str, str]
+    release: str | None
+    texts: Mapping[str, Column]
+    permuted: Mapping[str, PermutedColumn]
+    drawing: _Drawing | None
+
+    def finished(
+        self, name: str, column: ColumnPolicy, label: Column | Generalize | None, made_at: str
+    ) -> _Finished:
+        """The released column ``name``; what a worker makes for it is to be called ``made_at``."""
+        if isinstance(label, Generalize):
+            return self._by_worker(name, label, made_at)
+        if label is not None:
+            return _Finished(label)
+        if name in self.permuted:
+            return _permuted(self.table, name, self.permuted[name], self.types[name])
+        transform = _transform(column)
+        if isinstance(transform, RedactText):
+            return self._redacted(name, transform, made_at)
+        if has_native_form(transform):
+            return _native(self.table, name, transform, self.types[name])
+        return self._by_worker(name, self._worker_step(name, transform), made_at)
+
+    def _redacted(self, name: str, transform: RedactText, made_at: str) -> _Finished:
+        domain = linkage_domain(self.policy, self.table, name, self.release)
+        step = RedactInWorker(name, transform, self.key_ref, domain, self.policy.custom_types)
+        made = quoted(made_at)
+        return _Finished(
+            made[TEXT],
+            text=TextColumn(name, transform.replacement, made),
+            work=worker_column(self.table, step, WorkerInput(self.texts[name], redacted_type())),
+        )
+
+    def _by_worker(self, name: str, step: WorkerColumn, made_at: str) -> _Finished:
+        given = _worker_input(self.policy, self.table, name, step, self.types[name])
+        work, made = worker_column(self.table, step, given), quoted(made_at)
+        if not given.is_counted or isinstance(step, Generalize):
+            return _Finished(made, work=work)
+        counted = _counted(name, step.transform, made["invalid"])
+        return _Finished(made["values"], counted, work=work)
+
+    def _worker_step(self, name: str, transform: Transform) -> WorkerColumn:
+        needed = {
+            kind: self.resources[kind]
+            for kind in transform.needs_resources
+            if kind in self.resources
+        }
+        missing = sorted(set(transform.needs_resources) - set(needed))
+        if missing:
+            raise PolicyError(
+                f"tables.{self.table}.columns.{yaml_key(name)}: {transform.name} needs a "
+                f"{' and a '.join(missing)}, and the policy names none"
+            )
+        if isinstance(transform, KeyedTransform):
+            domain = linkage_domain(self.policy, self.table, name, self.release)
+            parts = part_domains(self.policy, self.table, name, self.release)
+            return MaskByKey(name, transform, self.key_ref, domain, needed, parts)
+        step = MaskInWorker(name, transform, needed)
+        if self.drawing is None or not transform.is_drawn_by_row:
+            return step
+        return self.drawing.step(self.table, step)
 
 
 def _draws_by_row(policy: Policy, table: str) -> bool:
     columns = policy.tables[table].released.values()
     return any(one.protect is not None and _transform(one).is_drawn_by_row for one in columns)
-
-
-def _worker_step(
-    policy: Policy,
-    table: str,
-    name: str,
-    column: ColumnPolicy,
-    key_ref: str,
-    resources: Mapping[str, str],
-    release: str | None,
-) -> WorkerColumn | None:
-    transform = _transform(column)
-    if has_native_form(transform):
-        return None
-    needed = {kind: resources[kind] for kind in transform.needs_resources if kind in resources}
-    missing = sorted(set(transform.needs_resources) - set(needed))
-    if missing:
-        raise PolicyError(
-            f"tables.{table}.columns.{yaml_key(name)}: {transform.name} needs a "
-            f"{' and a '.join(missing)}, and the policy names none"
-        )
-    if isinstance(transform, KeyedTransform):
-        domain = linkage_domain(policy, table, name, release)
-        parts = part_domains(policy, table, name, release)
-        return MaskByKey(name, transform, key_ref, domain, needed, parts)
-    return MaskInWorker(name, transform, needed)
 
 
 def _worker_input(
@@ -214,43 +260,37 @@ def _fallback(table: str, name: str, transform: Transform, *, is_text: bool) -> 
     return fallback
 
 
-@dataclass(frozen=True)
-class _Native:
-    values: Column
-    counted: CountedColumn | None
-
-
-def _native(table: str, name: str, transform: Transform, data_type: DataType) -> _Native:
+def _native(table: str, name: str, transform: Transform, data_type: DataType) -> _Finished:
     """The expression of a keyless transform, with what becomes of values it can't treat."""
     _output_type(table, name, transform, data_type)
     value = quoted(name)
     masked = native_mask(transform, value, data_type)
     invalid = native_invalid(transform, value, data_type)
     if invalid is None:
-        return _Native(masked, None)
+        return _Finished(masked)
     return _settled(table, name, transform, masked, invalid)
 
 
-def _permuted(table: str, name: str, made: PermutedColumn, data_type: DataType) -> _Native:
+def _permuted(table: str, name: str, made: PermutedColumn, data_type: DataType) -> _Finished:
     _output_type(table, name, made.transform, data_type)
     return _settled(table, name, made.transform, made.values, made.invalid)
 
 
 def _settled(
     table: str, name: str, transform: Transform, masked: Column, invalid: Column
-) -> _Native:
+) -> _Finished:
     """``masked`` with what the transform's ``on_invalid`` says where ``invalid`` is true."""
     from pyspark.sql import functions as F
 
     fallback = getattr(transform, "on_invalid", None)
     if fallback == "nullify":
-        return _Native(F.when(~invalid, masked), _counted(name, transform, invalid))
+        return _Finished(F.when(~invalid, masked), _counted(name, transform, invalid))
     if fallback == "redact":
         shown = F.when(invalid, F.lit(REDACTED)).otherwise(masked)
-        return _Native(shown, _counted(name, transform, invalid))
+        return _Finished(shown, _counted(name, transform, invalid))
     said = f"table {table}, column {name}: {transform.name} can't treat a value"
     refusal = F.raise_error(F.lit(refusal_text(said)))
-    return _Native(F.when(invalid, refusal).otherwise(masked), None)
+    return _Finished(F.when(invalid, refusal).otherwise(masked))
 
 
 def _counted(name: str, transform: Transform, flag: Column) -> CountedColumn:
