@@ -26,6 +26,7 @@ from veilflow.policy import Policy
 from veilflow.policy.promises import promises_of
 from veilflow.spark.holdout import dataset_key
 from veilflow.spark.lending import lending_key
+from veilflow.spark.masking import Masked
 from veilflow.spark.population import read_population
 from veilflow.spark.protect import Decision, decide, protect
 from veilflow.spark.random_order import counting_in_random_order
@@ -54,22 +55,7 @@ def protect_stage(
     with clock.phase("risk before"):
         before = risk_before(policy, frames, decision)
     root = ensure_masking_root(run.store, run.provider, policy.dataset, "masking")
-    key_ref = masking_key_ref(
-        run.record.keys, run.record.store, policy.dataset, "masking", root.version
-    )
-    resources = opened_resources(policy, run.record.vault)
-    release = release_name(run.record.run, product)
-    protected = protect(
-        spark,
-        policy,
-        frames,
-        decision,
-        key_ref,
-        resources,
-        release,
-        lending_key=lending_key(run),
-        drawing_key=dataset_key(run, f"draws of {release}"),
-    )
+    protected = _protected(spark, run, frames, decision, root.version, product)
     finished = {name: counting_in_random_order(masked) for name, masked in protected.items()}
     outputs = {name: frame for name, (frame, _, _) in finished.items()}
     attempt = secrets.token_hex(4)
@@ -79,15 +65,6 @@ def protect_stage(
     }
     with clock.phase("write"):
         files = write_output(run, product, attempt, outputs, classes)
-    counts = tuple(
-        _counts(
-            table,
-            readings[table.name],
-            files,
-            output_columns(outputs[table.name], classes[table.name]),
-        )
-        for table in run.record.source.tables
-    )
     return stage_evidence(
         spark,
         run,
@@ -96,7 +73,7 @@ def protect_stage(
         attempt=attempt,
         bytes_read=sum(table.size for table in run.record.source.every_table),
         bytes_written=sum(file.bytes for file in files),
-        tables=counts,
+        tables=_every_count(run, readings, files, outputs, classes),
         keyed_columns=keyed_columns(policy, root.version),
         promises=_promises(policy),
         invalid_values=tuple(one for _, found, _ in finished.values() for one in found.evidence()),
@@ -104,6 +81,33 @@ def protect_stage(
         anonymization=None if decision is None else _anonymization(policy, decision),
         risk=before,
         files=files,
+    )
+
+
+def _protected(
+    spark: SparkSession,
+    run: Run,
+    frames: Mapping[str, DataFrame],
+    decision: Decision | None,
+    key_version: int,
+    product: Product,
+) -> dict[str, Masked]:
+    """The tables masked with the run's keys and resources, for the release of ``product``."""
+    policy = run.policy
+    key_ref = masking_key_ref(
+        run.record.keys, run.record.store, policy.dataset, "masking", key_version
+    )
+    release = release_name(run.record.run, product)
+    return protect(
+        spark,
+        policy,
+        frames,
+        decision,
+        key_ref,
+        opened_resources(policy, run.record.vault),
+        release,
+        lending_key=lending_key(run),
+        drawing_key=dataset_key(run, f"draws of {release}"),
     )
 
 
@@ -129,6 +133,25 @@ def output_columns(frame: DataFrame, classes: Mapping[str, str]) -> tuple[Output
     return tuple(
         OutputColumn(name=name, type=data_type, sensitivity_class=classes[name])
         for name, data_type in frame.dtypes
+    )
+
+
+def _every_count(
+    run: Run,
+    readings: Mapping[str, TableReading],
+    files: Sequence[OutputFile],
+    outputs: Mapping[str, DataFrame],
+    classes: Mapping[str, Mapping[str, str]],
+) -> tuple[TableCounts, ...]:
+    """What went in and came out, of each table in the source's order."""
+    return tuple(
+        _counts(
+            table,
+            readings[table.name],
+            files,
+            output_columns(outputs[table.name], classes[table.name]),
+        )
+        for table in run.record.source.tables
     )
 
 
