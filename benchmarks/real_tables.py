@@ -21,9 +21,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
-from veilflow.classify import TAXONOMY, ColumnSample, classify_column
+from veilflow.classify import TAXONOMY, ColumnSample, classify_table
 
 __all__ = ["PARTS", "Column", "columns_of", "main", "tell"]
 
@@ -71,11 +72,14 @@ def columns_of(files: Sequence[Path]) -> Iterator[Column]:
                 yield Column(address, column["name"], values, types, part)
 
 
-def tell(column: Column) -> str:
-    """Our verdict on the name and the five values."""
-    values = tuple(value or None for value in column.values)
-    sample = ColumnSample(column.name, values, "string", len(values), values.count(None), None)
-    return classify_column(sample).type
+def tell(columns: Sequence[Column]) -> list[str]:
+    """Our verdicts on the columns of a table, from their names and five values each."""
+    samples = []
+    for column in columns:
+        values = tuple(value or None for value in column.values)
+        nulls = values.count(None)
+        samples.append(ColumnSample(column.name, values, "string", len(values), nulls, None))
+    return [verdict.type for verdict in classify_table(samples)]
 
 
 def outcome(pairs: Sequence[tuple[Column, str]]) -> Outcome:
@@ -104,7 +108,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--errors", type=int, choices=range(PARTS), help="list a part's errors")
     arguments = parser.parse_args(argv)
-    told = [(column, tell(column)) for column in columns_of(arguments.files)]
+    told: list[tuple[Column, str]] = []
+    for _, group in groupby(columns_of(arguments.files), key=lambda column: column.table):
+        table = list(group)
+        told += zip(table, tell(table), strict=True)
     print("| part | tables | columns | right | wrong | missed | typed F1 | found | sensitive |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for part in range(PARTS):

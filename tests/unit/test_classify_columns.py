@@ -126,6 +126,22 @@ HITS: list[tuple[str, list[str], str]] = [
     ("bank", ["Banco Inventado, S.A.", "Banque Imaginaire"], "organization_name"),
     ("reports_to", ["2", "5"], "generic_id"),
     ("pan", ["AXYPK1234F", "BZQPL9876C"], "national_id"),
+    ("link", ["https://example.org/jobs"], "url"),
+    ("c1", ["https://example.org/jobs"], "url"),
+    ("dataFine", ["2023-09-30"], "date"),
+    ("Marca temporal", ["2026/05/08 4:48:22 p. m. EEST"], "date"),
+    ("Cinsiyet", ["Erkek", "Kadın"], "gender"),
+    ("codes_postaux", ["75001,75002", "77760"], "zipcode"),
+    ("Location_Easting", ["460040", "456770"], "geo_coordinates"),
+    ("codice fornitore", ["F0034", "F0071"], "generic_id"),
+    ("顧客番号", ["1", "2461648"], "generic_id"),
+    ("携帯電話番号", ["09030704425"], "phone_number"),
+    ("住所", ["東京都架空区豪徳町一"], "street_address"),
+    ("colesterol", ["148.8", "261.5"], "health_indicator"),
+    ("party", ["R", "D"], "political_opinion"),
+    ("employed", ["Yes", "No"], "employment_status"),
+    ("name", ["Derrick_May", "Robert_Hood"], "person_name"),
+    ("employee", ["6314", "9251"], "generic_id"),
 ]
 
 
@@ -184,6 +200,10 @@ HARMLESS: list[tuple[str, list[str]]] = [
     ("arrival_date_year", ["2015", "2016"]),
     ("region", ["Urban", "Rural", "Suburban"]),
     ("model", ["XR 9000", "XR 4300-24P"]),
+    ("accident_severity", ["3", "2"]),
+    ("track", ["PL05", "PL01"]),
+    ("candidato", ["1", "0"]),
+    ("severity of illness", ["1", "2", "4"]),
     ("rejection_reason", ["Existing Default", "Insufficient Income"]),
 ]
 

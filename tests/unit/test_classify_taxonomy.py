@@ -13,12 +13,19 @@ import veilflow.classify
 from veilflow.classify import TAXONOMY
 from veilflow.classify.classification import DETECTORS
 from veilflow.classify.header_words import EXACT, STRONG, WEAK
+from veilflow.classify.header_words_europe import STRONG_EUROPE, WEAK_EUROPE
+from veilflow.classify.header_words_health import STRONG_HEALTH
 from veilflow.classify.header_words_more import EXACT_MORE, STRONG_MORE, WEAK_MORE
+from veilflow.classify.header_words_world import STRONG_WORLD
 from veilflow.classify.headers import fold, header_hints, tokens_of
 from veilflow.classify.national_ids import SCHEMES
 from veilflow.classify.taxonomy import ROLES
 from veilflow.classify.taxonomy_page import SAFE_HARBOR, SPECIAL_CATEGORIES, taxonomy_page
 
+TABLES = (
+    STRONG, WEAK, EXACT, STRONG_MORE, WEAK_MORE, EXACT_MORE, STRONG_EUROPE, WEAK_EUROPE,
+    STRONG_HEALTH,
+)  # fmt: skip
 PROTECTIONS = {"drop", "pseudonym", "generalize", "keep", "round", "redact"}
 NEEDED = (
     "person_name email_address phone_number street_address date_of_birth age gender ethnic_group "
@@ -83,8 +90,7 @@ def test_the_taxonomy_can_not_be_changed() -> None:
 
 
 def test_detectors_and_header_words_name_known_types() -> None:
-    tables = (STRONG, WEAK, EXACT, STRONG_MORE, WEAK_MORE, EXACT_MORE)
-    named = {detector.type for detector in DETECTORS}.union(*tables)
+    named = {detector.type for detector in DETECTORS}.union(*TABLES, STRONG_WORLD)
     assert named - {""} <= set(TAXONOMY)
 
 
@@ -93,7 +99,7 @@ def test_every_type_can_be_found() -> None:
     assert {detector.type for detector in DETECTORS} | by_shape == set(TAXONOMY)
 
 
-@pytest.mark.parametrize("table", [STRONG, WEAK, EXACT, STRONG_MORE, WEAK_MORE, EXACT_MORE])
+@pytest.mark.parametrize("table", TABLES)
 def test_header_words_are_written_as_they_are_compared(table: dict[str, str]) -> None:
     for listed in table.values():
         for phrase in listed.split(","):

@@ -40,10 +40,11 @@ from veilflow.classify.column import ColumnSample, ColumnVerdict, Kind
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.detector import Detector, Test
-from veilflow.classify.headers import Hint, fold, header_hints, names_a_thing
+from veilflow.classify.headers import CATEGORIES, Hint, fold, header_hints, names_a_thing
 from veilflow.classify.national_ids import national_id
 from veilflow.classify.nested import combined, fields_of
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
+from veilflow.classify.table_context import NAME_SHAPED, in_context, is_name_shaped
 from veilflow.classify.taxonomy import NONE, TAXONOMY, DataType
 from veilflow.classify.values import Profile, profile
 
@@ -69,7 +70,7 @@ for _detector in DETECTORS:
         _WORDS[_word] = (*_WORDS.get(_word, ()), _detector)
 _SOME = min((detector.alone_share for detector in DETECTORS if detector.words), default=1.0)
 _ALONE: dict[str, list[Detector]] = {}
-for _detector in DETECTORS:
+for _detector in (*DETECTORS, devices.WITH_SCHEME, temporal.IN_ISO_FORM):
     if _detector.alone and not _detector.words:
         _needed = _detector.alone_characters or _detector.characters
         _ALONE.setdefault(_needed, []).append(_detector)
@@ -92,8 +93,11 @@ _CODED_FLAG = frozenset({"0", "1"})
 def classify_table(
     samples: Iterable[ColumnSample], types: CustomTypes = NO_TYPES
 ) -> tuple[ColumnVerdict, ...]:
-    """One verdict for each sample, in order; columns of the same name are judged one by one."""
-    return tuple(classify_column(sample, types) for sample in samples)
+    """One verdict for each sample, in order; columns of the same name are judged one by one.
+
+    A column of names that are on no list is told by its neighbours (:mod:`table_context`).
+    """
+    return in_context([classify_column(sample, types) for sample in samples])
 
 
 def classify_column(sample: ColumnSample, types: CustomTypes = NO_TYPES) -> ColumnVerdict:
@@ -124,6 +128,8 @@ def _classified(sample: ColumnSample, types: CustomTypes) -> ColumnVerdict:
         detector = _BY_TYPE.get(type_id)
         if type_id in _PLACES and "person_name" in told and _are_people(seen):
             continue
+        if type_id in CATEGORIES and seen.kind == "integer" and _is_numbered(hints):
+            continue
         if detector and (candidate := _told_by_name(detector, seen, hint)) is not None:
             candidates.append(candidate)
     shapes = (
@@ -136,8 +142,15 @@ def _classified(sample: ColumnSample, types: CustomTypes) -> ColumnVerdict:
     if not candidates and not is_thing and seen.kind == "text" and not seen.has_digits:
         candidates = [found] if (found := _alone(places.UNNAMED, seen)) else []
     if not candidates:
-        return _nothing(sample.name, _vetoed(hints))
+        doubt = (NAME_SHAPED,) if is_name_shaped(sample.name, seen) else _vetoed(hints)
+        return _nothing(sample.name, doubt)
     return _verdict(sample.name, candidates, types.taxonomy)
+
+
+def _is_numbered(hints: Mapping[str, Hint]) -> bool:
+    """Whether the name says that it is the number of something, as "course_id" does."""
+    hint = hints.get("generic_id")
+    return hint is not None and hint.strength == 1.0
 
 
 def _custom(name: str, seen: Profile, types: CustomTypes) -> list[Candidate]:

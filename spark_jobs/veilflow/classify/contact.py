@@ -53,7 +53,7 @@ def is_possible_phone(value: str) -> bool:
 
 
 _TOKEN = re.compile(r"[^\W\d_]+")
-_NUMBER = re.compile(r"(?<![0-9.])[0-9]{1,5}[a-zA-Z]?(?![0-9.])")
+_NUMBER = re.compile(r"(?<![\w.])[0-9]{1,5}[a-zA-Z]?(?![0-9.])")
 _STREET_ENDINGS = ("strasse", "straat", "gasse", "allee", "platz", "laan", "plein", "gracht", "weg",
                    "gatan", "vagen", "gade", "vej", "damm", "ufer")  # fmt: skip
 _NOT_STREETS = frozenset(
@@ -69,6 +69,7 @@ _UNIT_ONLY = re.compile(
     r"|(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|flat|lot)\.?[ #]{0,2}[0-9a-z-]{1,6}",
     re.IGNORECASE,
 )
+_CJK_PLACE = re.compile(r"[\w\s()-]{0,40}[\u3400-\u9fff\uac00-\ud7af]{4}[\w\s()、，.-]{0,80}")
 _PO_BOX = re.compile(r"(?:p\.? ?o\.? ?box|postfach|bp|apartado) ?[0-9]{1,7}.{0,80}", re.IGNORECASE)
 
 
@@ -86,7 +87,7 @@ def is_street_address(value: str) -> bool:
 
 def is_possible_street_address(value: str) -> bool:
     """What a column called "address" may hold besides: a place and a number, a unit, a street."""
-    if is_street_address(value) or _UNIT_ONLY.fullmatch(value):
+    if is_street_address(value) or _UNIT_ONLY.fullmatch(value) or _CJK_PLACE.fullmatch(value):
         return True
     words = [fold(word) for word in _TOKEN.findall(value)]
     if not words or "@" in value or words[0] in _NOT_STREETS:

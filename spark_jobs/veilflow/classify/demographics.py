@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from veilflow.classify.column import Kind
-from veilflow.classify.detector import Detector, Test, in_vocabulary, pattern, vocabulary
+from veilflow.classify.detector import Detector, Test, pattern, vocabulary
 from veilflow.classify.headers import fold
 from veilflow.classify.job_words import JOB_WORDS
 from veilflow.classify.words import (
@@ -30,6 +30,10 @@ __all__ = ["DETECTORS", "is_category", "one_of_or"]
 _TEXT: tuple[Kind, ...] = ("integer", "decimal", "date")
 _category = pattern(r"(?=[^a-zà-ÿ]{0,20}[^\W\d_])[\w .,'’&/|()+<>=–-]{1,80}")
 _short_code = pattern(r"[0-9]{1,2}|[a-z]{1,2}")
+
+
+_short_label = pattern(r"[^\W\d_]{1,12}\.?")
+"""A gender in whatever language: the name of the column told it."""
 
 
 def is_category(value: str) -> bool:
@@ -78,7 +82,7 @@ def _names_a_language(value: str) -> bool:
 
 DETECTORS = (
     vocabulary("gender", GENDER_TELLING, 60, alone=0.9, chance=0.03,
-             named=in_vocabulary(GENDER), named_share=0.6, lengths=(1, 30),
+             named=one_of_or(GENDER, _short_label), named_share=0.6, lengths=(1, 30),
              not_kinds=("decimal", "date")),
     vocabulary("marital_status", MARITAL, 62, alone=0.88, chance=0.03,
              named=one_of_or(MARITAL, _category_or_code), named_share=0.6, accepts_flags=True,
@@ -87,7 +91,7 @@ DETECTORS = (
              chance=0.03, named=one_of_or(ETHNIC, _category_or_code), accepts_flags=True,
              lengths=(1, 60), not_kinds=("decimal", "date")),
     vocabulary("nationality", COUNTRIES, 56, named=one_of_or(COUNTRIES, is_category),
-             lengths=(2, 60), not_kinds=_TEXT),
+             accepts_flags=True, lengths=(2, 60), not_kinds=_TEXT),
     vocabulary("country", COUNTRIES, 52, alone=0.75, chance=0.02, ceiling=0.78,
              named=one_of_or(COUNTRIES, is_category), lengths=(2, 60),
              not_kinds=_TEXT),
@@ -98,15 +102,15 @@ DETECTORS = (
              alone_share=0.6, chance=0.05,
              named=is_category, hinted_share=0.4, lengths=(2, 60), not_kinds=_TEXT),
     vocabulary("employment_status", EMPLOYMENT, 51, alone=0.75, alone_share=0.9,
-             chance=0.05, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
+             chance=0.05, named=is_category, accepts_flags=True, lengths=(2, 40), not_kinds=_TEXT),
     vocabulary("education", EDUCATION, 52, alone=0.82, alone_share=0.6, chance=0.02,
-             named=is_category, lengths=(2, 80), not_kinds=("decimal", "date")),
+             named=_category_or_code, lengths=(1, 80), not_kinds=("decimal", "date")),
     vocabulary("religion", RELIGIONS, 57, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(RELIGIONS, is_category), lengths=(2, 40), not_kinds=_TEXT),
     vocabulary("sexual_orientation", ORIENTATION, 57, alone=0.88, alone_share=0.6,
              chance=0.02, named=is_category, lengths=(2, 40), not_kinds=_TEXT),
     Detector("political_opinion", lambda value: False, 57, named=is_category, named_share=0.7,
-             lengths=(2, 60), not_kinds=_TEXT),
+             lengths=(1, 60), not_kinds=_TEXT),
     Detector("trade_union", lambda value: False, 57, named=is_category, named_share=0.5,
              accepts_flags=True, lengths=(1, 60), not_kinds=_TEXT),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from veilflow.classify.checksums import is_imei, is_vin
 from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
 from veilflow.classify.secret_forms import SECRET_FORM
 
-__all__ = ["DETECTORS"]
+__all__ = ["DETECTORS", "WITH_SCHEME"]
 
 _V4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]{1,5}|/[0-9]{1,2})?")
 
@@ -49,6 +49,7 @@ is_url = pattern(
     rf"(?:https?|ftp|wss?)://[^\s]{{3,1990}}|www\.[\w.-]{{3,200}}\.[a-z]{{2,24}}(?:[/?#][^\s]{{0,1700}})?"
     rf"|(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,5}}(?:{_TLD})(?::[0-9]{{2,5}})?(?:[/?#][^\s]{{0,1700}})?"
 )
+is_url_with_scheme = pattern(r"(?:https?|ftp|wss?)://[^\s]{3,1990}")
 is_telling_plate = pattern(
     r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}|[0-9]{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}"
     r"|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?[0-9]{1,4}|[A-Z]{2}[0-9]{2} ?[A-Z]{3}"
@@ -64,6 +65,11 @@ def is_possible_secret(value: str) -> bool:
     """What a column called "password" or "cvv" holds: six or more characters, or a short PIN."""
     return _dense(value)
 
+
+WITH_SCHEME = Detector("url", is_url_with_scheme, 80, alone=0.93, alone_share=0.3,
+                       characters=":", lengths=(8, 2048), not_kinds=("decimal", "date"),
+                       alone_not_kinds=NUMERIC)  # fmt: skip
+"""One such URL is no chance, while one "a.io" may be."""
 
 DETECTORS = (
     Detector("secret", is_secret, 96, alone=0.97, alone_share=0.2, named=is_possible_secret,

@@ -316,5 +316,6 @@ WORDS = (
 NOT_TO_SPLIT = frozenset(
     "postage passage package percentage average storage message usage mileage voltage wastage "
     "candidate update mandate validate consolidate timid void avoid orchid druid fluid rapid "
+    "accident accidents incident incidents resident residents president "
     "humid stupid candid android hybrid covid solid valid invalid paid unpaid prepaid grid".split()
 )

@@ -1,13 +1,11 @@
 """More words of column names: abbreviations, and what English lists lack in six other languages.
 
-Written like :mod:`header_words`, which says what STRONG, WEAK and EXACT mean. ``TELLS_ABOUT`` and
-``COUNTS`` are words that turn a name into one about something else: a phone model is no phone
-number, and the number of e-mails no e-mail address.
+Written like :mod:`header_words`, which says what STRONG, WEAK and EXACT mean.
 """
 
 from __future__ import annotations
 
-__all__ = ["COUNTS", "EXACT_MORE", "STRONG_MORE", "TELLS_ABOUT", "THINGS", "WEAK_MORE"]
+__all__ = ["EXACT_MORE", "STRONG_MORE", "WEAK_MORE"]
 
 STRONG_MORE: dict[str, str] = {
     "person_name": (
@@ -222,7 +220,7 @@ STRONG_MORE: dict[str, str] = {
         "mansione,qualifica professionale,ocupacao,cargo atual,functie,functietitel"
     ),
     "organization_name": (
-        "facility,facility name,account name,organisation nom,"
+        "facility,facility name,account name,entity name,entite,organisation nom,"
         "business name,trade name,trading name,"
         "dba name,legal business name,vendor name,supplier name,merchant name,merchant,firm,"
         "agency name,institution name,university name,college name,school district,club name,"
@@ -239,7 +237,7 @@ STRONG_MORE: dict[str, str] = {
     "formation,nivel de estudios,nivel estudios,grado academico,titulo academico,titolo studio,"
     "titolo di studio,grau de instrucao,nivel de escolaridade,opleidingsniveau,"
     "hoogst genoten opleiding,specialization,specialisation,area of study,course of study",
-    "employment_status": "work type,type of work,employmentstatus,emp status,job status,"
+    "employment_status": "employed,work type,type of work,employmentstatus,emp status,job status,"
     "work status,employment stat,"
     "beschaftigungsstatus,beschaeftigungsstatus,arbeitsverhaltnis,situation professionnelle,"
     "tipo de contrato,stato occupazionale,situacao profissional,dienstverband",
@@ -249,7 +247,9 @@ STRONG_MORE: dict[str, str] = {
     "zipcode": "zip,postal cd,post cd,postalcode,code post,cod postal,codpostal,cp postal,"
     "codice postale,codice avviamento postale,codigo de postal,zip code prefix,pin code,pincode,"
     "eircode",
-    "geo_coordinates": "gps lat,gps lon,gps lng,gps long,latitud gps,x coord,y coord,geo lat,"
+    "geo_coordinates": "easting,northing,eastings,northings,utm x,utm y,utm easting,utm northing,"
+    "location easting,location northing,xgcswgs,ygcswgs,gps lat,gps lon,"
+    "gps lng,gps long,latitud gps,x coord,y coord,geo lat,"
     "geo lon,geo lng,start lat,start lng,end lat,end lng,pickup longitude,pickup latitude,"
     "dropoff longitude,dropoff latitude,lat long pair,geometry,the geom,geom,wkt,breite lange,"
     "geokoordinaten,georreferencia,coordinate,coordenada,coordinaten,breedtegraad,lengtegraad",
@@ -324,7 +324,7 @@ STRONG_MORE: dict[str, str] = {
         "phone os,email domain,mail class,address book,ip protocol,country club,home team,"
         "home page visits,home ownership,credit score,case status,ship via,work order,"
         "land use,land area,land cover,alternate fuel,fin status,fare class,sex ratio,"
-        "gender ratio,blood pressure,blood glucose,blood sugar,cost center,cost centre,"
+        "gender ratio,cost center,cost centre,"
         "birth weight,birth order,birth rate,death rate,birth length,school year,fiscal year,"
         "tax year,school type,emergency room,residence type,race distance,race name,race id,"
         "drug dose,agency code,company code,bank branch,contact type,port,code name,"
@@ -366,45 +366,15 @@ WEAK_MORE: dict[str, str] = {
 }
 
 EXACT_MORE: dict[str, str] = {
+    "political_opinion": "party,parties,partei,parti,partij,partito,partido",
     "organization_name": "denomination,hospital,bank,banco,banque,banca",
     "person_name": "mi,middle initial,middle init,initial,vorn,nachn,vname,nname,ln,fn",
     "age": "years of age,jahre",
     "geo_coordinates": "long",
+    "amount": "tip,toll,tolls,fare",
+    "marital_status": "mar",
     "gender": "m f,mf",
     "date": "ts,dt",
     "zipcode": "cap,cp",
     "generic_id": "code,key,index,record",
 }
-
-TELLS_ABOUT = frozenset(
-    """
-    type types typ tipo count counts cnt length len flag flags ind indicator ratio rate pct percent
-    percentage score avg average mean median std sd variance min max size model version status
-    sent verified confirmed opened clicked enabled valid available category cat format source
-    quality rank qty quantity label method mode frequency freq presence exists changed missing
-    visibility required capacity volume weight width height depth density distance duration limit
-    threshold class level tier group grp code cd lbl suffix prefix domain provider count1 os
-    """.split()
-)
-"""Last words that say that the rest isn't the thing itself, but something about it."""
-
-COUNTS = frozenset(
-    """
-    is has had num count cnt avg average mean median max min pct percent percentage n flag days
-    years months weeks hours minutes seconds mths yrs since until anzahl aantal cantidad
-    nbr nb can should was were does allow allows total_number
-    """.split()
-)
-"""First words of a count, a share or a yes-or-no question."""
-
-THINGS = frozenset(
-    """
-    brand brands product products item items make model models color colour colors species breed
-    variety ingredient ingredients genre genres movie film song album track book game vessel ship
-    aircraft airline airport station stop stadium venue restaurant dish recipe material fabric
-    plant animal crop disease month weekday season holiday event race cultivar style flavor flavour
-    marke produkt artikel modell farbe gattung produit marque couleur modele producto marca color
-    modelo prodotto colore modello produto cor merk kleur
-    """.split()
-)
-"""Last words of names of things, whose values may read like names of persons or places."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 __all__ = ["STRONG_WORLD"]
 
 STRONG_WORLD: dict[str, str] = {
+    "generic_id": "番号,编号,編號,번호,号码",
+    "blood_type": "血液型,血型,혈액형",
     "person_name": (
         "имя,фамилия,отчество,фио,полное имя,ім'я,прізвище,по батькові,имя пациента,имя клиента,"
         "imię,nazwisko,imię i nazwisko,nazwisko rodowe,jméno,příjmení,jméno a příjmení,meno,"
@@ -52,7 +54,7 @@ STRONG_WORLD: dict[str, str] = {
         "город,населенный пункт,місто,miasto,miejscowość,miejsce urodzenia,město,obec,mesto,"
         "város,település,oraș,localitate,miestas,pilsēta,postort,poststed,bynavn,kaupunki,"
         "postitoimipaikka,kotikunta,şehir,ilçe,doğum yeri,πόλη,المدينة,עיר,شهر,市区町村,城市,市,"
-        "도시,शहर,เมือง,thành phố,kota,tempat lahir,last residence,place of residence,"
+        "出身地,도시,शहर,เมือง,thành phố,kota,tempat lahir,last residence,place of residence,"
         "town of residence,city of residence,residence city,lieu de residence,luogo di residenza,"
         "lugar de residencia,ciudad de residencia,local de residencia"
     ),

@@ -15,17 +15,14 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from veilflow.classify.header_words import EXACT, NOT_TO_SPLIT, STRONG, WEAK, WORDS
-from veilflow.classify.header_words_more import (
-    COUNTS,
-    EXACT_MORE,
-    STRONG_MORE,
-    TELLS_ABOUT,
-    THINGS,
-    WEAK_MORE,
-)
+from veilflow.classify.header_words_about import COUNTS, TELLS_ABOUT, THINGS
+from veilflow.classify.header_words_europe import STRONG_EUROPE, WEAK_EUROPE
+from veilflow.classify.header_words_health import STRONG_HEALTH
+from veilflow.classify.header_words_more import EXACT_MORE, STRONG_MORE, WEAK_MORE
 from veilflow.classify.header_words_world import STRONG_WORLD
 
 __all__ = [
+    "CATEGORIES",
     "Hint",
     "fold",
     "header_hints",
@@ -79,7 +76,7 @@ def header_hints(name: str) -> dict[str, Hint]:
     """The types that a name suggests; treat the result as read-only."""
     tokens = tokens_of(name)
     found = _phrases_in(tokens)
-    hints = {type_id: Hint(1.0, 1) for type_id in _compounds(tokens)}
+    hints = {type_id: Hint(1.0, 1) for type_id in (*_compounds(tokens), *_ends_in_cjk(tokens))}
     if tokens and len(tokens[-1]) > 4 and tokens[-1].endswith("id"):
         # "steamid": an unknown word of which the end says what it is, unless a word ends so.
         if tokens[-1] not in NOT_TO_SPLIT and not tokens[-1].endswith(_NO_ID):
@@ -88,12 +85,12 @@ def header_hints(name: str) -> dict[str, Hint]:
         start, end, type_id, strength = entry
         if any(_hides(other, entry) for other in found):
             continue
-        if type_id not in _CATEGORIES and _is_about_something_else(entry[:3], tokens):
+        if type_id not in CATEGORIES and _is_about_something_else(entry[:3], tokens):
             continue
         if type_id == "generic_id" and _numbers_a_category(tokens, end):
             strength = min(strength, 0.5)
         hint = Hint(strength, end - start)
-        if type_id in _CATEGORIES and _measures(entry[:3], tokens):
+        if type_id in CATEGORIES and _measures(entry[:3], tokens):
             continue
         if type_id and hint > hints.get(type_id, Hint(0.0, 0)):
             hints[type_id] = hint
@@ -143,7 +140,7 @@ _GERMAN_THINGS = ("farbe", "marke", "sorte", "modell", "rasse", "produkt", "arti
 
 
 _NO_ID = ("oid", "aid", "uid", "fluid", "ovid", "acid", "bid", "lid", "yrid", "david", "madrid")
-_CATEGORIES = frozenset(
+CATEGORIES = frozenset(
     "gender marital_status ethnic_group nationality spoken_language occupation employment_status "
     "education insurance religion political_opinion trade_union sexual_orientation blood_type "
     "health_indicator medical_specialty income_bracket icd10_code age free_text medication".split()
@@ -183,7 +180,7 @@ def _numbers_a_category(tokens: tuple[str, ...], end: int) -> bool:
 _COMPOUNDS = (
     (("gehalt", "betrag", "preis", "kosten", "lohn", "einkommen", "umsatz", "bedrag", "prijs"),
      "amount"),
-    (("datum", "dato"), "date"),
+    (("datum", "sdato", "tdato"), "date"),
     (("telefon", "telefoon"), "phone_number"),
     (("adresse", "anschrift", "adres"), "street_address"),
     (("nummer", "nr"), "generic_id"),
@@ -192,12 +189,26 @@ _COMPOUNDS = (
 
 
 def _compounds(tokens: tuple[str, ...]) -> Iterator[str]:
-    if not tokens or tokens[-1] in _vocabulary():
+    if not tokens or tokens[-1] in _vocabulary() or tokens[-1] in _index():
         return
     last = tokens[-1]
     for endings, type_id in _COMPOUNDS:
         if any(last.endswith(end) and len(last) > len(end) + 3 for end in endings):
             yield type_id
+
+
+_IN_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]{2,}")
+
+
+def _ends_in_cjk(tokens: tuple[str, ...]) -> Iterator[str]:
+    """What the longest known ending of a name without blanks tells, as 携帯電話番号 ends."""
+    if not tokens or not _IN_CJK.fullmatch(tokens[-1]) or tokens[-1] in _index():
+        return
+    for start in range(1, len(tokens[-1])):
+        for _, type_id, strength, _ in _index().get(tokens[-1][start:], ()):
+            if strength == 1.0:
+                yield type_id
+                return
 
 
 _MEASURES = frozenset(
@@ -285,15 +296,22 @@ def _entries() -> Iterator[_Entry]:
                 yield text, type_id, strength, whole
 
 
-_SHORT = 5
+_SHORT = 4
 
 
 def _world_entries() -> Iterator[_Entry]:
     """A short word in Latin letters counts as a whole name only: in English it is another word."""
-    for type_id, listed in STRONG_WORLD.items():
-        for text in fold(listed).split(","):
-            whole = len(text) <= _SHORT and text.isascii() and text.isalpha()
-            yield text, type_id, 1.0, whole
+    tables = (
+        (STRONG_WORLD, 1.0),
+        (STRONG_EUROPE, 1.0),
+        (STRONG_HEALTH, 1.0),
+        (WEAK_EUROPE, 0.5),
+    )
+    for table, strength in tables:
+        for type_id, listed in table.items():
+            for text in fold(listed).split(","):
+                whole = len(text) <= _SHORT and text.isascii() and text.isalpha()
+                yield text, type_id, strength, whole
 
 
 @cache
@@ -309,6 +327,8 @@ def _taken_apart(token: str) -> tuple[str, ...]:
     """The known words that a token consists of, longest first word first; or the token itself."""
     known = _vocabulary()
     if token in known or not 5 <= len(token) <= 40 or token in NOT_TO_SPLIT:
+        return (token,)
+    if token in _index():
         return (token,)
     parts = _split(token, known, 4)
     return tuple(parts) if parts else (token,)

@@ -54,6 +54,7 @@ def _names_a_condition(words: Iterable[str]) -> bool:
     )
 
 
+_reading = pattern(r"[<>]?(?:[0-9]{2,4}|[0-9]{1,4}[.,/][0-9]{1,3})")
 _ndc = pattern(r"[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}")
 
 
@@ -63,8 +64,8 @@ def is_possible_medication(value: str) -> bool:
 
 
 def is_possible_condition(value: str) -> bool:
-    """What a column called "condition" holds where it is no marital status and the like."""
-    return _text(value) and fold(value) not in MARITAL
+    """What a column called "condition" or "glucose" holds: no marital status, but a reading."""
+    return (_text(value) and fold(value) not in MARITAL) or _reading(value)
 
 
 DETECTORS = (

@@ -8,6 +8,7 @@ from veilflow.classify.column import ColumnSample, ColumnVerdict
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.full_scan import LONGEST_CELL
 from veilflow.classify.pieces import pieces_of, read_piece
+from veilflow.classify.table_context import in_context
 from veilflow.classify.table_scan import TableScan, judged
 
 __all__ = ["scan_table"]
@@ -26,4 +27,4 @@ def scan_table(
         for batch in read_piece(piece, LONGEST_CELL):
             table.add(piece, batch)
     found = [judged([part], table.rows, types) for part in table.parts()]
-    return tuple(sample for sample, _ in found), tuple(verdict for _, verdict in found)
+    return tuple(sample for sample, _ in found), in_context([verdict for _, verdict in found])

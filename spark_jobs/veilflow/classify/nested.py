@@ -12,6 +12,7 @@ the values of a field without a name.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -144,6 +145,16 @@ def _loaded(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
+        return _of_python(text)
+
+
+def _of_python(text: str) -> object:
+    """What many tools write for JSON: the literals of Python, with quotes of another kind."""
+    if text[1:2] not in ("'", "{") or "'" not in text:
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
 
 

@@ -40,9 +40,9 @@ def _words(value: str) -> list[str]:
 def has_name_shape(value: str) -> bool:
     """One to six words of letters, as names are written; no digits and no symbols.
 
-    Airlines write one stroke between family and given name.
+    Airlines write one stroke between family and given name, exports an underscore for a blank.
     """
-    value = value.replace("/", " ", 1)
+    value = value.replace("/", " ", 1).replace("_", " ")
     if not _NAME_TEXT.fullmatch(value):
         return False
     words = _words(value)
@@ -54,7 +54,7 @@ def is_person_name(value: str) -> bool:
 
     One word passes if it is a common name and not also a city, a country or a month.
     """
-    value = value.replace("/", " ", 1)
+    value = value.replace("/", " ", 1).replace("_", " ")
     if not _NAME_TEXT.fullmatch(value):
         return False
     if not value.isascii():
@@ -103,7 +103,7 @@ _SUFFIX = frozenset(
     "inc incorporated ltd limited llc llp plc corp corporation gmbh ag kg ohg sarl sas srl spa bv "
     "nv oy oyj aps pty pvt holdings group groupe gruppe university universitat hospital clinic "
     "foundation stiftung association verein bank ministry banco banca banque sa sl slu lda ltda "
-    "kft zrt doo company corporation enterprises trust authority cooperative".split()
+    "kft zrt doo snc coop scrl company corporation enterprises trust authority cooperative".split()
 )
 
 

@@ -22,6 +22,12 @@ is_possible_postcode = pattern(
     r"|[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9]"
 )
 
+
+def is_possible_postcode_or_list(value: str) -> bool:
+    """What a column of postcodes holds: one, or several with commas between them."""
+    return all(is_possible_postcode(code.strip()) for code in value.split(",")[:8])
+
+
 _PAIR = re.compile(
     r"[(\[]?(-?[0-9]{1,2}\.[0-9]{1,12})°?[ ]?[NS]?[,; ][ ]?"
     r"(-?[0-9]{1,3}\.[0-9]{1,12})°?[ ]?[EW]?[)\]]?"
@@ -30,7 +36,8 @@ _POINT = re.compile(r"POINT ?Z? ?\((-?[0-9]{1,3}\.?[0-9]{0,15}) (-?[0-9]{1,3}\.?
 _DEGREES = re.compile(
     r"[0-9]{1,3}°[ ]?[0-9]{1,2}['′][ ]?(?:[0-9]{1,2}(?:\.[0-9]{1,6})?[\"″])?[ ]?[NSEW].{0,30}"
 )
-_SINGLE = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?")
+_SINGLE = re.compile(r"-?[0-9]{1,8}(?:\.[0-9]{1,15})?")
+_ON_A_GRID = re.compile(r"-?[0-9]{5,8}(?:\.[0-9]{1,6})?")
 
 
 def is_coordinate_pair(value: str) -> bool:
@@ -41,16 +48,18 @@ def is_coordinate_pair(value: str) -> bool:
 
 
 def is_possible_coordinate(value: str) -> bool:
-    """What a column called "latitude" may hold besides: one number of degrees."""
+    """What a column called "latitude" may hold besides: degrees, or metres on a grid."""
     if _SINGLE.fullmatch(value):
-        return abs(float(value)) <= 180
+        return abs(float(value)) <= 180 or _ON_A_GRID.fullmatch(value) is not None
     return is_coordinate_pair(value)
 
 
 def is_precise_coordinate(value: str) -> bool:
     """A coordinate with three or more decimals, as hardly any other short number has."""
     return is_coordinate_pair(value) or (
-        len(value.partition(".")[2]) >= 3 and is_possible_coordinate(value)
+        len(value.partition(".")[2]) >= 3
+        and _SINGLE.fullmatch(value) is not None
+        and abs(float(value)) <= 180
     )
 
 
@@ -62,13 +71,19 @@ def is_possible_region(value: str) -> bool:
     return (fold(value) in REGIONS or is_category(value)) and fold(value) not in _KINDS_OF_PLACE
 
 
+def is_listed_region(value: str) -> bool:
+    """A known region; or a city, as many regions are called after one."""
+    return fold(value) in REGIONS or is_listed_city(value)
+
+
 UNNAMED = Detector("city", is_listed_city, 55, alone=0.75, alone_share=0.8, chance=0.05,
                    lengths=(4, 60))  # fmt: skip
 """Cities of a longer list, where nothing else is found in a column of texts."""
 
 DETECTORS = (
     Detector("zipcode", is_telling_postcode, 60, alone=0.82, chance=0.02,
-             named=is_possible_postcode, named_share=0.6, characters=DIGITS, lengths=(3, 12),
+             named=is_possible_postcode_or_list, named_share=0.6,
+             characters=DIGITS, lengths=(3, 300),
              not_kinds=("date",),
              alone_lengths=(5, 10), alone_not_kinds=NUMERIC),
     Detector("geo_coordinates", is_coordinate_pair, 75, alone=0.93, chance=0.02,
@@ -80,6 +95,6 @@ DETECTORS = (
              named=one_of_or(CITIES, is_category), named_share=0.6, hinted=is_listed_city,
              lengths=(2, 60), not_kinds=("integer", "decimal", "date")),
     vocabulary("region", REGIONS, 54, alone=0.78, alone_share=0.7, chance=0.02,
-             named=is_possible_region, named_share=0.6, ceiling=0.9,
+             named=is_possible_region, named_share=0.6, hinted=is_listed_region, ceiling=0.9,
              lengths=(2, 60), not_kinds=("decimal", "date")),
 )  # fmt: skip

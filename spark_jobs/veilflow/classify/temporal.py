@@ -9,11 +9,11 @@ from veilflow.classify.detector import DIGITS, NUMERIC, Detector, pattern
 from veilflow.classify.headers import fold
 from veilflow.classify.words import MONTHS
 
-__all__ = ["DETECTORS", "is_date"]
+__all__ = ["DETECTORS", "IN_ISO_FORM", "is_date"]
 
 _TIME = (
     r"(?:[T ,-]{1,2}[0-9]{1,2}[:-][0-9]{2}(?:[:-][0-9]{2}(?:[.,][0-9]{1,9})?)?"
-    r"\s?(?:[AaPp]\.?[Mm]\.?)?\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"\s?(?:[AaPp]\.?\s?[Mm]\.?)?\s?(?:[A-Z]{1,5}|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
@@ -84,6 +84,11 @@ def _full_year(year: int) -> int:
     return year + 1900 if year < 100 else year
 
 
+def is_iso_date(value: str) -> bool:
+    """A date as ISO 8601 writes it, which hardly anything else looks like."""
+    return value[4:5] == "-" and value[7:8] == "-" and is_date(value)
+
+
 def is_written_or_compact_date(value: str) -> bool:
     """A date, with or without marks between its parts; no bare year."""
     if (found := _COMPACT.fullmatch(value)) and _exists(*map(int, found.groups())):
@@ -128,6 +133,10 @@ is_possible_age = pattern(
     r"|senior|elderly|infant|newborn|toddler)(?:s|ren)?"
 )
 
+IN_ISO_FORM = Detector("date", is_iso_date, 50, alone=0.75, ceiling=0.75, characters=DIGITS,
+                       lengths=(10, 40), alone_not_kinds=NUMERIC)  # fmt: skip
+"""One such date is no chance, while one "3.4.12" may be."""
+
 DETECTORS = (
     Detector("date_of_birth", is_possible_date, 68, named_share=0.5,
              characters=DIGITS, lengths=(4, 40)),
@@ -135,6 +144,6 @@ DETECTORS = (
              hinted=is_date_or_unix_time, ceiling=0.75,
              characters=DIGITS, lengths=(4, 40),
              alone_lengths=(6, 40), alone_not_kinds=NUMERIC),
-    Detector("age", is_age, 48, named=is_possible_age, named_share=0.8,
+    Detector("age", is_age, 48, named=is_possible_age, named_share=0.6,
              lengths=(1, 24), not_kinds=("date",)),
 )  # fmt: skip

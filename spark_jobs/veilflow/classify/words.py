@@ -44,6 +44,7 @@ GENDER = GENDER_TELLING | _lines(
 )
 MARITAL = _lines(
     """
+    not married,
     single, married, divorced, widowed, separated, never married, never-married, unmarried, widow,
     widower, domestic partner, domestic partnership, civil union, civil partnership, cohabiting,
     engaged, partnered, common law, married-civ-spouse, married-spouse-absent, married-af-spouse,

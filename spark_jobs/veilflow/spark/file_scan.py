@@ -22,6 +22,7 @@ from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.full_scan import LONGEST_CELL, ScanLimits
 from veilflow.classify.local_files import joined_samples, sample_part, sample_shares
 from veilflow.classify.pieces import Piece, lots_of, read_piece
+from veilflow.classify.table_context import in_context
 from veilflow.classify.table_scan import ColumnPart, Key, TableScan, judged
 from veilflow.errors import SourceChanged, SourceError, StageFailed, VeilflowError
 from veilflow.spark.redaction import describe, guarded
@@ -66,15 +67,17 @@ def scan_files(
         tuple(ColumnSample(values=samples[one["order"]], **one["sample"]) for one in found)
         if with_samples
         else (),
-        tuple(
-            ColumnVerdict(
-                one["sample"]["name"],
-                one["type"],
-                types.taxonomy[one["type"]].role,
-                one["score"],
-                tuple(one["evidence"]),
-            )
-            for one in found
+        in_context(
+            [
+                ColumnVerdict(
+                    one["sample"]["name"],
+                    one["type"],
+                    types.taxonomy[one["type"]].role,
+                    one["score"],
+                    tuple(one["evidence"]),
+                )
+                for one in found
+            ]
         ),
     )
 

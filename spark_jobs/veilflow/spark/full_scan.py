@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from veilflow.classify.column import ColumnVerdict
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
 from veilflow.classify.full_scan import LONGEST_CELL, ColumnScan, ScanLimits
+from veilflow.classify.table_context import in_context
 from veilflow.spark.cell_texts import cell_text
 from veilflow.spark.redaction import guarded
 from veilflow.spark.state_lines import STATE_LINE, by_place, state_lines, state_of
@@ -75,11 +76,13 @@ def scan_frame(
         .toArrow()
     )
     found = dict(zip(*(said.column(n).to_pylist() for n in ("place", "verdict")), strict=True))
-    return tuple(
-        _received(name, json.loads(found[place]), own)
-        if place in found
-        else ColumnScan(physical[place], limits, own).verdict(name)
-        for place, name in enumerate(columns)
+    return in_context(
+        [
+            _received(name, json.loads(found[place]), own)
+            if place in found
+            else ColumnScan(physical[place], limits, own).verdict(name)
+            for place, name in enumerate(columns)
+        ]
     )
 
 
