@@ -47,8 +47,8 @@ _DEFAULTS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.pyspark.udf.hideTraceback.enabled": "true",
     # For its messages, which are kept from everybody, Spark notes at each use of a column which
-    # line of Python it was: several calls to the JVM, and three quarters of the time of building a
-    # plan.
+    # line of Python it was: several calls to the JVM, and two thirds of the time of writing an
+    # expression.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
     "spark.sql.dataFrameQueryContext.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
