@@ -43,6 +43,7 @@ from veilflow.classify.detector import Detector, Test
 from veilflow.classify.headers import CATEGORIES, Hint, fold, header_hints, names_a_thing
 from veilflow.classify.national_ids import national_id
 from veilflow.classify.nested import combined, fields_of
+from veilflow.classify.secret_kinds import secret_evidence
 from veilflow.classify.shape import Candidate, free_text, generic_id, percent
 from veilflow.classify.table_context import NAME_SHAPED, in_context, is_name_shaped
 from veilflow.classify.taxonomy import NONE, TAXONOMY, DataType
@@ -144,7 +145,7 @@ def _classified(sample: ColumnSample, types: CustomTypes) -> ColumnVerdict:
     if not candidates:
         doubt = (NAME_SHAPED,) if is_name_shaped(sample.name, seen) else _vetoed(hints)
         return _nothing(sample.name, doubt)
-    return _verdict(sample.name, candidates, types.taxonomy)
+    return _verdict(sample.name, candidates, types.taxonomy, seen.values)
 
 
 def _is_numbered(hints: Mapping[str, Hint]) -> bool:
@@ -166,7 +167,10 @@ def _custom(name: str, seen: Profile, types: CustomTypes) -> list[Candidate]:
 
 
 def _verdict(
-    name: str, candidates: Sequence[Candidate], taxonomy: Mapping[str, DataType]
+    name: str,
+    candidates: Sequence[Candidate],
+    taxonomy: Mapping[str, DataType],
+    values: Sequence[str],
 ) -> ColumnVerdict:
     chosen = _best(candidates)
     if taxonomy[chosen.type].role not in ("identifier", "free_text"):
@@ -178,9 +182,10 @@ def _verdict(
         key=lambda candidate: -candidate.score,
     )
     also = [f"could also be {taxonomy[other.type].phrase}" for other in others[:2]]
+    kinds = secret_evidence(name, values) if chosen.type == "secret" else ()
     role = taxonomy[chosen.type].role
     score = round(chosen.score, 3)
-    return ColumnVerdict(name, chosen.type, role, score, (*chosen.evidence, *also))
+    return ColumnVerdict(name, chosen.type, role, score, (*chosen.evidence, *kinds, *also))
 
 
 def _best(candidates: Sequence[Candidate]) -> Candidate:

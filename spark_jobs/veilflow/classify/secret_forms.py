@@ -7,7 +7,7 @@ of its column tells it. Every expression repeats with bounds, and RE2 reads them
 
 from __future__ import annotations
 
-__all__ = ["SECRET_FORM", "SECRET_START"]
+__all__ = ["SECRET_FORM", "SECRET_START", "forms_of_kinds"]
 
 _B64 = r"[A-Za-z0-9_-]"
 _FORMS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -50,3 +50,8 @@ SECRET_FORM = "|".join(start + rest for forms in _FORMS.values() for start, rest
 """A whole secret of any of the forms."""
 SECRET_START = "|".join(start for forms in _FORMS.values() for start, _ in forms)
 """How one begins: without this, no text holds any."""
+
+
+def forms_of_kinds() -> dict[str, str]:
+    """For each kind of secret the expression of a whole one."""
+    return {kind: "|".join(start + rest for start, rest in forms) for kind, forms in _FORMS.items()}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from veilflow.classify.national_ids import SCHEMES
+from veilflow.classify.secret_kinds import KINDS
 from veilflow.classify.taxonomy import TAXONOMY, DataType
 
 __all__ = ["SAFE_HARBOR", "SPECIAL_CATEGORIES", "taxonomy_page"]
@@ -91,6 +92,7 @@ def taxonomy_page() -> str:
         f"| {what} | {', '.join(f'`{one}`' for one in types) or 'not found by itself'} |"
         for what, types in SPECIAL_CATEGORIES.items()
     )
+    kinds = ", ".join(KINDS)
     countries = ", ".join(dict.fromkeys(scheme.country for scheme in SCHEMES))
     return f"""{_HEAD}{rows}
 
@@ -115,7 +117,9 @@ policy, or found by a [type of your own](custom-types.md).
 
 ## Secrets
 
-`secret` is one type for passwords and their hashes, API keys, access tokens and private keys.
+`secret` is one type for passwords and their hashes, API keys, access tokens, private keys, PINs and
+security codes: role, protection and law are the same for all of them. The evidence says which kinds
+were found, by the forms of the values, else by the column's name: {kinds}.
 """
 
 
