@@ -181,7 +181,7 @@ def test_the_review_list_shows_only_what_needs_a_person_riskiest_first() -> None
     samples = [ColumnSample(v.name, ["a"], "string", 1, 0, 1) for v in verdicts]
     tables = {"people": DraftTable("people.csv", samples, verdicts)}
     found = [(item.risk, item.column) for item in review(tables)]
-    assert found == [(4, "faith"), (3, "town"), (3, "remarks"), (2, "x1"), (1, "login")]
+    assert found == [(4, "faith"), (3, "town"), (3, "remarks"), (1, "x1"), (1, "login")]
     assert "5 of 8 columns in 1 table(s)" in review_page(tables)
 
 
@@ -200,6 +200,53 @@ def test_each_table_gets_a_policy_and_the_folder_one_list(
         "visits.yaml",
     ]
     assert set(yaml.safe_load((out / "visits.yaml").read_text())["tables"]) == {"visits"}
+    policy = out / "visits.yaml"
+    filled = policy.read_text().replace("purpose: ''", "purpose: tests", 1)
+    filled = filled.replace("legal_basis: ''", "legal_basis: none").replace(
+        "owner: ''", "owner: o@example.org"
+    )
+    policy.write_text(filled + "# ours\n")
+    before = {file.name: file.read_text() for file in out.glob("*.yaml")}
+    first = (out / "REVIEW.md").read_text()
+    assert "| people |" in first and "| visits |" in first
     capsys.readouterr()
-    assert main(arguments) != 0, "human decisions aren't overwritten"
-    assert "REVIEW.md" in capsys.readouterr().err
+    assert main(arguments) == 0
+    assert "visits.yaml: kept as it is" in capsys.readouterr().out
+    assert {file.name: file.read_text() for file in out.glob("*.yaml")} == before
+    again = (out / "REVIEW.md").read_text()
+    assert "| people |" in again, "a draft that nobody filled in decides nothing"
+    assert "| visits |" not in again, "what a policy decides needs nobody"
+
+
+def test_what_is_noise_in_a_review() -> None:
+    tables = {
+        "people": [
+            verdict("person_id", "generic_id", "identifier", 0.95),
+            verdict("born", "date_of_birth", "quasi", 0.95, "fits", "could also be date or time"),
+            verdict("seen", "date", "quasi", 0.75),
+            verdict("wage", "amount", "sensitive", 0.75),
+            verdict("job", "occupation", "quasi", 0.9, "fits", "could also be person name"),
+            verdict("home", "city", "quasi", 0.9, "fits", "could also be medication or drug"),
+            verdict("x", "none", "insensitive", 0.0),
+            verdict("y", "none", "insensitive", 0.0),
+        ],
+        "rates": [verdict("day", "date", "quasi", 0.75)],
+        "goods": [verdict("colour", "none", "insensitive", 0.0)],
+        "guests": [verdict("age", "age", "quasi", 0.95)],
+    }
+    drafts = {
+        name: DraftTable(
+            f"{name}.csv", [ColumnSample(v.name, ["a"], "string", 1, 0, 1) for v in told], told
+        )
+        for name, told in tables.items()
+    }
+    assert [(item.risk, item.table, item.column) for item in review(drafts)] == [
+        (3, "guests", ""),
+        (3, "people", "home"),
+        (2, "people", "wage"),
+        (1, "goods", "colour"),
+        (1, "people", "x"),
+        (1, "people", "y"),
+        (1, "rates", ""),
+    ]
+    assert "| 1 | people | x, y |" in review_page(drafts)

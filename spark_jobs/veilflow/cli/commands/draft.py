@@ -3,9 +3,11 @@
 DATA and --exhaustive are as for 'veilflow classify'. Runs read folders: a draft from S3 or a
 database is for a copy of it. The draft says how to make one, and its place is to be filled in.
 --each writes one policy a table into the folder --out, and REVIEW.md, which lists only what needs
-a person, riskiest first. --update POLICY looks at the policy's source again and shows the patch for
-the columns that changed: new ones get a line, vanished ones are commented out, and a column that
-now looks like something else gets a comment. --write applies the patch. Decisions stay as they are.
+a person, riskiest first. Policies that are there already stay as they are; of those that load
+REVIEW.md shows only what is new or contradicts them.
+--update POLICY looks at the policy's source again and shows the patch for the columns that changed:
+new ones get a line, vanished ones are commented out, and a column that now looks like something
+else gets a comment. --write applies the patch. Decisions stay as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ from veilflow.cli.console import print_json
 from veilflow.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from veilflow.classify import CustomTypes
+    from veilflow.policy import Policy
     from veilflow.policy.draft import DraftTable
 
 __all__ = ["NAME", "add_arguments", "run"]
@@ -190,19 +195,39 @@ def _write_each(arguments: argparse.Namespace, source: _Source) -> int:
         )
         for name, table in source.tables.items()
     }
-    texts["REVIEW.md"] = review_page(source.tables, source.types)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    present = [name for name in texts if (arguments.out / name).exists()]
-    if present:
-        raise UsageError(
-            f"{arguments.out}: holds {', '.join(present[:5])} already, with human decisions.",
-            remedy="Choose another --out, or 'veilflow draft --update POLICY'.",
-        )
-    for name, text in texts.items():
-        (arguments.out / name).write_text(text, encoding="utf-8")
-    written = [str(arguments.out / name) for name in texts]
-    print_json({"written": written}) if arguments.json else print("\n".join(written))
+    kept = [name for name in texts if (arguments.out / name).exists()]
+    decided = _decided(arguments.out, source.tables)
+    new = {name: text for name, text in texts.items() if name not in kept}
+    for name, text in new.items():
+        with (arguments.out / name).open("x", encoding="utf-8") as file:
+            file.write(text)
+    page = arguments.out / "REVIEW.md"
+    page.write_text(review_page(source.tables, source.types, decided), encoding="utf-8")
+    written = [*(str(arguments.out / name) for name in new), str(page)]
+    if arguments.json:
+        print_json({"written": written, "kept": [str(arguments.out / name) for name in kept]})
+        return 0
+    print("\n".join(written))
+    for name in kept:
+        print(f"{arguments.out / name}: kept as it is; 'veilflow draft --update' shows its patch")
     return 0
+
+
+def _decided(folder: Path, tables: Mapping[str, DraftTable]) -> dict[str, Policy]:
+    """The policies in ``folder`` that load. A draft that nobody has filled in decides nothing."""
+    from veilflow.errors import PolicyError
+    from veilflow.policy import load_policy
+
+    found = {}
+    for name in tables:
+        try:
+            policy = load_policy(folder / f"{name}.yaml")
+        except PolicyError:
+            continue
+        if name in policy.tables:
+            found[name] = policy
+    return found
 
 
 def _update(arguments: argparse.Namespace) -> int:
