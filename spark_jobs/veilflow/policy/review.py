@@ -32,8 +32,8 @@ _CEILING = 0.75
 _OF_PEOPLE = frozenset({"person_name", "email_address", "phone_number", "street_address", "ssn",
                         "nhs_number", "national_id", "passport_number", "drivers_license",
                         "medical_record_number", "health_plan_number", "username",
-                        "credit_card_number", "iban_code", "ip_address", "date_of_birth", "age", "gender",
-                        "marital_status", "ethnic_group"})  # fmt: skip
+                        "credit_card_number", "iban_code", "ip_address", "date_of_birth",
+                        "age", "gender", "marital_status", "ethnic_group"})  # fmt: skip
 """Types that say that the rows of a table are about people."""
 
 
