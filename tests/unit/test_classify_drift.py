@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from veilflow.classify import ColumnVerdict
@@ -192,6 +193,32 @@ def test_an_unchanged_table_is_taken_over(pinned: Callable[[str], Run], tmp_path
     (tmp_path / "data" / "people.csv").write_text("name,colour\nAnn,blue\n")
     third = pinned("run-3")
     assert unchanged_tables(third, last_look(third)) == frozenset()
+
+
+class Untouchable:
+    """A table that may not be read."""
+
+    def __getattribute__(self, name: str) -> object:
+        raise AssertionError(f"the table was read ({name})")
+
+
+def test_a_nightly_run_on_an_unchanged_table_does_not_read_it(pinned: Callable[[str], Run]) -> None:
+    from veilflow.spark.classify import classify
+
+    frames: dict[str, Any] = {"people": Untouchable()}
+    first = pinned("night-1")
+    with pytest.raises(AssertionError, match="was read"):
+        classify(first.policy, frames, verdicts_of(None, unchanged_tables(first, None)))
+    released(first)
+    second = pinned("night-2")
+    last = last_look(second)
+    found = classify(second.policy, frames, verdicts_of(last, unchanged_tables(second, last)))
+    assert [(one.column, one.type, one.treatment) for one in found] == [
+        ("name", "person_name", "drop"),
+        ("colour", "gender", "keep"),
+    ]
+    # The verdicts are old, what they are held against is the policy of tonight.
+    assert "looks like gender" in str(found[1].contradiction)
 
 
 def test_another_classifier_looks_again(pinned: Callable[[str], Run]) -> None:

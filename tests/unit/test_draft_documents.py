@@ -193,6 +193,27 @@ def test_tables_of_different_delimiters_get_policies_of_their_own(
         assert plan(policy, capsys)[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("rare", "is_skewed"), [(PEOPLE // 4, False), (PEOPLE // 6, True)], ids=["25 %", "17 %"]
+)
+def test_a_skewed_special_category_gets_t_closeness(
+    rare: int, is_skewed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of k = 5 people one is expected to differ from the commonest value where a fifth do."""
+    union = ["yes" if n < rare else "no" for n in range(PEOPLE)]
+    text = drafted(write(tmp_path, clinic={**CLINIC, "union_member": union}), tmp_path / "p.yaml")
+    asked = yaml.safe_load(text)["anonymize"]
+    even = ["religion", "icd10"]
+    if is_skewed:
+        assert asked["t_closeness"] == {"t": 0.3, "columns": ["union_member"]}
+        assert asked["l_diversity"]["columns"] == even
+    else:
+        assert "t_closeness" not in asked
+        assert asked["l_diversity"]["columns"] == [*even, "union_member"]
+    (tmp_path / "p.yaml").write_text(re.sub(r": ''( +# fill in.*)$", ": x", text, flags=re.M))
+    assert plan(tmp_path / "p.yaml", capsys)[0] == 0
+
+
 def test_adult(tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = repository.parent / "shared" / "data" / "adult" / "adult.csv"
     if not data.exists():

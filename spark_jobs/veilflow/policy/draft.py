@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from veilflow.classify import NO_TYPES, CustomTypes
+from veilflow.classify import NO_TYPES, ColumnSample, CustomTypes
 from veilflow.policy.draft_columns import SPECIAL, column_line
 from veilflow.policy.draft_keys import (
     DraftTable,
@@ -28,6 +29,9 @@ _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _REDACTED = "protect: redact_text"
 _MANY_QUASI = 12
 _VALUES_FOR_THREE = 5
+_K = 5
+_SKEWED = 1 - 1 / _K
+"""Where more people share one value, a class of k is expected to hold nobody with another."""
 
 
 def draft_policy(
@@ -142,7 +146,7 @@ def _models(
             "# No fewer than k people look alike; at most this share of rows is left out for it.",
             *_too_many(quasi),
             "anonymize:",
-            "  k: 5",
+            f"  k: {_K}",
             "  suppression_limit: 0.05",
             *_diversity(tables, written, types),
             "",
@@ -167,8 +171,14 @@ def _too_many(quasi: int) -> list[str]:
 def _diversity(
     tables: Mapping[str, DraftTable], written: Mapping[str, list[str]], types: CustomTypes
 ) -> list[str]:
-    """l-diversity over the special categories that are released beside quasi-identifiers."""
+    """l-diversity over the special categories that are released beside quasi-identifiers.
+
+    Over skewed ones t-closeness. There l values in each class ask for classes far larger than k,
+    and don't keep the few people with a rare value from meeting in one: what Li et al. (2007,
+    section 2.1) call unnecessary, and the skewness attack.
+    """
     values: dict[str, int] = {}
+    skewed: set[str] = set()
     for table in tables.values():
         for sample, verdict in zip(table.samples, table.verdicts, strict=True):
             known = types.taxonomy[verdict.type]
@@ -177,18 +187,44 @@ def _diversity(
                 continue
             distinct = len({value for value in sample.values if value})
             values[verdict.name] = min(distinct, values.get(verdict.name, distinct))
+            if _largest_share(sample) > _SKEWED:
+                skewed.add(verdict.name)
     told = {name: distinct for name, distinct in values.items() if distinct > 1}
     listed = {name for name in told if _is_listed(name, written)}
     if not listed:
         return []
+    spread = [name for name in told if name in listed - skewed]
+    uneven = [name for name in told if name in listed & skewed]
+    return [*_l_diversity(told, spread), *_t_closeness(uneven)]
+
+
+def _l_diversity(distinct: Mapping[str, int], names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
     # With few values a higher l asks for all of them in every class, the rarest too.
-    least = 3 if min(told[name] for name in listed) >= _VALUES_FOR_THREE else 2
-    columns = ", ".join(yaml_key(name) for name in told if name in listed)
+    least = 3 if min(distinct[name] for name in names) >= _VALUES_FOR_THREE else 2
     return [
         "  # In each class these take at least l values, so that knowing somebody's class doesn't",
         "  # tell theirs. Stricter: t_closeness: 0.3, which asks for classes like the whole table.",
-        f"  l_diversity: {{l: {least}, columns: [{columns}]}}",
+        f"  l_diversity: {{l: {least}, columns: [{', '.join(map(yaml_key, names))}]}}",
     ]
+
+
+def _t_closeness(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    return [
+        "  # Most people share one value here: l values in each class would ask for huge classes,",
+        "  # and still let the few others meet in one. In no class is a value held by 30 of 100",
+        "  # people more than in the whole table; a smaller t is stricter.",
+        f"  t_closeness: {{t: 0.3, columns: [{', '.join(map(yaml_key, names))}]}}",
+    ]
+
+
+def _largest_share(sample: ColumnSample) -> float:
+    """The share of the commonest value among those of the sample that aren't null."""
+    counts = Counter(value for value in sample.values if value)
+    return max(counts.values(), default=0) / max(1, counts.total())
 
 
 def _is_listed(name: str, written: Mapping[str, list[str]]) -> bool:
