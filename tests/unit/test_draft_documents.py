@@ -193,6 +193,14 @@ def test_tables_of_different_delimiters_get_policies_of_their_own(
         assert plan(policy, capsys)[0] == 0
 
 
+def test_a_key_of_few_values_that_joins_with_nothing_goes(tmp_path: Path) -> None:
+    """How often each manager stands there tells who a pseudonym is; the judge would refuse it."""
+    managers = {**CLINIC, "manager_id": [f"M{n % 7:04d}" for n in range(PEOPLE)]}
+    alone = drafted(write(tmp_path, clinic=managers), tmp_path / "p.yaml")
+    assert re.search("manager_id: drop  # repeats and joins with nothing here", alone)
+    assert "patient_id: pseudonym" in alone
+
+
 @pytest.mark.parametrize(
     ("rare", "is_skewed"), [(PEOPLE // 4, False), (PEOPLE // 6, True)], ids=["25 %", "17 %"]
 )

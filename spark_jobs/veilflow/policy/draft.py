@@ -77,8 +77,10 @@ def draft_policy(
         lines += [f"types: {json.dumps(types_file)}", ""]
     lines += _unit(tables, units)
     domains = linked_keys(tables, units, types)
+    there = Counter(verdict.name for table in tables.values() for verdict in table.verdicts)
+    shared = frozenset(name for name, times in there.items() if times > 1)
     written = {
-        name: list(_columns(table, (units or {}).get(name), types, domains))
+        name: list(_columns(table, (units or {}).get(name), types, domains, shared))
         for name, table in tables.items()
     }
     lines.append("tables:")
@@ -111,7 +113,11 @@ def _unit(tables: Mapping[str, DraftTable], units: Mapping[str, str] | None) -> 
 
 
 def _columns(
-    table: DraftTable, unit: str | None, types: CustomTypes, domains: Mapping[str, str]
+    table: DraftTable,
+    unit: str | None,
+    types: CustomTypes,
+    domains: Mapping[str, str],
+    shared: frozenset[str],
 ) -> Iterator[str]:
     """A line for each column; one that the source has to rename first is told above or instead."""
     seen: set[str] = set()
@@ -122,7 +128,13 @@ def _columns(
             continue
         seen.add(verdict.name.casefold())
         spec, reason = column_line(
-            sample, verdict, unit, types, redacts=True, domain=domains.get(verdict.name)
+            sample,
+            verdict,
+            unit,
+            types,
+            redacts=True,
+            domain=domains.get(verdict.name),
+            joins=verdict.name in shared,
         )
         if not verdict.name.strip():
             yield "      # decide: a column without a name; give it one in the source first"

@@ -34,6 +34,8 @@ _LETTERED_POSTCODES = ("gb", "ca", "nl")
 _STRAYS = 0.1
 """So many of the distinct values may miss a hierarchy and become ``*``; with more it isn't one."""
 _FEW = 12
+_REPEATED = 5
+"""Rows a value, on average, from which on its frequency may name a pseudonym."""
 _HIERARCHY: TypeAdapter[HierarchyPolicy] = TypeAdapter(HierarchySpec)
 
 
@@ -45,11 +47,13 @@ def column_line(
     *,
     redacts: bool = False,
     domain: str | None = None,
+    joins: bool = True,
 ) -> tuple[str, str]:
     """What a draft says of one column, and the reason for it, without values.
 
     ``redacts``: the policy says what redacted texts are held to, so they may be released.
-    ``domain`` is the linkage domain that the column shares with columns of other names.
+    ``domain`` is the linkage domain that the column shares with columns of other names; without
+    ``joins`` no other table has a column of its name either.
     """
     reason = _reason(verdict)
     if verdict.name == unit:
@@ -75,7 +79,16 @@ def column_line(
     if domain is not None and known.default_protection == "pseudonym":
         spec = f"{{role: identifier, protect: pseudonym, domain: {domain}}}"
         return spec, f"joins with columns of other names; {reason}"
+    if not joins and known.default_protection == "pseudonym" and _tells_by_frequency(sample):
+        why = "repeats and joins with nothing here: how often each value stands there would tell it"
+        return "drop", f"{why}, so say 'pseudonym' only to group by it; {reason}"
     return known.default_protection, reason
+
+
+def _tells_by_frequency(sample: ColumnSample) -> bool:
+    """Whether few values stand in many rows, so that a pseudonym is told by how often it does."""
+    values = [value for value in sample.values if value]
+    return len(values) >= _REPEATED * max(1, len(set(values)))
 
 
 def _numbers_rows(sample: ColumnSample, verdict: ColumnVerdict) -> bool:
