@@ -70,11 +70,18 @@ for _detector in DETECTORS:
     for _word in _detector.words if _detector.alone else ():
         _WORDS[_word] = (*_WORDS.get(_word, ()), _detector)
 _SOME = min((detector.alone_share for detector in DETECTORS if detector.words), default=1.0)
-_ALONE: dict[str, list[Detector]] = {}
-for _detector in (*DETECTORS, devices.WITH_SCHEME, temporal.IN_ISO_FORM):
-    if _detector.alone and not _detector.words:
-        _needed = _detector.alone_characters or _detector.characters
-        _ALONE.setdefault(_needed, []).append(_detector)
+_ALONE = tuple(
+    detector
+    for detector in (*DETECTORS, devices.WITH_SCHEME, temporal.IN_ISO_FORM)
+    if detector.alone and not detector.words
+)
+_NEEDED = {
+    characters: frozenset(characters)
+    for one in _ALONE
+    for characters in (one.characters, one.alone_characters)
+    if characters
+}
+"""Characters of which a value needs one, to be told by itself."""
 _BY_TYPE = {detector.type: detector for detector in DETECTORS}
 _BY_WORDS = frozenset({"person_name", "organization_name", "occupation", "city", "region"})
 """Types told by words that things are called as well: brands, products and horses."""
@@ -172,6 +179,10 @@ def _verdict(
     taxonomy: Mapping[str, DataType],
     values: Sequence[str],
 ) -> ColumnVerdict:
+    if len(candidates) == 1:
+        (only,) = candidates
+        role = taxonomy[only.type].role
+        return ColumnVerdict(name, only.type, role, round(only.score, 3), only.evidence)
     chosen = _best(candidates)
     if taxonomy[chosen.type].role not in ("identifier", "free_text"):
         # A few e-mail addresses in a column of cities are what must not be released.
@@ -244,15 +255,12 @@ def _told_by_values(seen: Profile) -> list[Candidate]:
     """What the values alone say. Words of all vocabularies are looked up once for each value."""
     if seen.is_flag or seen.kind == "boolean":
         return []
-    present = tuple(
-        characters
-        for characters in _ALONE
-        if not characters or not seen.characters.isdisjoint(characters)
-    )
-    tried = _told_by(present, seen.kind, seen.lengths)
+    is_without = seen.characters.isdisjoint
+    missing = tuple([needed for needed, some in _NEEDED.items() if is_without(some)])
+    words = seen.words
+    tried = _told_by(missing, seen.kind, seen.lengths, bool(words))
     if seen.kind in ("text", "nested"):
         tried = (*tried, *_vocabularies(seen.values))
-    words = seen.words
     return [
         candidate
         for detector in tried
@@ -263,17 +271,21 @@ def _told_by_values(seen: Profile) -> list[Candidate]:
 
 @lru_cache(maxsize=8192)
 def _told_by(
-    present: tuple[str, ...], kind: Kind, lengths: tuple[int, int]
+    missing: tuple[str, ...], kind: Kind, lengths: tuple[int, int], has_words: bool
 ) -> tuple[Detector, ...]:
-    """The detectors that can match values of this kind, these characters and these lengths."""
+    """The detectors that can match values of this kind and these lengths.
+
+    ``missing`` are the sets of characters that no value has any of.
+    """
     shortest, longest = lengths
     made = []
-    for characters in present:
-        for detector in _ALONE[characters]:
-            least, most = detector.alone_lengths or detector.lengths
-            fits = least <= longest and shortest <= most
-            if fits and kind not in detector.not_kinds and kind not in detector.alone_not_kinds:
-                made.append(detector)
+    for detector in _ALONE:
+        least, most = detector.alone_lengths or detector.lengths
+        fits = least <= longest and shortest <= most and (has_words or not detector.some_word)
+        lacks = detector.characters in missing or detector.alone_characters in missing
+        excluded = kind in detector.not_kinds or kind in detector.alone_not_kinds
+        if fits and not lacks and not excluded:
+            made.append(detector)
     return tuple(made)
 
 

@@ -32,6 +32,10 @@ _NORTH_AMERICAN = re.compile(
 _TRUNK_ZERO = re.compile(
     r"(?=[^ /()-]{0,6}[ /()-])\(?0[1-9][0-9]{0,4}\)?(?:[ /-]{1,2}[0-9]{2,8}){1,5}"
 )
+_FORMATTED = re.compile(
+    "|".join(form.pattern for form in (_INTERNATIONAL, _NORTH_AMERICAN, _TRUNK_ZERO)), re.IGNORECASE
+)
+"""All forms at once: what has none of them is done with in one go."""
 
 
 def _digit_count(value: str) -> int:
@@ -40,6 +44,8 @@ def _digit_count(value: str) -> int:
 
 def is_formatted_phone(value: str) -> bool:
     """A number that is written as only phone numbers are: +, an area code, a trunk zero."""
+    if not _FORMATTED.fullmatch(value):
+        return False
     if not 8 <= _digit_count(value) <= 20 or is_date(value):
         return False
     if _INTERNATIONAL.fullmatch(value) or _NORTH_AMERICAN.fullmatch(value):
@@ -73,13 +79,19 @@ _CJK_PLACE = re.compile(r"[\w\s()-]{0,40}[\u3400-\u9fff\uac00-\ud7af]{4}[\w\s()ã
 _PO_BOX = re.compile(r"(?:p\.? ?o\.? ?box|postfach|bp|apartado) ?[0-9]{1,7}.{0,80}", re.IGNORECASE)
 
 
+def _folded_words(value: str) -> list[str]:
+    if value.isascii():
+        return _TOKEN.findall(value.lower())
+    return [fold(word) for word in _TOKEN.findall(value)]
+
+
 def is_street_address(value: str) -> bool:
     """A number and a word that streets are called, in either order; or a post-office box."""
     if _PO_BOX.fullmatch(value):
         return True
     if not _NUMBER.search(value):
         return False
-    words = [fold(word) for word in _TOKEN.findall(value)]
+    words = _folded_words(value)
     return 1 < len(words) + 1 <= 16 and any(
         word in STREET or (len(word) > 5 and word.endswith(_STREET_ENDINGS)) for word in words
     )
@@ -89,7 +101,7 @@ def is_possible_street_address(value: str) -> bool:
     """What a column called "address" may hold besides: a place and a number, a unit, a street."""
     if is_street_address(value) or _UNIT_ONLY.fullmatch(value) or _CJK_PLACE.fullmatch(value):
         return True
-    words = [fold(word) for word in _TOKEN.findall(value)]
+    words = _folded_words(value)
     if not words or "@" in value or words[0] in _NOT_STREETS:
         return False
     with_number = (
@@ -127,7 +139,7 @@ DETECTORS = (
     Detector("phone_number", is_formatted_phone, 70, alone=0.92, alone_share=0.3, chance=0.01,
              named=is_possible_phone, named_share=0.5,
              characters=DIGITS, lengths=(5, 40), not_kinds=("date",),
-             alone_lengths=(8, 40)),
+             alone_characters="+ ()./-", alone_lengths=(8, 40)),
     Detector("street_address", is_street_address, 65, some_word=_may_be_streets, alone=0.92,
              alone_share=0.4, chance=0.02,
              named=is_possible_street_address, named_share=0.4,

@@ -34,6 +34,8 @@ _NOT_NAMES = ORGANIZATION | FLAGS | frozenset(
 
 
 def _words(value: str) -> list[str]:
+    if value.isascii():
+        return [bare for word in _WORD.findall(value.lower()) if (bare := word.strip(".'-"))]
     return [folded for word in _WORD.findall(value) if (folded := fold(word).strip(".'’-"))]
 
 

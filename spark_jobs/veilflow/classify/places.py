@@ -36,12 +36,15 @@ _POINT = re.compile(r"POINT ?Z? ?\((-?[0-9]{1,3}\.?[0-9]{0,15}) (-?[0-9]{1,3}\.?
 _DEGREES = re.compile(
     r"[0-9]{1,3}°[ ]?[0-9]{1,2}['′][ ]?(?:[0-9]{1,2}(?:\.[0-9]{1,6})?[\"″])?[ ]?[NSEW].{0,30}"
 )
+_BEGINS = re.compile(r"[(\[]?-?[0-9]{1,3}[.°]|POINT")
 _SINGLE = re.compile(r"-?[0-9]{1,8}(?:\.[0-9]{1,15})?")
 _ON_A_GRID = re.compile(r"-?[0-9]{5,8}(?:\.[0-9]{1,6})?")
 
 
 def is_coordinate_pair(value: str) -> bool:
     """Latitude and longitude in decimal degrees, a WKT point, or degrees and minutes."""
+    if not _BEGINS.match(value):
+        return False
     if found := _PAIR.fullmatch(value):
         return abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180
     return bool(_POINT.fullmatch(value) or _DEGREES.fullmatch(value))
@@ -90,7 +93,7 @@ DETECTORS = (
              named=is_possible_coordinate, named_share=0.8, hinted=is_precise_coordinate,
              characters=DIGITS, lengths=(1, 80),
              not_kinds=("date",),
-             alone_lengths=(7, 80), alone_not_kinds=NUMERIC),
+             alone_characters=".°P", alone_lengths=(7, 80), alone_not_kinds=NUMERIC),
     vocabulary("city", CITIES, 55, alone=0.85, alone_share=0.6, chance=0.02,
              named=one_of_or(CITIES, is_category), named_share=0.6, hinted=is_listed_city,
              lengths=(2, 60), not_kinds=("integer", "decimal", "date")),
