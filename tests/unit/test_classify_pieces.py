@@ -131,11 +131,11 @@ def test_spark_is_for_what_takes_longer_without_it(
     asked: Asked,
     expected: bool,
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.delenv("VEILFLOW_MASTER", raising=False)
     for number, size in enumerate(sizes):
         with (tmp_path / f"{number}.{ending}").open("wb") as file:
             file.truncate(size * MB)
     assert is_for_spark(tmp_path, asked) is expected
-    monkeypatch.setenv("VEILFLOW_MASTER", "local[1]")
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert is_for_spark(tmp_path, asked) is bool(asked.spark)

@@ -39,6 +39,8 @@ __all__ = [
 DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 _WORTH_SPARK = 256 * 1024 * 1024
 """Bytes of text, or three times those of Parquet, that one core reads in twice Spark's start."""
+_ENOUGH_CORES = 4
+"""On two, busy with other things as well, Spark was no faster (benchmarks/classify_files.py)."""
 
 Look = tuple[Sequence[ColumnSample], Sequence[ColumnVerdict]]
 
@@ -133,7 +135,7 @@ def _is_compressed(file: DataFile) -> bool:
 
 
 def _has_spark(anywhere: bool) -> bool:
-    """Whether there is a Spark with several cores. Files of this machine are for its own."""
+    """Whether there is a Spark with enough cores. Files of this machine are for its own."""
     from veilflow.spark.hardening import is_local
     from veilflow.spark.java import find_java_home
     from veilflow.spark.session import DEFAULT_MASTER
@@ -144,7 +146,7 @@ def _has_spark(anywhere: bool) -> bool:
     except PrerequisiteMissing:
         return False
     if is_local(master):
-        return (os.cpu_count() or 1) > 1 and master not in ("local", "local[1]")
+        return master == DEFAULT_MASTER and (os.cpu_count() or 1) >= _ENOUGH_CORES
     return anywhere
 
 
