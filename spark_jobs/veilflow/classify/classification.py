@@ -179,10 +179,6 @@ def _verdict(
     taxonomy: Mapping[str, DataType],
     values: Sequence[str],
 ) -> ColumnVerdict:
-    if len(candidates) == 1:
-        (only,) = candidates
-        role = taxonomy[only.type].role
-        return ColumnVerdict(name, only.type, role, round(only.score, 3), only.evidence)
     chosen = _best(candidates)
     if taxonomy[chosen.type].role not in ("identifier", "free_text"):
         # A few e-mail addresses in a column of cities are what must not be released.
@@ -200,6 +196,8 @@ def _verdict(
 
 
 def _best(candidates: Sequence[Candidate]) -> Candidate:
+    if len(candidates) == 1:
+        return candidates[0]
     best = max(map(_weight, candidates))
     near = [candidate for candidate in candidates if _weight(candidate) >= best - _NEAR_TIE]
     return max(near, key=_rank)
