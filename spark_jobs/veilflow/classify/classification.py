@@ -184,11 +184,9 @@ def _verdict(
         # A few e-mail addresses in a column of cities are what must not be released.
         dangerous = [c for c in candidates if c.type in UNMISTAKABLE and c.score >= STRONG]
         chosen = _best(dangerous or candidates)
-    others = sorted(
-        (c for c in candidates if c.type != chosen.type and c.score >= 0.75),
-        key=lambda candidate: -candidate.score,
-    )
-    also = [f"could also be {taxonomy[other.type].phrase}" for other in others[:2]]
+    strong = [c for c in candidates if c.type != chosen.type and c.score >= 0.75]
+    others = dict.fromkeys(c.type for c in sorted(strong, key=lambda c: -c.score))
+    also = [f"could also be {taxonomy[other].phrase}" for other in [*others][:2]]
     kinds = secret_evidence(name, values) if chosen.type == "secret" else ()
     role = taxonomy[chosen.type].role
     score = round(chosen.score, 3)
