@@ -204,9 +204,9 @@ def test_spark_runs_one_job_for_all_columns(spark: Any, check_all: Check) -> Non
     asked = []
     real = column_findings._spark_findings
 
-    def spy(frame: Any, columns: Any) -> Any:
+    def spy(frame: Any, columns: Any, types: Any) -> Any:
         asked.append(tuple(columns))
-        return real(frame, columns)
+        return real(frame, columns, types)
 
     column_findings._spark_findings = spy
     try:
