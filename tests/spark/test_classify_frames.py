@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from veilflow.classify import ColumnVerdict, classify_table, read_sample
 from veilflow.classify.local_scan import scan_table
+from veilflow.spark import classify
 from veilflow.spark.classify import classify_frame, sample_frame
 
 ROWS = 3_000
@@ -107,3 +108,17 @@ def test_a_sample_is_one_job(spark: Any, place: Path) -> None:
     context.setLocalProperty("spark.jobGroup.id", None)
     assert len(context.statusTracker().getJobIdsForGroup("sampling")) == 1
     assert {(one.rows, one.nulls) for one in sample} == {(ROWS, 0), (ROWS, ROWS)}
+
+
+@pytest.mark.parametrize("share", [1e-6, 0.3, 1.0])
+def test_a_wrong_guess_costs_time_and_changes_no_sample(
+    spark: Any, place: Path, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    frame = spark.read.parquet(str(place)).select("mail", "mixed")
+    monkeypatch.setattr(classify, "SAMPLE_ROWS", 40)
+    expected = sample_frame(frame)
+    monkeypatch.setattr(classify, "_guessed_share", lambda frame: share)
+    sample = sample_frame(frame)
+    assert sample == expected
+    assert [list(one.values) for one in sample] == [list(one.values) for one in expected]
+    assert (sample[0].rows, len(sample[0].values)) == (ROWS, 40)

@@ -29,11 +29,18 @@ from veilflow.spark.full_scan import scan_frame
 from veilflow.spark.reading import CORRUPT, quoted
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import Column, DataFrame, Observation
 
 __all__ = ["SAMPLE_ROWS", "classify", "classify_frame", "sample_frame", "sampling_note"]
 
 SAMPLE_ROWS = 5_000
+_SPARE = 2
+"""Times as many rows as are needed pass for lower hashes: fewer than needed do by no chance."""
+_BYTES = 16
+"""Of a cell, on a disk: more than most take, so that rather too many rows pass than too few."""
+_UNKNOWN = 1e12
+"""So many rows are no guess: Spark has none of a database's table."""
 
 
 def sampling_note(*, exhaustive: bool = False) -> str:
@@ -83,28 +90,21 @@ def classify_frame(
 
 
 def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
-    """A sample of each column, with counts over all rows, in one pass."""
-    from pyspark.sql import functions as F
+    """A sample of each column, with counts over all rows, in one pass.
 
+    Rows whose hash is too high for the sample are left out before they are sorted. How high that
+    is, is guessed from the size of the table; where the guess was too low, rows are read again.
+    """
     names = [name for name in frame.columns if name != CORRUPT]
     types = dict(frame.dtypes)
     counted, counts = _counted(names, types)
-    cells = [cut_cell(name, types[name], MAX_CELL) for name in names]
-    # Texts are made of the few rows that are chosen; a map has no hash but that of its JSON.
-    hashed = [
-        cell if "map<" in types[name] or types[name] == "variant" else quoted(name)
-        for name, cell in zip(names, cells, strict=True)
-    ]
-    order = F.xxhash64(*hashed) if names else F.lit(0)
-    sample = (
-        frame.observe(counted, *counts)
-        .select(*[cell.alias(f"c{i}") for i, cell in enumerate(cells)], order.alias("__order"))
-        .orderBy("__order")
-        .limit(SAMPLE_ROWS)
-        .select(*[as_text(F.col(f"c{i}"), types[n]).alias(f"c{i}") for i, n in enumerate(names)])
-        .toArrow()
-    )
+    sample = _lowest(frame.observe(counted, *counts), types, names, _guessed_share(frame))
     told = counted.get
+    needed = min(SAMPLE_ROWS, told["rows"])
+    if names and sample.num_rows < needed:
+        sample = _lowest(frame, types, names, _SPARE * SAMPLE_ROWS / told["rows"])
+    if names and sample.num_rows < needed:
+        sample = _lowest(frame, types, names, 1.0)
     return tuple(
         ColumnSample(
             name=name,
@@ -116,6 +116,38 @@ def sample_frame(frame: DataFrame) -> tuple[ColumnSample, ...]:
         )
         for index, name in enumerate(names)
     )
+
+
+def _lowest(
+    frame: DataFrame, types: Mapping[str, str], names: Sequence[str], share: float
+) -> pa.Table:
+    """The ``SAMPLE_ROWS`` rows of the lowest hashes, of those in the lowest ``share`` of all."""
+    from pyspark.sql import functions as F
+
+    cells = [cut_cell(name, types[name], MAX_CELL) for name in names]
+    # Texts are made of the few rows that are chosen; a map has no hash but that of its JSON.
+    hashed = [
+        cell if "map<" in types[name] or types[name] == "variant" else quoted(name)
+        for name, cell in zip(names, cells, strict=True)
+    ]
+    order = F.xxhash64(*hashed) if names else F.lit(0)
+    if share < 1.0:
+        frame = frame.where(order < F.lit(int((share - 0.5) * 2**64)))
+    return (
+        frame.select(*[cell.alias(f"c{i}") for i, cell in enumerate(cells)], order.alias("__order"))
+        .orderBy("__order")
+        .limit(SAMPLE_ROWS)
+        .select(*[as_text(F.col(f"c{i}"), types[n]).alias(f"c{i}") for i, n in enumerate(names)])
+        .toArrow()
+    )
+
+
+def _guessed_share(frame: DataFrame) -> float:
+    """A share of the rows that is likely to hold the sample, from the bytes that Spark expects."""
+    plan = frame._jdf.queryExecution().optimizedPlan()
+    size = int(str(plan.stats().sizeInBytes()))
+    rows = size / (_BYTES * max(1, len(frame.columns)))
+    return _SPARE * SAMPLE_ROWS / rows if _SPARE * SAMPLE_ROWS < rows < _UNKNOWN else 1.0
 
 
 def _counted(names: Sequence[str], types: Mapping[str, str]) -> tuple[Observation, list[Column]]:
