@@ -5,8 +5,8 @@ A file holds one table a line, in JSON: ``{"repo", "commit", "path", "columns": 
 further types that are right as well. The tables themselves aren't ours to give out:
 ``benchmarks/real_tables.tsv`` lists where each one is published, and the types.
 
-A table belongs to one of three parts by the hash of its address, so that nobody chooses which errors
-are looked at first. By now all parts of the three sets in the list have served for mending;
+A table belongs to one of three parts by the hash of its address, so that nobody chooses which
+errors are looked at first. By now all parts of the sets in the list have served for mending;
 docs/benchmarks.md has the figures of before.
 
 Typed F1 is counted as in :mod:`benchmarks.classification`, a wrong type as wrong and as missed.

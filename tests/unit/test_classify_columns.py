@@ -142,6 +142,8 @@ HITS: list[tuple[str, list[str], str]] = [
     ("employed", ["Yes", "No"], "employment_status"),
     ("name", ["Derrick_May", "Robert_Hood"], "person_name"),
     ("employee", ["6314", "9251"], "generic_id"),
+    ("register_number", ["872", "1498"], "generic_id"),
+    ("contractorname", ["VANTOR HOMES", "QUIBBLE BUILDERS GROUP"], "organization_name"),
 ]
 
 
@@ -202,6 +204,7 @@ HARMLESS: list[tuple[str, list[str]]] = [
     ("model", ["XR 9000", "XR 4300-24P"]),
     ("accident_severity", ["3", "2"]),
     ("track", ["PL05", "PL01"]),
+    ("file", ["BP2013-09623", "BP2024-19255"]),
     ("candidato", ["1", "0"]),
     ("severity of illness", ["1", "2", "4"]),
     ("rejection_reason", ["Existing Default", "Insufficient Income"]),

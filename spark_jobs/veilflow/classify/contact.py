@@ -76,7 +76,10 @@ _UNIT_ONLY = re.compile(
     re.IGNORECASE,
 )
 _CJK_PLACE = re.compile(r"[\w\s()-]{0,40}[\u3400-\u9fff\uac00-\ud7af]{4}[\w\s()、，.-]{0,80}")
-_PO_BOX = re.compile(r"(?:p\.? ?o\.? ?box|postfach|bp|apartado) ?[0-9]{1,7}.{0,80}", re.IGNORECASE)
+_PO_BOX = re.compile(
+    r"(?:p\.? ?o\.? ?box|postfach|apartado) ?[0-9]{1,7}.{0,80}|bp ?[0-9]{1,5}(?:[ ,].{0,80})?",
+    re.IGNORECASE,
+)
 
 
 def _folded_words(value: str) -> list[str]:

@@ -46,7 +46,8 @@ STRONG_EUROPE: dict[str, str] = {
         "gastos,depenses,brutto,netto,spesa,spese,despesa,despesas,limite credito,"
         "limite de credito,limite atual,limite de despesas,cena,kwota,pris,belop,ucret,fiyat,"
         "tutar,hinta,palkka,gelir,salaire brut,salaire net,salario bruto,salario neto,"
-        "koszt,koszty,custo,custos,precio total,prezzo totale,prix total,valor unitario,ausgaben,"
+        "dollar damage,damage amount,koszt,koszty,"
+        "custo,custos,precio total,prezzo totale,prix total,valor unitario,ausgaben,"
         "einnahmen,uitgaven"
     ),
     "date": (
@@ -58,7 +59,8 @@ STRONG_EUROPE: dict[str, str] = {
         "sluttdato"
     ),
     "generic_id": (
-        "pers nr,persnr,pers no,identificacion,"
+        "register number,registry number,roll number,roll no,pers nr,persnr,pers no,"
+        "identificacion,"
         "identificacao,identificazione,identification,cod cliente,"
         "legajo,folio,matricola,codigo pedido,protocolo,sq candidato,numer klienta,"
         "asiakasnumero,kundnr,musteri no,siparis no,id alumno,id empleado,num empleado"

@@ -371,7 +371,7 @@ EXACT_MORE: dict[str, str] = {
     "person_name": "mi,middle initial,middle init,initial,vorn,nachn,vname,nname,ln,fn",
     "age": "years of age,jahre",
     "geo_coordinates": "long",
-    "amount": "tip,toll,tolls,fare",
+    "amount": "tip,toll,tolls,fare,benefits,dollars,dollar amount",
     "marital_status": "mar",
     "gender": "m f,mf",
     "date": "ts,dt",

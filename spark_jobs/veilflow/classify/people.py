@@ -133,6 +133,7 @@ DETECTORS = (
     Detector("organization_name", is_organization, 50,
              some_word=lambda words: not _SUFFIX.isdisjoint(words), alone=0.7, alone_share=0.4,
              chance=0.05,
-             named=is_possible_organization, named_share=0.6, ceiling=0.78, lengths=(2, 120),
+             named=is_possible_organization, named_share=0.6, hinted_share=0.4,
+             ceiling=0.78, lengths=(2, 120),
              not_kinds=("integer", "decimal", "date")),
 )  # fmt: skip
