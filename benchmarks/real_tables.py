@@ -1,7 +1,7 @@
 """``python -m benchmarks.real_tables FILE...``: typed F1 and recall on real tables of others.
 
 A file holds one table a line, in JSON: ``{"repo", "commit", "path", "columns": [{"name", "values",
-"type", "also"}]}`` with the first five cells of each column, the type that a person gave it and
+"type", "also"}]}`` with the first five cells of each column, the type it was labelled with and
 further types that are right as well. The tables themselves aren't ours to give out:
 ``benchmarks/real_tables.tsv`` lists where each one is published, and the types.
 
