@@ -18,10 +18,8 @@ Evidence is a tuple of sentences with shares in whole percents; it holds no valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from math import gcd
-from operator import itemgetter
 
 from veilflow.classify import (
     contact,
@@ -39,8 +37,9 @@ from veilflow.classify import (
 from veilflow.classify.column import ColumnSample, ColumnVerdict, Kind
 from veilflow.classify.contradictions import STRONG, UNMISTAKABLE
 from veilflow.classify.custom_types import NO_TYPES, CustomTypes
-from veilflow.classify.detector import Detector, Test
+from veilflow.classify.detector import Detector
 from veilflow.classify.headers import CATEGORIES, Hint, fold, header_hints, names_a_thing
+from veilflow.classify.measuring import measure
 from veilflow.classify.national_ids import national_id
 from veilflow.classify.nested import combined, fields_of
 from veilflow.classify.secret_kinds import secret_evidence
@@ -93,8 +92,6 @@ _FEW_PEOPLE = 5
 _PEOPLE_SHARE = 0.95
 _UNLIKE_OTHERS = 80
 _LUCK = 1e-3
-_PROBE = 64
-_ROUNDING = 1e-9
 _CODED_FLAG = frozenset({"0", "1"})
 
 
@@ -327,7 +324,7 @@ def _phrase(detector: Detector) -> str:
 
 
 def _alone(detector: Detector, seen: Profile) -> Candidate | None:
-    share, passing = _measure(detector, detector.matches, seen, detector.alone_share)
+    share, passing = measure(detector, detector.matches, seen, detector.alone_share)
     if share < detector.alone_share or detector.chance**passing > _LUCK:
         return None
     score = min(detector.ceiling, detector.alone * (0.8 + 0.2 * share))
@@ -342,7 +339,7 @@ def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | N
     needed = detector.named_share
     if not telling and detector.hinted_share is not None:
         needed = detector.hinted_share
-    share, _ = _measure(detector, loose or detector.matches, seen, needed)
+    share, _ = measure(detector, loose or detector.matches, seen, needed)
     if share < needed:
         return None
     phrase = _phrase(detector)
@@ -357,47 +354,3 @@ def _beside_name(detector: Detector, seen: Profile, hint: Hint) -> Candidate | N
     return Candidate(
         detector.type, score, detector.specificity, (f"the name hints at {phrase}", fits)
     )
-
-
-@lru_cache(maxsize=4096)
-def _spread_over(count: int) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Takes values out of so many by steps of the golden ratio, which no period is in step with.
-
-    Every second row may hold another type: even steps would see one of the two alone.
-    """
-    stride = round(count * 0.618)
-    while gcd(stride, count) > 1:
-        stride += 1
-    return itemgetter(*(place * stride % count for place in range(_PROBE)))
-
-
-def _measure(detector: Detector, test: Test, seen: Profile, needed: float) -> tuple[float, int]:
-    """The share of distinct values that pass, and how many; (0.0, 0) as soon as it can't be enough.
-
-    A long column is given up early by spread values: a type that ``needed`` of them have is missed
-    with a probability of about ``(1 - needed) ** 64``, 3e-5 for the lowest bar there is.
-    """
-    if detector.characters and seen.characters.isdisjoint(detector.characters):
-        return 0.0, 0
-    shortest, longest = detector.lengths
-    values, (least, most) = seen.values, seen.lengths
-    if most < shortest or least > longest:
-        return 0.0, 0
-    count = len(values)
-    if count >= 2 * _PROBE:
-        probe = _spread_over(count)(values)
-        if not any(shortest <= len(value) <= longest and test(value) for value in probe):
-            return 0.0, 0
-    some: Sequence[str] = values
-    if least < shortest or most > longest:
-        some = [value for value in values if shortest <= len(value) <= longest]
-    allowed = int(count * (1.0 - needed) + _ROUNDING) - (count - len(some))
-    if allowed < 0:
-        return 0.0, 0
-    failed = 0
-    for value in some:
-        if not test(value):
-            if failed == allowed:
-                return 0.0, 0
-            failed += 1
-    return (len(some) - failed) / count, len(some) - failed

@@ -26,7 +26,7 @@ from veilflow.classify.taxonomy import NONE, DataType
 __all__ = ["Field", "combined", "fields_of"]
 
 MOST_FIELDS = 100
-"""Fields that are told apart; what further ones hold is looked at together, without a name."""
+"""Fields that are told apart; what further ones hold is looked at together, as the column's."""
 MOST_LEAVES = 200
 """Scalars of one cell that are looked at."""
 KEYS = "the keys"
